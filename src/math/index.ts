@@ -1,2 +1,5 @@
+export * from './elementary.ts'
 export * from './hash.ts'
+export * from './normal.ts'
 export * from './philox.ts'
+export * from './trigonometry.ts'
