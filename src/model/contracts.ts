@@ -74,6 +74,8 @@ export interface Venue {
 export interface Margined {
   /** Number of account rows, those without owner included. */
   readonly rows: number
+  /** The row that stands for everybody who is not modelled, where contracts settle; −1 when the venue has none. */
+  readonly outside: number
   /** Ledger actor that owns the account; −1 for the venue's own rows. */
   owner(row: number): number
   /** Slot prices now: feed price × interest index. */
@@ -84,8 +86,10 @@ export interface Margined {
   /** Rows with health under their level, ascending; returns how many. The list is reused. */
   below(): { readonly count: number; readonly rows: Int32Array }
   statement(row: number, out: Statement): void
-  /** Sizes for reports: USD owed beyond collateral over all open accounts. */
+  /** USD owed beyond collateral over all open accounts. */
   shortfall_usd(): number
+  /** USD in the insurance fund or surplus buffer. */
+  fund_usd(): number
 }
 
 /** Order: side +1 buys base, −1 sells it; `amount` is in base or quote units as `exact` says; `limit` worst marginal price, 0 none. */
@@ -129,7 +133,6 @@ export interface Market {
   readonly quote_asset: number
   /** Venue whose accounts it settles to; −1 for the ledger (spot). */
   readonly settles: number
-  /** Is the counterparty a reserve held by the market itself (a pool), not makers? */
   mid(): number
   quote(order: Order): Fill
   fill(order: Order): Fill

@@ -136,6 +136,10 @@ export class Quotes {
     return this.parts.columns.displacement.data[index * this.sources + source] as number
   }
 
+  row(index: number, source: number): number {
+    return this.parts.columns.row.data[index * this.sources + source] as number
+  }
+
   read(index: number, out: Quote): void {
     out.price = this.price(index)
     out.start = this.start(index)
