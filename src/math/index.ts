@@ -1,5 +1,7 @@
 export * from './elementary.ts'
 export * from './hash.ts'
+export * from './heap.ts'
 export * from './normal.ts'
 export * from './philox.ts'
+export { Rng, type Seed } from './random.ts'
 export * from './trigonometry.ts'
