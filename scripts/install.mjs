@@ -33,7 +33,7 @@ export function installIfNeeded(log) {
   )
   // The same npm that started us, by its script; NODE_ENV=production must not leave the compiler out; its output goes to standard error.
   const script = process.env.npm_execpath
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund']
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=warn']
   const viaScript = script !== undefined && /npm-cli\.[cm]?js$/.test(script)
   const [command, rest] = viaScript ? [process.execPath, [script, ...args]] : ['npm', args]
   const options = { cwd: root, stdio: ['ignore', 2, 2], shell: !viaScript && process.platform === 'win32' }
