@@ -1,0 +1,239 @@
+/**
+ * The margin book: a venue's accounts, and one question about them answered fast: who is below this health now?
+ * The answer equals that of a sweep over everyone (`sweep.ts`), row by row; what it costs is the accounts in danger, not those
+ * that exist. The index only decides whom to test; the test is always the venue's own `health`.
+ */
+import type { F64, Journal, Store, Table } from '../model/store.ts'
+import { type Accounts, Bound } from './bound.ts'
+import { FILED, Generations, IMMOVABLE } from './generations.ts'
+import { RowList } from './rows.ts'
+import { sort_rows } from './sort.ts'
+
+/** States of a row; above 0: the segment + 1 of its entry in the index. */
+const IDLE = 0
+const HOT = -1
+const TOUCHED = -2
+const WATCHED = -3
+
+export class MarginBook {
+  /** Price of each slot now, written by the venue (`prices.data[slot] = …`, or `set` where it may be rolled back). */
+  readonly prices: F64
+  /** Slot whose price is always 1: a side of an account that has a constant part, or a ratio to be clipped at 1. */
+  readonly cash: number
+  /** Per row: the health below which it is reported; 1 unless set by `set_level`. */
+  readonly level: F64
+  private readonly accounts: Accounts
+  private readonly journal: Journal
+  private readonly rows: Table<{ level: 'f64'; state: 'i32' }>
+  private readonly touched: Table<{ row: 'i32' }>
+  private readonly hot: Table<{ row: 'i32' }>
+  private readonly all: Table<{ touched: 'u8' }>
+  private readonly index: Generations
+  private readonly bound = new Bound()
+  private readonly candidates = new RowList()
+  private spare = new Int32Array(64)
+
+  /**
+   * @param store where all state lives; its `reset` restores the book, index included
+   * @param name of the book's tables: starts with the venue's id
+   * @param slots prices the accounts depend on: slot numbers are 0 … slots − 1
+   * @param rows accounts there are at first; all are tested by the first scan
+   */
+  constructor(store: Store, name: string, slots: number, rows: number, accounts: Accounts) {
+    const prices = store.table(`${name}.prices`, { price: 'f64' }, slots + 1)
+    this.prices = prices.columns.price
+    this.prices.data.fill(1)
+    this.cash = slots
+    this.accounts = accounts
+    this.journal = store.journal
+    this.rows = store.table(`${name}.rows`, { level: 'f64', state: 'i32' }, rows)
+    this.level = this.rows.columns.level
+    this.level.data.fill(1)
+    this.touched = store.table(`${name}.touched`, { row: 'i32' })
+    this.hot = store.table(`${name}.hot`, { row: 'i32' })
+    this.all = store.table(`${name}.all`, { touched: 'u8' }, 1)
+    this.all.columns.touched.data[0] = 1
+    this.index = new Generations(store, name, slots + 1, rows, this.prices.data, this.rows.columns.state)
+  }
+
+  /** Rows there are. */
+  get length(): number {
+    return this.rows.length
+  }
+
+  /** Appends a row, level 1; the venue must have appended its own. */
+  add(): number {
+    const row = this.rows.push()
+    this.level.data[row] = 1
+    this.touch(row)
+    return row
+  }
+
+  /**
+   * To be called when anything but a slot price has changed for a row: holdings, debts, weights, level. Rows from `length` on
+   * are new. The row is keyed again by the next scan. Undone with the bundle that did it.
+   */
+  touch(row: number): void {
+    while (row >= this.rows.length) this.add()
+    const { state } = this.rows.columns
+    if (state.data[row] === TOUCHED) return
+    state.set(row, TOUCHED)
+    const at = this.touched.push()
+    this.touched.columns.row.data[at] = row
+  }
+
+  /** As `touch`, for every row: a weight or threshold of the venue has changed. */
+  touch_all(): void {
+    this.all.columns.touched.set(0, 1)
+  }
+
+  /** The row has nothing left that could breach (health +Infinity) until it is touched. Cheaper than `touch`. */
+  remove(row: number): void {
+    this.rows.columns.state.set(row, IDLE)
+  }
+
+  /** Sets the health below which a row is reported: its margin-call level first, 1 after the call. */
+  set_level(row: number, level: number): void {
+    if (this.level.data[row] === level) return
+    this.level.set(row, level)
+    this.touch(row)
+  }
+
+  /**
+   * Rows with health below their level at the prices now, ascending, into `out`; the same rows as `sweep` finds.
+   * A row is reported by every scan until it is healthy again.
+   * @returns how many
+   */
+  scan(out: RowList): number {
+    out.clear()
+    // inside a bundle, which may be undone, the index must stay as it is
+    if (this.journal.open > 0) return this.peek(out)
+    if (this.all.columns.touched.data[0] === 1) this.settle_all(out)
+    else {
+      this.collect(true)
+      this.settle(out)
+    }
+    this.index.seal()
+    return out.length
+  }
+
+  /** Gathers whom to test, ascending (a row may come twice): the hot, the touched, and those the prices have reached. */
+  private collect(take: boolean): void {
+    const { candidates, hot, touched } = this
+    const state = this.rows.columns.state.data
+    candidates.clear()
+    const warm = hot.columns.row.data
+    for (let i = 0; i < hot.length; i++) {
+      const row = warm[i] as number
+      const now = state[row] as number
+      if (now === HOT || now === WATCHED) candidates.push(row)
+    }
+    const changed = touched.columns.row.data
+    for (let i = 0; i < touched.length; i++) if (state[changed[i] as number] === TOUCHED) candidates.push(changed[i] as number)
+    this.index.reach(candidates, take)
+    if (take) {
+      hot.length = 0
+      touched.length = 0
+    }
+    if (this.spare.length < candidates.length) this.spare = new Int32Array(candidates.data.length)
+    sort_rows(candidates.data, candidates.length, this.spare)
+  }
+
+  /** Tests the candidates and files the safe ones again. */
+  private settle(out: RowList): void {
+    const { accounts } = this
+    const { strict } = accounts
+    const prices = this.prices.data
+    const level = this.level.data
+    const state = this.rows.columns.state.data
+    const rows = this.candidates.data
+    const length = this.candidates.length
+    let before = -1
+    for (let i = 0; i < length; i++) {
+      const row = rows[i] as number
+      if (row === before) continue
+      before = row
+      const was = state[row] as number
+      const limit = level[row] as number
+      if (was !== TOUCHED) {
+        const health = accounts.health(row, prices)
+        if (strict ? health < limit : health <= limit) {
+          out.push(row)
+          if (was !== WATCHED) state[row] = HOT
+        } else if (was !== WATCHED) {
+          state[row] = this.file(row, limit, prices)
+        }
+      } else {
+        // room in the bound makes a test unnecessary
+        const now = this.file(row, limit, prices)
+        state[row] = now
+        if (now !== IDLE) {
+          const health = accounts.health(row, prices)
+          if (strict ? health < limit : health <= limit) out.push(row)
+        }
+      }
+      if ((state[row] as number) < IDLE) this.keep_hot(row)
+    }
+  }
+
+  /** Tests or files everyone: the first scan, and after `touch_all`. */
+  private settle_all(out: RowList): void {
+    const { accounts } = this
+    const { strict } = accounts
+    const prices = this.prices.data
+    const level = this.level.data
+    const state = this.rows.columns.state.data
+    const length = this.rows.length
+    this.index.clear()
+    this.index.reserve_batch(length)
+    this.touched.length = 0
+    this.hot.length = 0
+    this.all.columns.touched.data[0] = 0
+    for (let row = 0; row < length; row++) {
+      const limit = level[row] as number
+      const now = this.file(row, limit, prices)
+      state[row] = now
+      if (now === IDLE) continue
+      const health = accounts.health(row, prices)
+      if (strict ? health < limit : health <= limit) out.push(row)
+      this.keep_hot(row)
+    }
+  }
+
+  private keep_hot(row: number): void {
+    const at = this.hot.push()
+    this.hot.columns.row.data[at] = row
+  }
+
+  /** Bounds a row and files it; returns its state: idle (filed, or in no danger), or hot or watched: test at every scan. */
+  private file(row: number, level: number, prices: Float64Array): number {
+    const { bound } = this
+    bound.clear()
+    this.accounts.bound(row, prices, level, bound)
+    if (bound.shape === 'none') return IDLE
+    if (bound.shape === 'watched') return WATCHED
+    const done = this.index.file(row, bound)
+    return done === FILED || done === IMMOVABLE ? IDLE : HOT
+  }
+
+  /** As `scan`, leaving everything as it is. */
+  private peek(out: RowList): number {
+    const { accounts } = this
+    const { strict } = accounts
+    const prices = this.prices.data
+    const level = this.level.data
+    const everyone = this.all.columns.touched.data[0] === 1
+    if (!everyone) this.collect(false)
+    const length = everyone ? this.rows.length : this.candidates.length
+    let before = -1
+    for (let i = 0; i < length; i++) {
+      const row = everyone ? i : (this.candidates.data[i] as number)
+      if (row === before) continue
+      before = row
+      const health = accounts.health(row, prices)
+      const limit = level[row] as number
+      if (strict ? health < limit : health <= limit) out.push(row)
+    }
+    return out.length
+  }
+}
