@@ -1,0 +1,197 @@
+/**
+ * Who infected whom, read off one run (design §7). An account's losses of ln H since its owner last changed it are split exactly over legs
+ * (logarithmic-mean weights), over the sources of each leg's displacement, and interest; the shares of the losses are the shares of the blame.
+ */
+import { exp, log } from '../math/index.ts'
+import {
+  type Blame,
+  EXOGENOUS,
+  type Log,
+  type Margined,
+  type Quotes,
+  Statement,
+  type Store,
+  type Table,
+  type Venue,
+} from '../model/index.ts'
+
+/** The logarithmic mean of two positive numbers; their common value when they agree. */
+export function logarithmic_mean(a: number, b: number): number {
+  if (!(a > 0) || !(b > 0)) return 0
+  const ratio = a / b
+  return Math.abs(ratio - 1) < 1e-8 ? (a + b) / 2 : (a - b) / log(ratio)
+}
+
+/** What attribution reads of one venue. */
+export interface Subject {
+  readonly venue: Venue & Margined
+  /** First slot of this venue in an epoch's slot prices. */
+  readonly first_slot: number
+  readonly epoch: Table<{ id: 'i32' }>
+}
+
+/** Feed vectors and slot prices at moments when owners changed their accounts: epoch 0 is the start. */
+export class Epochs {
+  private readonly feeds: Quotes
+  private readonly slots: number
+  private readonly heads: Table<{ stamp: 'f64' }>
+  private readonly vectors: Table<{ value: 'f64' }>
+  private readonly prices: Table<{ value: 'f64' }>
+  private readonly width: number
+
+  constructor(store: Store, feeds: Quotes, slots: number) {
+    this.feeds = feeds
+    this.slots = slots
+    this.width = feeds.length * feeds.sources
+    this.heads = store.table('engine.epochs', { stamp: 'f64' })
+    this.vectors = store.table('engine.epoch_vectors', { value: 'f64' })
+    this.prices = store.table('engine.epoch_prices', { value: 'f64' })
+  }
+
+  /** The epoch of now, opened if the stamp is new. Stamps grow whenever prices may have changed. */
+  now(stamp: number, subjects: readonly Subject[]): number {
+    const last = this.heads.length - 1
+    if (last >= 0 && this.heads.columns.stamp.data[last] === stamp) return last
+    const id = this.heads.push()
+    this.heads.columns.stamp.data[id] = stamp
+    for (let f = 0; f < this.feeds.length; f++) {
+      for (let s = 0; s < this.feeds.sources; s++)
+        this.vectors.columns.value.data[this.vectors.push()] = this.feeds.displacement(f, s)
+    }
+    for (const { venue } of subjects) {
+      const live = venue.prices
+      for (let i = 0; i < live.length; i++) this.prices.columns.value.data[this.prices.push()] = live[i] as number
+    }
+    return id
+  }
+
+  vector(epoch: number, feed: number, source: number): number {
+    return this.vectors.columns.value.data[epoch * this.width + feed * this.feeds.sources + source] as number
+  }
+
+  slot(epoch: number, slot: number): number {
+    return this.prices.columns.value.data[epoch * this.slots + slot] as number
+  }
+}
+
+export class Attribution {
+  private readonly log: Log
+  private readonly feeds: Quotes
+  private readonly epochs: Epochs
+  private readonly subjects: readonly Subject[]
+  private readonly statement = new Statement()
+  private readonly losses: Float64Array
+  private counterfactual = new Float64Array(0)
+
+  constructor(events: Log, feeds: Quotes, epochs: Epochs, subjects: readonly Subject[]) {
+    this.log = events
+    this.feeds = feeds
+    this.epochs = epochs
+    this.subjects = subjects
+    this.losses = new Float64Array(feeds.sources)
+  }
+
+  /** Blames the present state of an account: opens a share set and names the row of its largest share. */
+  blame(venue: number, account: number): Blame {
+    const subject = this.subjects[venue] as Subject
+    const statement = this.statement
+    statement.clear()
+    subject.venue.statement(account, statement)
+    const rate = this.split(subject, account, statement)
+    let total = Math.max(0, rate)
+    let largest = EXOGENOUS
+    for (let s = 0; s < this.losses.length; s++) {
+      total += Math.max(0, this.losses[s] as number)
+      if ((this.losses[s] as number) > (this.losses[largest] as number)) largest = s
+    }
+    const shares = this.log.open_set()
+    if (!(total > 0)) {
+      this.log.share(EXOGENOUS, 'price', 1, 1)
+      return { shares, cause: this.row_of(statement, EXOGENOUS) }
+    }
+    const exogenous = Math.max(0, this.losses[EXOGENOUS] as number)
+    const alone = this.breaches_alone(subject, account, statement) || total - exogenous <= 0
+    const others = total - exogenous
+    for (let s = 0; s < this.losses.length; s++) {
+      const loss = Math.max(0, this.losses[s] as number)
+      const pivotal = s === EXOGENOUS ? (alone ? 1 : 0) : alone ? 0 : loss / others
+      if (loss > 0 || pivotal > 0) this.log.share(s, 'price', loss / total, pivotal)
+    }
+    if (rate > 0) this.log.share(venue + 1, 'rate', rate / total, alone ? 0 : rate / others)
+    return { shares, cause: this.row_of(statement, largest) }
+  }
+
+  /** Fills `losses` by source and returns the loss by interest and funding, in ln H since the account's epoch. */
+  private split(subject: Subject, account: number, st: Statement): number {
+    const epoch = subject.epoch.columns.id.data[account] as number
+    const sums = [0, 0, 0, 0]
+    const before: number[] = []
+    for (let i = 0; i < st.count; i++) {
+      const now = (st.quantity[i] as number) * (st.weight[i] as number) * (st.price[i] as number)
+      const slot = st.slot[i] as number
+      const then =
+        slot < 0 ? now : (now * this.epochs.slot(epoch, subject.first_slot + slot)) / (subject.venue.prices[slot] as number)
+      before.push(then)
+      const side = st.side[i] === 1 ? 0 : 2
+      sums[side] = (sums[side] as number) + now
+      sums[side + 1] = (sums[side + 1] as number) + then
+    }
+    this.losses.fill(0)
+    let rate = 0
+    const mean = [logarithmic_mean(sums[0] as number, sums[1] as number), logarithmic_mean(sums[2] as number, sums[3] as number)]
+    for (let i = 0; i < st.count; i++) {
+      const feed = st.feed[i] as number
+      const asset = st.side[i] === 1
+      const whole = mean[asset ? 0 : 1] as number
+      if (feed < 0 || !(whole > 0)) continue
+      const now = (st.quantity[i] as number) * (st.weight[i] as number) * (st.price[i] as number)
+      const weight = (logarithmic_mean(now, before[i] as number) / whole) * (asset ? -1 : 1)
+      let priced = 0
+      for (let s = 0; s < this.losses.length; s++) {
+        const change = this.feeds.displacement(feed, s) - this.epochs.vector(epoch, feed, s)
+        priced += change
+        this.losses[s] = (this.losses[s] as number) + weight * change
+      }
+      rate += weight * (log(now / (before[i] as number)) - priced)
+    }
+    if (st.rate_loss > 0 && (sums[0] as number) > 0) rate += st.rate_loss / (sums[0] as number)
+    return rate > 1e-12 ? rate : 0
+  }
+
+  /** Would the account breach had no venue displaced a price? */
+  private breaches_alone(subject: Subject, account: number, st: Statement): boolean {
+    const live = subject.venue.prices
+    if (this.counterfactual.length < live.length) this.counterfactual = new Float64Array(live.length)
+    const prices = this.counterfactual.subarray(0, live.length)
+    prices.set(live)
+    for (let i = 0; i < st.count; i++) {
+      const feed = st.feed[i] as number
+      const slot = st.slot[i] as number
+      if (feed < 0 || slot < 0) continue
+      let venues = 0
+      for (let s = 1; s < this.losses.length; s++) venues += this.feeds.displacement(feed, s)
+      prices[slot] = (live[slot] as number) * exp(-venues)
+    }
+    return subject.venue.health(account, prices) < 1
+  }
+
+  /** The last row that moved, for this source, the leg which lost most by it. */
+  private row_of(st: Statement, source: number): number {
+    let row = -1
+    let most = -1
+    for (let i = 0; i < st.count; i++) {
+      const feed = st.feed[i] as number
+      if (feed < 0) continue
+      const size =
+        Math.abs(this.feeds.displacement(feed, source)) *
+        (st.quantity[i] as number) *
+        (st.weight[i] as number) *
+        (st.price[i] as number)
+      if (size > most) {
+        most = size
+        row = this.feeds.row(feed, source)
+      }
+    }
+    return row
+  }
+}

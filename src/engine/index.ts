@@ -1,0 +1,5 @@
+export { logarithmic_mean } from './attribution.ts'
+export { build_world, parse_spec, type Registries } from './builder.ts'
+export { broken_laws, holdings, LAWS, type Law } from './laws.ts'
+export { type RunOptions, type RunResult, type RunStatus, run } from './run.ts'
+export { ENGINE_VERSION, World } from './world.ts'

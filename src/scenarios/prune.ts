@@ -1,0 +1,72 @@
+/** Leaving components out of a snapshot, by name or by family, together with what cannot exist without them. */
+import { InputError, type KindSpec, type Snapshot } from '../model/index.ts'
+
+/** Does a name of `--without` mean this component? `aave`, `venue:aave`, or the kind: `venue:aave-v3`. */
+function means(name: string, family: string, spec: KindSpec): boolean {
+  const [prefix, rest] = name.includes(':')
+    ? [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
+    : [family, name]
+  return prefix === family && (rest === spec.id || rest === spec.kind)
+}
+
+/**
+ * The snapshot without the named venues and agents. Markets that settle at a venue that is gone go with it, and so do the entries of agents' lists that name them.
+ * @throws InputError when a name means nothing here
+ */
+export function without(snapshot: Snapshot, names: readonly string[]): Snapshot {
+  if (names.length === 0) return snapshot
+  const families = { venue: snapshot.venues, agent: snapshot.agents, market: snapshot.markets }
+  for (const name of names) {
+    if (!Object.entries(families).some(([family, list]) => list.some((spec) => means(name, family, spec)))) {
+      const known = Object.entries(families).flatMap(([family, list]) => list.map((spec) => `${family}:${spec.id}`))
+      throw new InputError('--without', '', name, known.join(', '))
+    }
+  }
+  const stays = (family: string) => (spec: KindSpec) => !names.some((name) => means(name, family, spec))
+  const venues = snapshot.venues.filter(stays('venue'))
+  const venue_ids = new Set(venues.map((venue) => venue.id))
+  const markets = snapshot.markets
+    .filter(stays('market'))
+    .filter((market) => market.settles === undefined || venue_ids.has(market.settles as string))
+  const gone = new Set(
+    [
+      ...snapshot.markets.filter((market) => !markets.includes(market)),
+      ...snapshot.venues.filter((venue) => !venues.includes(venue)),
+    ].map((spec) => spec.id),
+  )
+  const agents = snapshot.agents.filter(stays('agent')).map((agent) => drop_entries(agent, gone) as KindSpec)
+  const position = snapshot.agents.map((agent) => agents.findIndex((kept) => kept.id === agent.id))
+  const assets = snapshot.assets.map((asset) => {
+    if (asset.reference === undefined || !gone.has(asset.reference)) return asset
+    const other = markets.find((market) => market.base === asset.id && market.settles === undefined)
+    const { reference: _, ...rest } = asset
+    return other === undefined ? rest : { ...rest, reference: other.id }
+  })
+  return {
+    ...snapshot,
+    assets,
+    venues,
+    markets,
+    agents,
+    actors: { ...snapshot.actors, agent: snapshot.actors.agent.map((a) => (a < 0 ? -1 : (position[a] as number))) },
+  }
+}
+
+/** The value without list entries that are, or name in a field, something that is gone. */
+function drop_entries(value: unknown, gone: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) {
+    return value
+      .filter((entry) => !(typeof entry === 'string' && gone.has(entry)))
+      .filter(
+        (entry) =>
+          !(
+            entry !== null &&
+            typeof entry === 'object' &&
+            Object.values(entry).some((field) => typeof field === 'string' && gone.has(field))
+          ),
+      )
+      .map((entry) => drop_entries(entry, gone))
+  }
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, drop_entries(entry, gone)]))
+}
