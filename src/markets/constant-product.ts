@@ -1,0 +1,161 @@
+/**
+ * A constant product pool. The other side of every order is the pool, so fills have no legs; it keeps its fee in the reserves.
+ * It moves only by trades: time alone changes nothing, and a recovery without end is a trade of `outside`, free of fee, to the
+ * anchor.
+ */
+import { z } from 'zod'
+import {
+  assert,
+  type Columns,
+  type Fill,
+  type Kind,
+  type Lawful,
+  type Ledger,
+  type Market,
+  type Order,
+  OUTSIDE,
+} from '../model/index.ts'
+import { in_for, in_within, out_of } from './constant-product/kernel.ts'
+
+const schema = z.strictObject({
+  kind: z.literal('constant-product').describe('constant-product'),
+  id: z.string().min(1).describe('Name of the market, unique'),
+  base: z.string().describe('Asset that is bought and sold'),
+  quote: z.string().describe('Asset in which it is paid'),
+  reserve_base: z.number().positive().describe('Base units in the pool at the start'),
+  reserve_quote: z.number().positive().describe('Quote units in the pool at the start'),
+  fee: z.number().min(0).max(0.5).default(0.003).describe('Share of the input that the pool keeps'),
+})
+type Spec = z.infer<typeof schema>
+
+const shape = { base: 'f64', quote: 'f64' } as const
+
+interface Pool {
+  readonly index: number
+  readonly base: number
+  readonly quote: number
+  readonly fee: number
+  readonly reserves: Columns<typeof shape>
+  readonly ledger: Ledger
+}
+
+const mid = (pool: Pool) => (pool.reserves.quote.data[0] as number) / (pool.reserves.base.data[0] as number)
+
+/** A fill with the taker's amounts; `decay` 1: nothing of a pool's displacement fades. */
+function fill_of(pool: Pool, party: number, base: number, quote: number, mid_after: number, fee_quote: number, decay = 1): Fill {
+  const mid_before = mid(pool)
+  return { market: pool.index, party, base, quote, mid_before, mid_after, legs: [], fee_quote, decay, permanent: 0 }
+}
+
+/** What an order gets; nothing is changed. */
+function take(pool: Pool, order: Order): Fill {
+  const { side, amount, exact, limit, party } = order
+  assert(amount >= 0 && limit >= 0, `order of ${amount} with limit ${limit} on a pool`)
+  const base = pool.reserves.base.data[0] as number
+  const quote = pool.reserves.quote.data[0] as number
+  const [x, y] = side < 0 ? [base, quote] : [quote, base]
+  const exact_in = side < 0 === (exact === 'base')
+
+  let paid = amount
+  if (!exact_in) paid = amount < y ? in_for(amount, x, y, pool.fee) : Number.POSITIVE_INFINITY
+  let got = exact_in ? out_of(amount, x, y, pool.fee) : amount
+  if (limit > 0) {
+    const most = in_within(side < 0 ? limit : 1 / limit, x, y, pool.fee)
+    if (paid > most) {
+      paid = most
+      got = out_of(most, x, y, pool.fee)
+    }
+  }
+  // What cannot be computed cannot be paid: an order for the whole pool, or one that vanishes beside the reserves.
+  const possible = paid > 0 && got > 0 && got < y && x + paid < Number.POSITIVE_INFINITY
+  if (!possible) return fill_of(pool, party, 0, 0, mid(pool), 0)
+  const mid_after = side < 0 ? (y - got) / (x + paid) : (x + paid) / (y - got)
+  if (side < 0) return fill_of(pool, party, -paid, got, mid_after, (got / (1 - pool.fee)) * pool.fee)
+  return fill_of(pool, party, got, -paid, mid_after, paid * pool.fee)
+}
+
+/** Moves the reserves by the other side of a fill and posts it. */
+function commit(pool: Pool, fill: Fill): void {
+  if (fill.base === 0 && fill.quote === 0) return
+  pool.reserves.base.add(0, -fill.base)
+  pool.reserves.quote.add(0, -fill.quote)
+  pool.ledger.postings.post(pool.base, -fill.base)
+  pool.ledger.postings.post(pool.quote, -fill.quote)
+}
+
+/** Reserves of product k whose ratio is the anchor, to the last bit where the first few candidates allow it. */
+function reserves_at(base: number, quote: number, anchor: number): readonly [number, number] {
+  let next = Math.sqrt(base / anchor) * Math.sqrt(quote)
+  for (let i = 0; i < 64 && (next * anchor) / next !== anchor; i++) next *= 1 + 2.220446049250313e-16
+  return [next, next * anchor]
+}
+
+function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
+  assert(dt_ms >= 0, `recovery over ${dt_ms} ms`)
+  assert(anchor > 0 && anchor < Number.POSITIVE_INFINITY, `anchor ${anchor} of a pool`)
+  if (dt_ms < Number.POSITIVE_INFINITY || mid(pool) === anchor)
+    return fill_of(pool, OUTSIDE, 0, 0, mid(pool), 0, dt_ms < Number.POSITIVE_INFINITY ? 1 : 0)
+  const base = pool.reserves.base.data[0] as number
+  const quote = pool.reserves.quote.data[0] as number
+  const [next_base, next_quote] = reserves_at(base, quote, anchor)
+  const fill = fill_of(pool, OUTSIDE, base - next_base, quote - next_quote, next_quote / next_base, 0, 0)
+  pool.reserves.base.set(0, next_base)
+  pool.reserves.quote.set(0, next_quote)
+  pool.ledger.postings.post(pool.base, -fill.base)
+  pool.ledger.postings.post(pool.quote, -fill.quote)
+  return fill
+}
+
+function violations(id: string, pool: Pool): string[] {
+  const base = pool.reserves.base.data[0] as number
+  const quote = pool.reserves.quote.data[0] as number
+  const sound = base > 0 && quote > 0 && base + quote < Number.POSITIVE_INFINITY
+  return sound ? [] : [`${id}: reserves are ${base} and ${quote}`]
+}
+
+export const constantProduct: Kind<Spec, Market & Lawful> = {
+  id: 'constant-product',
+  title: 'Constant product pool with a fee on the input',
+  source: 'Uniswap v2 white paper, March 2020; tables of UniswapV2Pair.spec.ts',
+  schema,
+  open(spec, builder) {
+    const base = builder.asset(spec.base, 'base')
+    const quote_asset = builder.asset(spec.quote, 'quote')
+    if (base === quote_asset) throw builder.invalid('quote', spec.quote, 'another asset than base')
+    const { columns } = builder.store.table(`${spec.id}.reserves`, shape, 1)
+    columns.base.data[0] = spec.reserve_base
+    columns.quote.data[0] = spec.reserve_quote
+    const pool: Pool = {
+      index: builder.self.index,
+      base,
+      quote: quote_asset,
+      fee: spec.fee,
+      reserves: columns,
+      ledger: builder.ledger,
+    }
+    return {
+      base,
+      quote_asset,
+      settles: -1,
+      mid: () => mid(pool),
+      quote: (order) => take(pool, order),
+      fill(order) {
+        const fill = take(pool, order)
+        commit(pool, fill)
+        return fill
+      },
+      recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
+      // What can be sold before the mid falls by `within`, fee apart: x · (1 / √(1 − within) − 1).
+      depth: (within) => (columns.base.data[0] as number) * (1 / Math.sqrt(1 - Math.min(Math.max(within, 0), 0.999999)) - 1),
+      make() {
+        assert(false, `${spec.id} is a pool: it has no makers`)
+      },
+      cancel: () => 0,
+      holdings(out) {
+        out[base] = (out[base] as number) + (columns.base.data[0] as number)
+        out[quote_asset] = (out[quote_asset] as number) + (columns.quote.data[0] as number)
+      },
+      violations: () => violations(spec.id, pool),
+    }
+  },
+}
