@@ -7,8 +7,10 @@ export class Frames implements FramesView {
   private readonly head: Table<{ time_ms: 'f64' }>
   private readonly by_asset: Table<{ fundamental: 'f64'; mid_usd: 'f64'; endogenous: 'f64' }>
   private readonly by_venue: Table<{ forced_usd: 'f64' }>
-  /** Per asset: lowest reference mid in USD, and the vector's endogenous part when it stood there. */
-  readonly lows: Table<{ usd: 'f64'; endogenous: 'f64'; time_ms: 'f64' }>
+  /** Per asset: lowest reference mid in USD and when. */
+  readonly lows: Table<{ usd: 'f64'; time_ms: 'f64' }>
+  /** asset × source: the displacement vector when the mid stood lowest. */
+  readonly low_vectors: Table<{ displacement: 'f64' }>
   /** Per venue: forced sales so far, in USD at execution. */
   readonly forced: Table<{ usd: 'f64' }>
 
@@ -18,7 +20,8 @@ export class Frames implements FramesView {
     this.head = store.table('frames.head', { time_ms: 'f64' })
     this.by_asset = store.table('frames.asset', { fundamental: 'f64', mid_usd: 'f64', endogenous: 'f64' })
     this.by_venue = store.table('frames.venue', { forced_usd: 'f64' })
-    this.lows = store.table('frames.lows', { usd: 'f64', endogenous: 'f64', time_ms: 'f64' }, assets)
+    this.lows = store.table('frames.lows', { usd: 'f64', time_ms: 'f64' }, assets)
+    this.low_vectors = store.table('frames.low_vectors', { displacement: 'f64' }, assets * (venues + 1))
     this.forced = store.table('frames.forced', { usd: 'f64' }, venues)
   }
 
@@ -45,33 +48,43 @@ export class Frames implements FramesView {
     return this.by_venue.columns.forced_usd.data.subarray(0, this.by_venue.length)
   }
 
-  /** Takes one sample; `usd(asset)` and `endogenous(asset)` read the reference markets. */
+  /** Takes one sample; `usd(asset)` and `displacement(asset, source)` read the reference markets. */
   sample(
     time_ms: number,
     fundamental: Float64Array,
     usd: (asset: number) => number,
-    endogenous: (asset: number) => number,
+    displacement: (asset: number, source: number) => number,
   ): void {
     const row = this.head.push()
     this.head.columns.time_ms.data[row] = time_ms
     for (let a = 0; a < this.assets; a++) {
       const at = this.by_asset.push()
+      let endogenous = 0
+      for (let s = 1; s <= this.venues; s++) endogenous += displacement(a, s)
       this.by_asset.columns.fundamental.data[at] = fundamental[a] as number
       this.by_asset.columns.mid_usd.data[at] = usd(a)
-      this.by_asset.columns.endogenous.data[at] = endogenous(a)
-      this.low(a, time_ms, usd(a), endogenous(a))
+      this.by_asset.columns.endogenous.data[at] = endogenous
+      this.low(a, time_ms, usd(a), displacement)
     }
     for (let v = 0; v < this.venues; v++)
       this.by_venue.columns.forced_usd.data[this.by_venue.push()] = this.forced.columns.usd.data[v] as number
   }
 
   /** Notes a price that may be the lowest so far; journaled, for it may be called inside a bundle. */
-  low(asset: number, time_ms: number, usd: number, endogenous: number): void {
+  low(asset: number, time_ms: number, usd: number, displacement: (asset: number, source: number) => number): void {
     const lows = this.lows.columns
     const before = lows.usd.data[asset] as number
     if (before !== 0 && !(usd < before)) return
     lows.usd.set(asset, usd)
-    lows.endogenous.set(asset, endogenous)
     lows.time_ms.set(asset, time_ms)
+    const sources = this.venues + 1
+    for (let s = 0; s < sources; s++) this.low_vectors.columns.displacement.set(asset * sources + s, displacement(asset, s))
+  }
+
+  low_usd(asset: number): number {
+    return this.lows.columns.usd.data[asset] as number
+  }
+  low_displacement(asset: number, source: number): number {
+    return this.low_vectors.columns.displacement.data[asset * (this.venues + 1) + source] as number
   }
 }

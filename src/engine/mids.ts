@@ -113,11 +113,4 @@ export class Mids {
     quote.price = price
     this.quotes.write(market, quote)
   }
-
-  /** Sum of the displacement of all venues. */
-  endogenous(market: number): number {
-    let sum = 0
-    for (let s = 1; s < this.quotes.sources; s++) sum += this.quotes.displacement(market, s)
-    return sum
-  }
 }

@@ -179,17 +179,18 @@ export class World implements View {
   note_low(market: number): void {
     const asset = this.market(market).base
     if (this.parts.reference[asset] !== market) return
-    this.parts.frames.low(asset, this.time_ms, this.usd(asset), this.parts.mids.endogenous(market))
+    this.parts.frames.low(asset, this.time_ms, this.usd(asset), this.displacement)
   }
 
+  /** Displacement of an asset's reference mid by one source. */
+  private readonly displacement = (asset: number, source: number): number => {
+    const market = this.parts.reference[asset] as number
+    return market < 0 ? 0 : this.parts.mids.quotes.displacement(market, source)
+  }
+  private readonly usd_of = (asset: number): number => this.usd(asset)
+
   sample(): void {
-    const { frames, mids, reference } = this.parts
-    frames.sample(
-      this.time_ms,
-      this.fundamental,
-      (asset) => this.usd(asset),
-      (asset) => ((reference[asset] as number) < 0 ? 0 : mids.endogenous(reference[asset] as number)),
-    )
+    this.parts.frames.sample(this.time_ms, this.fundamental, this.usd_of, this.displacement)
   }
 
   /** Back to the opening state, for another run. */

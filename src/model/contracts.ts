@@ -203,6 +203,9 @@ export interface FramesView {
   /** Endogenous displacement of each asset's reference market, summed over venues. */
   readonly endogenous: Float64Array
   readonly forced_usd: Float64Array
+  /** Lowest reference mid of an asset in USD, between frames included, and its displacement by source there. */
+  low_usd(asset: number): number
+  low_displacement(asset: number, source: number): number
 }
 
 export interface Analytic {

@@ -32,6 +32,8 @@ export interface Scenario {
   readonly tick_ms: number
   readonly drivers: readonly KindSpec[]
   readonly faults: readonly FaultSpec[]
+  /** What a gas-heavy call (a liquidation) costs, when no fault says otherwise. */
+  readonly gas_usd: number
   /** Assets whose markets are held to the fundamental: fills execute, their displacement is discarded. */
   readonly pinned: readonly string[]
   /** Components left out, by name or family prefix: `venue:aave`, `agent:arbitrageur`. */

@@ -1,0 +1,17 @@
+import { assets } from './assets.ts'
+import { coin_day } from './coin-day.ts'
+import { flows } from './flows.ts'
+import { infections } from './infections.ts'
+import { liquidated } from './multiplier.ts'
+import { timeline } from './timeline.ts'
+import { venues } from './venues.ts'
+
+/** Every analytic. */
+export const analytics = [venues, assets, flows, infections, liquidated, timeline, coin_day]
+
+export { type AssetFigures, asset_figures, endogenous_share } from './assets.ts'
+export { iso_day } from './coin-day.ts'
+export { type Infection, infection_list, infection_matrix } from './infections.ts'
+export { cascade_multiplier, liquidated_at_start_usd } from './multiplier.ts'
+export { totals, type VenueFigures, venue_figures } from './venues.ts'
+export { assets, coin_day, flows, infections, timeline, venues }

@@ -1,0 +1,144 @@
+/** One stress run and its counterfactual without feedback, measured: the document `unwind.run/1` (design §7). */
+import {
+  type AssetFigures,
+  assets as assets_table,
+  asset_figures,
+  cascade_multiplier,
+  coin_day,
+  flows,
+  type Infection,
+  infection_list,
+  infections,
+  liquidated_at_start_usd,
+  timeline,
+  totals,
+  type VenueFigures,
+  venue_figures,
+  venues as venues_table,
+} from '../analytics/index.ts'
+import { type RunResult, run, type World } from '../engine/index.ts'
+import { type Cell, type Evidence, type ReportTable, records, type Scenario, type Snapshot, weakest } from '../model/index.ts'
+import { build, identity } from '../scenarios/index.ts'
+
+export const RUN_SCHEMA = 'unwind.run/1'
+
+export interface RunDocument {
+  readonly schema: typeof RUN_SCHEMA
+  readonly run: {
+    readonly id: string
+    readonly engine: string
+    readonly seed: number
+    readonly snapshot: string
+    readonly scenario: string
+    readonly log: string
+  }
+  readonly title: string
+  readonly status: RunResult['status']
+  readonly evidence: {
+    readonly weakest: Evidence
+    readonly parts: readonly { readonly part: string; readonly evidence: Evidence; readonly source: string }[]
+    readonly notes: readonly string[]
+  }
+  readonly definitions: string
+  readonly totals: VenueFigures & {
+    readonly multiplier: number | null
+    readonly liquidated_at_start_usd: number
+    readonly no_feedback_at_start_usd: number | null
+  }
+  readonly venues: readonly (VenueFigures & { readonly id: string; readonly kind: string })[]
+  readonly assets: readonly AssetFigures[]
+  readonly infections: readonly Infection[]
+  readonly coin_day: readonly Record<string, Cell>[]
+  readonly laws: RunResult['laws']
+}
+
+/** A document with the tables that reports draw. */
+export interface StressResult {
+  readonly document: RunDocument
+  readonly tables: {
+    readonly venues: ReportTable
+    readonly assets: ReportTable
+    readonly flows: ReportTable
+    readonly infections: ReportTable
+    readonly timeline: ReportTable
+    readonly coin_day: ReportTable
+  }
+  /** What was shocked, in words. */
+  readonly scenario: Scenario
+  readonly world: World
+}
+
+export interface StressOptions {
+  readonly debug?: boolean
+  /** Progress over both runs, 0 to 1; return false to stop. */
+  readonly on_progress?: (done: number) => boolean | undefined
+  /** What the reader should know of the inputs: assumptions, aliases. */
+  readonly notes?: readonly string[]
+}
+
+/** Runs a scenario on a snapshot, with and without feedback. @throws InputError for whatever does not fit */
+export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOptions = {}): StressResult {
+  const world = build(snapshot, scenario)
+  const pinned = world.view().pinned
+  const progress = (offset: number, share: number) => (tick: number, ticks: number) =>
+    options.on_progress?.(offset + (share * tick) / ticks)
+  let alone: number | null = null
+  let stopped = false
+  if (!pinned) {
+    const result = run(world, { feedback: false, on_tick: progress(0, 0.4) })
+    stopped = result.status === 'interrupted'
+    alone = liquidated_at_start_usd(world.parts.log, world.view())
+    world.reset()
+  }
+  const result: RunResult = stopped
+    ? { status: 'interrupted', ticks: 0, rounds: 0, log_hash: world.parts.log.hash(), laws: { checked: 0, broken: [] } }
+    : run(world, { debug: options.debug === true, on_tick: progress(pinned ? 0 : 0.4, pinned ? 1 : 0.6) })
+  return measure(snapshot, scenario, world, result, alone, options.notes ?? [])
+}
+
+function measure(
+  snapshot: Snapshot,
+  scenario: Scenario,
+  world: World,
+  result: RunResult,
+  alone: number | null,
+  notes: readonly string[],
+): StressResult {
+  const { log } = world.parts
+  const view = world.view()
+  const figures = venue_figures(log, view)
+  const moved = liquidated_at_start_usd(log, view)
+  const tables = {
+    venues: venues_table.measure(log, view),
+    assets: assets_table.measure(log, view),
+    flows: flows.measure(log, view),
+    infections: infections.measure(log, view),
+    timeline: timeline.measure(log, view),
+    coin_day: coin_day.measure(log, view),
+  }
+  const { id, engine, seed, snapshot: snapshot_hash, scenario: scenario_hash } = identity(snapshot, scenario)
+  const document: RunDocument = {
+    schema: RUN_SCHEMA,
+    run: { id, engine, seed, snapshot: snapshot_hash, scenario: scenario_hash, log: result.log_hash },
+    title: `${scenario.title} on ${snapshot.title}`,
+    status: result.status,
+    evidence: {
+      weakest: snapshot.provenance.reduce<Evidence>((worst, part) => weakest(worst, part.evidence), 'observed'),
+      parts: snapshot.provenance,
+      notes,
+    },
+    definitions: 'docs/definitions.md',
+    totals: {
+      ...totals(figures),
+      multiplier: cascade_multiplier(moved, alone ?? 0, view.pinned),
+      liquidated_at_start_usd: moved,
+      no_feedback_at_start_usd: alone,
+    },
+    venues: figures.map((figure, v) => ({ id: view.venues[v]?.id as string, kind: view.venues[v]?.kind as string, ...figure })),
+    assets: asset_figures(view),
+    infections: infection_list(log, view),
+    coin_day: records(tables.coin_day),
+    laws: result.laws,
+  }
+  return { document, tables, scenario, world }
+}
