@@ -9,11 +9,10 @@ import { FILED, Generations, IMMOVABLE } from './generations.ts'
 import { RowList } from './rows.ts'
 import { sort_rows } from './sort.ts'
 
-/** States of a row; above 0: the segment + 1 of its entry in the index. */
+/** States of a row; above 0: the segment + 1 of its entry in the index. Hot rows are tested by every scan. */
 const IDLE = 0
 const HOT = -1
 const TOUCHED = -2
-const WATCHED = -3
 
 export class MarginBook {
   /** Price of each slot now, written by the venue (`prices.data[slot] = …`, or `set` where it may be rolled back). */
@@ -125,8 +124,7 @@ export class MarginBook {
     const warm = hot.columns.row.data
     for (let i = 0; i < hot.length; i++) {
       const row = warm[i] as number
-      const now = state[row] as number
-      if (now === HOT || now === WATCHED) candidates.push(row)
+      if (state[row] === HOT) candidates.push(row)
     }
     const changed = touched.columns.row.data
     for (let i = 0; i < touched.length; i++) if (state[changed[i] as number] === TOUCHED) candidates.push(changed[i] as number)
@@ -159,8 +157,8 @@ export class MarginBook {
         const health = accounts.health(row, prices)
         if (strict ? health < limit : health <= limit) {
           out.push(row)
-          if (was !== WATCHED) state[row] = HOT
-        } else if (was !== WATCHED) {
+          state[row] = HOT
+        } else {
           state[row] = this.file(row, limit, prices)
         }
       } else {
@@ -172,7 +170,7 @@ export class MarginBook {
           if (strict ? health < limit : health <= limit) out.push(row)
         }
       }
-      if ((state[row] as number) < IDLE) this.keep_hot(row)
+      if (state[row] === HOT) this.keep_hot(row)
     }
   }
 
@@ -205,13 +203,13 @@ export class MarginBook {
     this.hot.columns.row.data[at] = row
   }
 
-  /** Bounds a row and files it; returns its state: idle (filed, or in no danger), or hot or watched: test at every scan. */
+  /** Bounds a row and files it; returns its state: idle (filed, or in no danger) or hot. */
   private file(row: number, level: number, prices: Float64Array): number {
     const { bound } = this
     bound.clear()
     this.accounts.bound(row, prices, level, bound)
     if (bound.shape === 'none') return IDLE
-    if (bound.shape === 'watched') return WATCHED
+    if (bound.shape === 'watched') return HOT
     const done = this.index.file(row, bound)
     return done === FILED || done === IMMOVABLE ? IDLE : HOT
   }

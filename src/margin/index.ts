@@ -1,4 +1,7 @@
 export * from './book.ts'
 export * from './bound.ts'
+export * from './cross.ts'
 export * from './rows.ts'
 export * from './sweep.ts'
+export * from './thresholds.ts'
+export * from './tiers.ts'
