@@ -106,8 +106,6 @@ describe('Hasher', () => {
     Int8Array.of(-1, 3, 4),
     Uint8Array.of(255, 3, 4, 9, 9),
     Uint8ClampedArray.of(255, 3),
-    BigInt64Array.of(-1n, 5n),
-    BigUint64Array.of(2n ** 64n - 1n),
   ]
 
   it('hashes every column type fast as it does element by element, at any offset in the stream', () => {

@@ -13,8 +13,6 @@ export type Column =
   | Int8Array
   | Uint8Array
   | Uint8ClampedArray
-  | BigInt64Array
-  | BigUint64Array
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 
@@ -36,10 +34,7 @@ function tagOf(column: Column): number {
   if (column instanceof Int16Array) return 5
   if (column instanceof Uint16Array) return 6
   if (column instanceof Int8Array) return 7
-  if (column instanceof Uint8ClampedArray) return 9
-  if (column instanceof Uint8Array) return 8
-  if (column instanceof BigInt64Array) return 10
-  return 11
+  return column instanceof Uint8Array ? 8 : 9
 }
 
 /**
@@ -245,10 +240,9 @@ export class Hasher {
   private elements(column: Column): this {
     const size = column.BYTES_PER_ELEMENT
     for (let i = 0; i < column.length; i++) {
-      const value = column[i] as number | bigint
+      const value = column[i] as number
       if (value !== value) throw new RangeError(`hash: element ${i} is NaN, which has no canonical bytes`)
-      if (typeof value === 'bigint') scratchView.setBigInt64(0, value, true)
-      else if (column instanceof Float64Array) scratchView.setFloat64(0, value === 0 ? 0 : value, true)
+      if (column instanceof Float64Array) scratchView.setFloat64(0, value === 0 ? 0 : value, true)
       else if (column instanceof Float32Array) scratchView.setFloat32(0, value === 0 ? 0 : value, true)
       else scratchView.setInt32(0, value, true)
       this.append(scratch, 0, size)
