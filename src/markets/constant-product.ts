@@ -28,7 +28,8 @@ const schema = z.strictObject({
 })
 type Spec = z.infer<typeof schema>
 
-const shape = { base: 'f64', quote: 'f64' } as const
+/** The mid is kept beside the reserves: after a recovery it is the anchor to the last bit, which a quotient cannot always be. */
+const shape = { base: 'f64', quote: 'f64', mid: 'f64' } as const
 
 interface Pool {
   readonly index: number
@@ -39,7 +40,7 @@ interface Pool {
   readonly ledger: Ledger
 }
 
-const mid = (pool: Pool) => (pool.reserves.quote.data[0] as number) / (pool.reserves.base.data[0] as number)
+const mid = (pool: Pool) => pool.reserves.mid.data[0] as number
 
 /** A fill with the taker's amounts; `decay` 1: nothing of a pool's displacement fades. */
 function fill_of(pool: Pool, party: number, base: number, quote: number, mid_after: number, fee_quote: number, decay = 1): Fill {
@@ -66,28 +67,21 @@ function take(pool: Pool, order: Order): Fill {
       got = out_of(most, x, y, pool.fee)
     }
   }
-  // What cannot be computed cannot be paid: an order for the whole pool, or one that vanishes beside the reserves.
-  const possible = paid > 0 && got > 0 && got < y && x + paid < Number.POSITIVE_INFINITY
-  if (!possible) return fill_of(pool, party, 0, 0, mid(pool), 0)
   const mid_after = side < 0 ? (y - got) / (x + paid) : (x + paid) / (y - got)
+  // What has no price as a number is not filled: an order for the whole pool, or one that vanishes beside it.
+  const possible = paid > 0 && got > 0 && got < y && mid_after > 0 && mid_after < Number.POSITIVE_INFINITY
+  if (!possible) return fill_of(pool, party, 0, 0, mid(pool), 0)
   if (side < 0) return fill_of(pool, party, -paid, got, mid_after, (got / (1 - pool.fee)) * pool.fee)
   return fill_of(pool, party, got, -paid, mid_after, paid * pool.fee)
 }
 
-/** Moves the reserves by the other side of a fill and posts it. */
-function commit(pool: Pool, fill: Fill): void {
-  if (fill.base === 0 && fill.quote === 0) return
-  pool.reserves.base.add(0, -fill.base)
-  pool.reserves.quote.add(0, -fill.quote)
+/** Sets the reserves a fill leaves, and posts the pool's side of it. */
+function commit(pool: Pool, fill: Fill, base: number, quote: number): void {
+  pool.reserves.base.set(0, base)
+  pool.reserves.quote.set(0, quote)
+  pool.reserves.mid.set(0, fill.mid_after)
   pool.ledger.postings.post(pool.base, -fill.base)
   pool.ledger.postings.post(pool.quote, -fill.quote)
-}
-
-/** Reserves of product k whose ratio is the anchor, to the last bit where the first few candidates allow it. */
-function reserves_at(base: number, quote: number, anchor: number): readonly [number, number] {
-  let next = Math.sqrt(base / anchor) * Math.sqrt(quote)
-  for (let i = 0; i < 64 && (next * anchor) / next !== anchor; i++) next *= 1 + 2.220446049250313e-16
-  return [next, next * anchor]
 }
 
 function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
@@ -97,12 +91,10 @@ function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
     return fill_of(pool, OUTSIDE, 0, 0, mid(pool), 0, dt_ms < Number.POSITIVE_INFINITY ? 1 : 0)
   const base = pool.reserves.base.data[0] as number
   const quote = pool.reserves.quote.data[0] as number
-  const [next_base, next_quote] = reserves_at(base, quote, anchor)
-  const fill = fill_of(pool, OUTSIDE, base - next_base, quote - next_quote, next_quote / next_base, 0, 0)
-  pool.reserves.base.set(0, next_base)
-  pool.reserves.quote.set(0, next_quote)
-  pool.ledger.postings.post(pool.base, -fill.base)
-  pool.ledger.postings.post(pool.quote, -fill.quote)
+  const next_base = Math.sqrt(base / anchor) * Math.sqrt(quote)
+  const next_quote = next_base * anchor
+  const fill = fill_of(pool, OUTSIDE, base - next_base, quote - next_quote, anchor, 0, 0)
+  commit(pool, fill, next_base, next_quote)
   return fill
 }
 
@@ -110,7 +102,9 @@ function violations(id: string, pool: Pool): string[] {
   const base = pool.reserves.base.data[0] as number
   const quote = pool.reserves.quote.data[0] as number
   const sound = base > 0 && quote > 0 && base + quote < Number.POSITIVE_INFINITY
-  return sound ? [] : [`${id}: reserves are ${base} and ${quote}`]
+  if (!sound) return [`${id}: reserves are ${base} and ${quote}`]
+  const off = Math.abs(mid(pool) / (quote / base) - 1)
+  return off < 1e-9 ? [] : [`${id}: the mid is ${mid(pool)}, the reserves say ${quote / base}`]
 }
 
 export const constantProduct: Kind<Spec, Market & Lawful> = {
@@ -125,6 +119,7 @@ export const constantProduct: Kind<Spec, Market & Lawful> = {
     const { columns } = builder.store.table(`${spec.id}.reserves`, shape, 1)
     columns.base.data[0] = spec.reserve_base
     columns.quote.data[0] = spec.reserve_quote
+    columns.mid.data[0] = spec.reserve_quote / spec.reserve_base
     const pool: Pool = {
       index: builder.self.index,
       base,
@@ -141,7 +136,7 @@ export const constantProduct: Kind<Spec, Market & Lawful> = {
       quote: (order) => take(pool, order),
       fill(order) {
         const fill = take(pool, order)
-        commit(pool, fill)
+        commit(pool, fill, (columns.base.data[0] as number) - fill.base, (columns.quote.data[0] as number) - fill.quote)
         return fill
       },
       recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
