@@ -63,7 +63,7 @@ export const sqrt: (x: number) => number = Math.sqrt
 
 /** e^x. Error < 0.52 ulp where the result is normal, < 1.01 where it is subnormal. */
 export function exp(x: number): number {
-  if (!(x < 709.782712893384)) return x >= 709.782712893384 ? Number.POSITIVE_INFINITY : x
+  if (!(x <= 709.782712893384)) return x > 709.782712893384 ? Number.POSITIVE_INFINITY : x
   if (x < -745.1332191019412) return 0
   const k = Math.floor(x * STEPS + 0.5)
   const r = x - k * STEP_HIGH - k * STEP_LOW

@@ -29,11 +29,11 @@ const gap = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
 const gram = (n: number, key: number): Matrix =>
   multiply(transpose(random(n + 2, n, key), n + 2, n), random(n + 2, n, key), n, n + 2, n)
 
-/** The Hilbert matrix, and the inverse it is known to have in integers (OEIS A005249 gives 1/determinant). */
+/** The Hilbert matrix: ill-conditioned, with a known inverse in whole numbers. */
 const hilbert = (n: number): Matrix => Float64Array.from({ length: n * n }, (_, k) => 1 / (1 + Math.floor(k / n) + (k % n)))
 
 describe('cholesky', () => {
-  it('gives the factor of the example in Golub and Van Loan, section 4.2.3', () => {
+  it('gives the factor of an example of Golub and Van Loan, section 4.2', () => {
     expect([...cholesky(Float64Array.of(2, -2, -2, 5), 2)!].map((v) => v.toFixed(12))).toEqual(
       [Math.SQRT2, 0, -Math.SQRT2, Math.sqrt(3)].map((v) => v.toFixed(12)),
     )

@@ -41,7 +41,7 @@ export function mean(values: Values): number {
 
 /**
  * Count, mean, variance, skewness, kurtosis, minimum and maximum of a stream, in one pass; two streams merge.
- * Source: Pébay, Sandia report SAND2008-6212 (2008), eqs. 1.5–1.6, 2.1, 3.1 (Welford's update carried to fourth order).
+ * Source: Pébay, Sandia report SAND2008-6212 (2008): Welford's update carried to the fourth order.
  */
 export class Moments {
   count = 0

@@ -74,7 +74,7 @@ function sinShifted(x: number, quarter: number): number {
 
 /** sin x, x in radians. Error < 0.75 ulp. Throws RangeError beyond TRIGONOMETRY_LIMIT; NaN for NaN and ±∞. */
 export function sin(x: number): number {
-  return sinShifted(x, 0)
+  return x === 0 ? x : sinShifted(x, 0)
 }
 
 /** cos x, x in radians. Error < 0.75 ulp. Throws RangeError beyond TRIGONOMETRY_LIMIT; NaN for NaN and ±∞. */
