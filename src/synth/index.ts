@@ -1,0 +1,2 @@
+export { parse_recipe, type Recipe } from './recipe.ts'
+export { perp_id, type SynthOptions, synthesize, utc_ms } from './reference-market.ts'

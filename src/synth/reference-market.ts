@@ -1,0 +1,242 @@
+/** From a recipe to a snapshot, deterministically: books, markets, oracles, venues and the agents that act on them. */
+import {
+  type AssetSpec,
+  type Evidence,
+  InputError,
+  type KindSpec,
+  type Provenance,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../model/index.ts'
+import { lending_book, People, perp_book, vault_book } from './population.ts'
+import type { Recipe } from './recipe.ts'
+
+export interface SynthOptions {
+  /** Accounts over all venues. */
+  readonly accounts: number
+  readonly seed: number
+}
+
+/** Actors with names, before the crowd: who liquidates, keeps, links and makes markets. */
+const NAMED = ['liquidator-1', 'liquidator-2', 'keeper-1', 'arbitrageur-1', 'maker-spot', 'maker-perp'] as const
+const AGENTS = ['liquidator', 'arbitrageur', 'market-maker', 'borrower', 'trader'] as const
+const agent_index = (id: (typeof AGENTS)[number]) => AGENTS.indexOf(id)
+const actor_index = (name: (typeof NAMED)[number]) => NAMED.indexOf(name)
+
+const spot_id = (asset: string) => `${asset}-USD`
+export const perp_id = (asset: string, collateral: string) => `${asset}${collateral}-PERP`
+
+/**
+ * Makes the snapshot of a recipe. Equal recipe, accounts and seed: equal content hash.
+ * @throws InputError for fewer than 100 accounts or more than 20 million, or a recipe that names what it does not have
+ */
+export function synthesize(recipe: Recipe, options: SynthOptions): Snapshot {
+  const { accounts, seed } = options
+  if (!Number.isSafeInteger(accounts) || accounts < 100 || accounts > 20_000_000)
+    throw new InputError('--accounts', '', accounts, 'a whole number from 100 to 20000000')
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new InputError('--seed', '', seed, 'a whole number from 0')
+  const people = new People(NAMED.length)
+  const shares = recipe.population
+  const lenders = Math.round(accounts * shares.lending)
+  const vaults = recipe.vaults === undefined ? 0 : Math.round(accounts * shares.vaults)
+  const lending = lending_book(recipe, lenders, seed, people, agent_index('borrower'))
+  const vault = vault_book(recipe, vaults, seed, people, agent_index('borrower'))
+  const perps = perp_book(recipe, Math.max(0, accounts - lenders - vaults), seed, people, agent_index('trader'), [
+    actor_index('maker-perp'),
+    actor_index('arbitrageur-1'),
+  ])
+  endow_named(recipe, people)
+  const time_ms = utc_ms(recipe.time)
+  const venues: KindSpec[] = [lending_spec(recipe, lending)]
+  if (recipe.vaults !== undefined) venues.push(vault_spec(recipe, vault))
+  venues.push(exchange_spec(recipe, perps))
+  return {
+    schema: SNAPSHOT_SCHEMA,
+    id: recipe.id,
+    title: recipe.title,
+    time_ms,
+    provenance: provenance(recipe),
+    assets: assets(recipe),
+    actors: {
+      count: people.count,
+      names: [...NAMED],
+      agent: Int32Array.from([0, 0, 0, 1, 2, 2, ...people.agent]),
+      treasury: {
+        actor: people.treasury.i32('actor'),
+        asset: people.treasury.i32('asset'),
+        amount: people.treasury.f64('amount'),
+      },
+    },
+    markets: markets(recipe),
+    oracles: [],
+    venues,
+    agents: agents(recipe),
+  }
+}
+
+/** Milliseconds of an ISO UTC time, by the civil-calendar algorithm of Hinnant (days_from_civil). */
+export function utc_ms(iso: string): number {
+  const match = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?Z)?$/.exec(iso)
+  if (match === null) throw new InputError('time', '', iso, 'a UTC time such as 2025-07-31T00:00:00Z')
+  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yoe = y - era * 400
+  const doy = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  const doe = yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy
+  return ((era * 146_097 + doe - 719_468) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000
+}
+
+const stable_or_coin = (recipe: Recipe) => recipe.assets.filter((asset) => asset.role !== 'numeraire')
+
+function assets(recipe: Recipe): AssetSpec[] {
+  return recipe.assets.map((asset) =>
+    asset.role === 'numeraire'
+      ? { id: asset.id, price_usd: asset.price_usd, beta: 0, numeraire: true }
+      : { id: asset.id, price_usd: asset.price_usd, beta: asset.beta, reference: spot_id(asset.id) },
+  )
+}
+
+function markets(recipe: Recipe): KindSpec[] {
+  const { alpha, permanent, recovery_ms } = recipe.spot
+  const book = { kind: 'order-book', alpha, permanent, recovery_ms }
+  const price = (id: string) => recipe.assets.find((asset) => asset.id === id)?.price_usd ?? 1
+  return [
+    ...stable_or_coin(recipe).map((asset) => ({ ...book, id: spot_id(asset.id), base: asset.id, quote: 'USD' })),
+    ...recipe.exchange.contracts.map((contract) => ({
+      ...book,
+      id: perp_id(contract.asset, recipe.exchange.collateral),
+      base: contract.asset,
+      quote: recipe.exchange.collateral,
+      settles: recipe.exchange.id,
+    })),
+    ...recipe.pools.map((pool) => ({
+      kind: 'constant-product',
+      id: `${pool.base}-${pool.quote}-POOL`,
+      base: pool.base,
+      quote: pool.quote,
+      fee: pool.fee,
+      reserve_base: pool.side_usd / price(pool.base),
+      reserve_quote: pool.side_usd / price(pool.quote),
+    })),
+  ]
+}
+
+function lending_spec(recipe: Recipe, book: ReturnType<typeof lending_book>): KindSpec {
+  const { id, version, flash_fee, delay_ms, reserves, emodes } = recipe.lending
+  return {
+    kind: 'aave-v3',
+    id,
+    version,
+    flash_fee,
+    reserves: reserves.map(({ symbol: _, oracle, ...reserve }) => ({
+      ...reserve,
+      oracle: { kind: 'chainlink', id: `${reserve.asset}/USD`, path: [{ market: spot_id(reserve.asset) }], ...oracle, delay_ms },
+    })),
+    emodes,
+    accounts: { owner: book.owner, emode: book.emode },
+    positions: { account: book.account, reserve: book.reserve, collateral: book.collateral, debt: book.debt },
+  }
+}
+
+function vault_spec(recipe: Recipe, book: ReturnType<typeof vault_book>): KindSpec {
+  const { id, hole, ilks } = recipe.vaults as NonNullable<Recipe['vaults']>
+  return {
+    kind: 'maker',
+    id,
+    dai: 'DAI',
+    hole_usd: hole,
+    ilks: ilks.map(({ debt_usd: _, ratio: __, ...ilk }) => ({
+      ...ilk,
+      oracle: { kind: 'osm', id: `osm-${ilk.id}`, path: [{ market: spot_id(ilk.asset) }] },
+    })),
+    accounts: { owner: book.owner, ilk: book.ilk, collateral: book.collateral, debt: book.debt },
+  }
+}
+
+function exchange_spec(recipe: Recipe, book: ReturnType<typeof perp_book>): KindSpec {
+  const { id, collateral, fund, taker_fee, contracts } = recipe.exchange
+  return {
+    kind: 'binance-usdm',
+    id,
+    collateral,
+    fund,
+    contracts: contracts.map((contract) => ({
+      market: perp_id(contract.asset, collateral),
+      tiers: contract.tiers.map(({ floor, rate }) => ({ floor, rate })),
+      liquidation_fee: contract.liquidation_fee,
+      take_bound: contract.take_bound,
+      taker_fee,
+      index: {
+        kind: 'index-price',
+        id: `${contract.asset}-index`,
+        path: [{ market: spot_id(contract.asset) }, { market: spot_id(collateral), inverse: true }],
+      },
+    })),
+    accounts: { owner: book.owner, isolated: book.isolated, wallet: book.wallet },
+    positions: { account: book.account, contract: book.contract, quantity: book.quantity, entry: book.entry },
+  }
+}
+
+/** Makers' inventories: enough to stand for weeks of the flow their books can take in a day. */
+function endow_named(recipe: Recipe, people: People): void {
+  const position = (id: string) => recipe.assets.findIndex((asset) => asset.id === id)
+  const usd = position('USD')
+  let total = 0
+  for (const asset of stable_or_coin(recipe)) {
+    const depth = asset.spot_depth_usd ?? 0
+    total += depth
+    people.endow(actor_index('maker-spot'), position(asset.id), (200 * depth) / asset.price_usd)
+    people.endow(actor_index('arbitrageur-1'), position(asset.id), (2 * depth) / asset.price_usd)
+  }
+  people.endow(actor_index('maker-spot'), usd, 200 * total)
+  people.endow(actor_index('arbitrageur-1'), usd, 2 * total)
+}
+
+function agents(recipe: Recipe): KindSpec[] {
+  const { half_spread } = recipe.spot
+  const books = [
+    ...stable_or_coin(recipe).map((asset) => ({ market: spot_id(asset.id), depth_usd: asset.spot_depth_usd ?? 0, half_spread })),
+    ...recipe.exchange.contracts.map((contract) => ({
+      market: perp_id(contract.asset, recipe.exchange.collateral),
+      depth_usd: contract.depth_usd,
+      half_spread,
+    })),
+  ]
+  return [
+    { kind: 'liquidator', id: 'liquidator' },
+    { kind: 'arbitrageur', id: 'arbitrageur' },
+    { kind: 'market-maker', id: 'market-maker', markets: books },
+    { kind: 'borrower', id: 'borrower' },
+    { kind: 'trader', id: 'trader' },
+  ]
+}
+
+/** Every part says how it is known; books drawn from aggregates are synthetic whatever the aggregates are. */
+function provenance(recipe: Recipe): Provenance[] {
+  const join = (sources: Record<string, string> | undefined) =>
+    Object.entries(sources ?? {})
+      .map(([key, value]) => `${key}: ${value}`)
+      .join('; ')
+  const out: Provenance[] = recipe.assets
+    .filter((asset) => asset.role !== 'numeraire')
+    .map((asset) => ({
+      part: `assets.${asset.id}`,
+      evidence: (asset.evidence ?? 'synthetic') as Evidence,
+      source: join(asset.sources),
+    }))
+  out.push({ part: `venues.${recipe.lending.id}`, evidence: 'synthetic', source: join(recipe.lending.sources) })
+  if (recipe.vaults !== undefined)
+    out.push({ part: `venues.${recipe.vaults.id}`, evidence: 'synthetic', source: join(recipe.vaults.sources) })
+  out.push({ part: `venues.${recipe.exchange.id}`, evidence: 'synthetic', source: join(recipe.exchange.sources) })
+  out.push({ part: 'markets', evidence: 'synthetic', source: join(recipe.spot.sources) })
+  out.push({ part: 'population', evidence: 'synthetic', source: join(recipe.population.sources) })
+  return out
+}
