@@ -20,8 +20,7 @@ export interface Legs {
  * A long's notional less its maintenance has elasticity in [0, 1] in its price (marginal tiers, level·rate ≤ 1): it falls no
  * faster than the price and does not fall when the price rises, so the present tier bounds it once ratios are clipped at 1. A
  * short's notional plus maintenance is convex, with elasticity ≥ 1, and a slab jumps: both are bounded with the steepest rate
- * reachable before the key's move. That move h must satisfy h ≤ A(h) ÷ L(h), which falls in h; so the ratio at present rates,
- * h₁, gives a valid h = A(h₁) ÷ L(h₁).
+ * reachable before the key's move. That move h must satisfy h ≤ A(h) ÷ L(h), which falls in h.
  *
  * @param held USD of other collateral, weighted; its slots already told with `out.hold`
  * @param owed USD of other debts, weighted; its slots already told with `out.owe`
@@ -47,12 +46,8 @@ export function bound_cross(
     const notional = legs.notional[i] as number
     const slot = legs.slot[i] as number
     if (!(notional < 0)) out.hold(slot)
-    if (!(notional > 0)) out.owe(slot)
-    else if (!plain(legs.tiers[i] as Tiers, level)) {
-      // a rise can hurt this long: its slot counts in both directions
-      out.owe(slot)
-      out.owe(cash_slot)
-    }
+    // a long that a rise can hurt counts in both directions
+    if (!(notional > 0) || !plain(legs.tiers[i] as Tiers, level)) out.owe(slot)
   }
 }
 

@@ -252,13 +252,13 @@ export class Generations {
     const rows = this.entries.columns.row.data
     const state = this.state.data
     const segment = group * MOST_GENERATIONS + generation
+    // what the move has reached was taken off before: the keys left are above it, so the new ones are above 1, or nearly
     const scale = LOWER / this.move(group, generation)
     const stop = this.groups.segments.columns.end.data[segment] as number
     for (let i = this.groups.segments.columns.head.data[segment] as number; i < stop; i++) {
       const row = rows[i] as number
       if (state[row] !== segment + 1) continue
-      const headroom = ratio_of(keys[i] as number) * scale
-      keys[at] = headroom > 0 ? floor_bits(headroom) : 0
+      keys[at] = floor_bits(ratio_of(keys[i] as number) * scale)
       rows[at++] = row
     }
     return at
