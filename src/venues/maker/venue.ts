@@ -1,0 +1,154 @@
+/** The vault book as a venue. */
+import { RowList } from '../../margin/index.ts'
+import {
+  type Action,
+  type Actions,
+  type Fill,
+  type Lawful,
+  type Log,
+  type Margined,
+  type Offers,
+  type Result,
+  refused,
+  type Statement,
+  type Venue,
+  type View,
+  type WorldBuilder,
+} from '../../model/index.ts'
+import { offer, redo, start, take } from './auctions.ts'
+import { shortfall, vaultHealth } from './kernel.ts'
+import { holdings, violations } from './laws.ts'
+import type { MakerSpec } from './snapshot.ts'
+import { debtOf, type Ilk, ilkOf, openState, type PriceFeed, priceOf, type State } from './state.ts'
+import { borrow, deposit, repay, withdraw } from './vaults.ts'
+import { drip, equity, flog, heal } from './vow.ts'
+
+export class Maker implements Venue, Margined, Lawful {
+  readonly rows: number
+  readonly outside = -1
+  readonly state: State
+  private readonly low = new RowList()
+  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
+
+  constructor(spec: MakerSpec, builder: WorldBuilder) {
+    this.state = openState(spec, builder)
+    this.rows = this.state.ilk_of.length
+  }
+
+  get prices(): Float64Array {
+    return this.state.book.prices.data
+  }
+
+  price(time_ms: number, view: View): void {
+    const { state } = this
+    const { scratch } = state
+    state.system.columns.now_ms.data[0] = time_ms
+    for (let k = 0; k < state.prices.length; k++) {
+      const { oracle, feed } = state.prices[k] as PriceFeed
+      oracle.read(time_ms, view, scratch)
+      const valid = scratch.price > 0 && scratch.price < Number.POSITIVE_INFINITY
+      state.priced.columns.has.data[k] = valid ? 1 : 0
+      if (!valid) continue
+      state.feeds.write(feed, scratch)
+      state.book.prices.data[k] = scratch.price
+    }
+  }
+
+  accrue(time_ms: number): void {
+    drip(this.state, time_ms)
+    flog(this.state)
+    heal(this.state)
+  }
+
+  /** The book never acts by itself: keepers start, restart and buy. */
+  act(_view: View, _out: Actions, offers: Offers): void {
+    const { count, rows } = this.below()
+    offer(this.state, rows, count, offers.list)
+  }
+
+  apply(actions: Actions, i: number, log: Log): Result {
+    const action = actions.list[i] as Action
+    const { kind, account, actor } = action
+    if (actor < 0 || !(action.amount >= 0)) return refused('unknown')
+    if (kind === 'bid') return take(this.state, action, log)
+    if (kind === 'start' && account < 0) return redo(this.state, action, log)
+    if (!(account >= 0 && account < this.rows)) return refused('unknown')
+    switch (kind) {
+      case 'deposit':
+        return deposit(this.state, action, log)
+      case 'withdraw':
+        return withdraw(this.state, action, log)
+      case 'borrow':
+        return borrow(this.state, action, log)
+      case 'repay':
+        return repay(this.state, action, log)
+      case 'start':
+        return start(this.state, action, log)
+      default:
+        return refused('unknown')
+    }
+  }
+
+  /** No contract settles here. */
+  settle(_fill: Fill, _leg: number, _log: Log): void {}
+
+  health(row: number, prices: Float64Array): number {
+    const { ink, art } = this.state.vaults.columns
+    const { mat, feed, debt_slot } = ilkOf(this.state, row)
+    return vaultHealth(ink.data[row] as number, art.data[row] as number, mat, prices[feed] as number, prices[debt_slot] as number)
+  }
+
+  owner(row: number): number {
+    return this.state.owner[row] as number
+  }
+
+  level(row: number): number {
+    return this.state.book.level.data[row] as number
+  }
+
+  watch(row: number, level: number): void {
+    this.state.book.set_level(row, level)
+  }
+
+  below(): { readonly count: number; readonly rows: Int32Array } {
+    this.found.count = this.state.book.scan(this.low)
+    this.found.rows = this.low.data
+    return this.found
+  }
+
+  statement(row: number, out: Statement): void {
+    const { state } = this
+    const ilk = ilkOf(state, row)
+    const { feed } = state.prices[ilk.feed] as PriceFeed
+    out.add(1, ilk.feed, feed, ilk.asset, -1, state.vaults.columns.ink.data[row] as number, 1 / ilk.mat, priceOf(state, ilk))
+    const debt = debtOf(state, row)
+    if (debt > 0) out.add(-1, ilk.debt_slot, state.dai_feed, state.dai, -1, debt, 1, 1)
+  }
+
+  /** Vaults, and auctions still running: debt without penalty beyond the collateral's value at the oracle price. */
+  shortfall_usd(): number {
+    const { state } = this
+    const price = Float64Array.from(state.ilks_of, (ilk) => priceOf(state, ilk))
+    const { ink, art } = state.vaults.columns
+    let sum = shortfall(ink.data, art.data, state.ilk_of, price, state.ilks.columns.rate.data)
+    const a = state.auctions.columns
+    for (let id = state.system.columns.first.data[0] as number; id >= 0; id = a.next.data[id] as number) {
+      const ilk = state.ilks_of[a.ilk.data[id] as number] as Ilk
+      sum += Math.max(0, (a.due.data[id] as number) - (a.lot.data[id] as number) * priceOf(state, ilk))
+    }
+    return sum
+  }
+
+  /** Surplus buffer: what the vow has beyond its debt, debt at auction counted as recoverable. */
+  fund_usd(): number {
+    return Math.max(0, equity(this.state))
+  }
+
+  violations(): readonly string[] {
+    return violations(this.state)
+  }
+
+  holdings(out: Float64Array): void {
+    holdings(this.state, out)
+  }
+}

@@ -1,0 +1,82 @@
+/** The system's own balance sheet: dai issued, dai and debt of the vow, what may be burnt against what. */
+import { growth } from './kernel.ts'
+import type { Ilk, State } from './state.ts'
+
+const at = (column: { readonly data: Float64Array }): number => column.data[0] as number
+
+/** Creates dai against debt of the vow and gives it to an actor. */
+export function suck(state: State, actor: number, amount: number): void {
+  if (!(amount > 0)) return
+  const { sin, debt } = state.system.columns
+  sin.add(0, amount)
+  debt.add(0, amount)
+  state.ledger.postings.mint(state.dai, amount)
+  state.ledger.credit(actor, state.dai, amount)
+}
+
+/** Dai that somebody paid (already taken from him) belongs to the vow. */
+export function receive(state: State, amount: number): void {
+  state.system.columns.dai.add(0, amount)
+  state.ledger.postings.post(state.dai, amount)
+}
+
+/** Debt of a seized vault: queued before it may be healed. */
+export function fess(state: State, amount: number): void {
+  const { sin, queued, now_ms } = state.system.columns
+  sin.add(0, amount)
+  queued.add(0, amount)
+  const row = state.queue.push()
+  state.queue.columns.ready_ms.set(row, at(now_ms) + state.wait_ms)
+  state.queue.columns.amount.set(row, amount)
+}
+
+/** Frees queued debt whose wait is over. */
+export function flog(state: State): void {
+  const { queued, queue_head, now_ms } = state.system.columns
+  const { ready_ms, amount } = state.queue.columns
+  let head = queue_head.data[0] as number
+  while (head < state.queue.length && (ready_ms.data[head] as number) <= at(now_ms))
+    queued.add(0, -(amount.data[head++] as number))
+  if (head === state.queue.length) queued.set(0, 0)
+  queue_head.set(0, head)
+}
+
+/** Burns the vow's dai against debt that is not queued. */
+export function heal(state: State): void {
+  const { dai, sin, queued, debt } = state.system.columns
+  const amount = Math.min(at(dai), at(sin) - at(queued))
+  if (!(amount > 0)) return
+  dai.add(0, -amount)
+  sin.add(0, -amount)
+  debt.add(0, -amount)
+  state.ledger.postings.post(state.dai, -amount)
+  state.ledger.postings.mint(state.dai, -amount)
+}
+
+/** Raises every rate to now; the fees are new dai of the vow. */
+export function drip(state: State, time_ms: number): void {
+  const { accrued_ms, dai, debt } = state.system.columns
+  const dt_ms = time_ms - at(accrued_ms)
+  if (!(dt_ms > 0)) return
+  const { rate, art } = state.ilks.columns
+  for (let i = 0; i < state.ilks_of.length; i++) {
+    const ilk = state.ilks_of[i] as Ilk
+    const before = rate.data[i] as number
+    const after = before * growth(ilk.fee, dt_ms)
+    const fees = (art.data[i] as number) * (after - before)
+    rate.set(i, after)
+    state.book.prices.set(ilk.debt_slot, after)
+    if (!(fees > 0)) continue
+    dai.add(0, fees)
+    debt.add(0, fees)
+    state.ledger.postings.mint(state.dai, fees)
+    state.ledger.postings.post(state.dai, fees)
+  }
+  accrued_ms.set(0, time_ms)
+}
+
+/** What is left when all debt at auction is recovered in full; negative when the system is under water. */
+export function equity(state: State): number {
+  const { dai, sin, due } = state.system.columns
+  return at(dai) - at(sin) + at(due)
+}
