@@ -1,5 +1,5 @@
 /** The vocabulary of the command line: `ETH=-30%@1h`. */
-import { InputError } from '../model/index.ts'
+import { DEFAULT_LIMITS, InputError, SCENARIO_SCHEMA, type Scenario } from '../model/index.ts'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -35,4 +35,48 @@ export function parse_shock(text: string, where = '--shock'): ShockSpec {
     over_ms: match[3] === undefined ? 3_600_000 : duration_ms(match[3], where),
     at_ms: match[4] === undefined ? 0 : duration_ms(match[4], where),
   }
+}
+
+/** What a shock scenario may be told beside its shocks. */
+export interface ShockOptions {
+  readonly correlated?: boolean
+  readonly seed?: number
+  readonly horizon_ms?: number
+  readonly tick_ms?: number
+  readonly gas_usd?: number
+  readonly without?: readonly string[]
+}
+
+/** A scenario of one `shock` driver: tick 60 s, horizon 24 h, seed 1 unless told otherwise. */
+export function shock_scenario(shocks: readonly ShockSpec[], options: ShockOptions = {}): Scenario {
+  const words = shocks.map(
+    ({ asset, change, over_ms }) =>
+      `${asset} ${change < 0 ? '−' : '+'}${Math.round(Math.abs(change) * 10_000) / 100} % in ${duration(over_ms)}`,
+  )
+  return {
+    schema: SCENARIO_SCHEMA,
+    id: 'shock',
+    title: words.length === 0 ? 'No shock' : `${words.join(', ')}${options.correlated === true ? ', correlated' : ''}`,
+    seed: options.seed ?? 1,
+    horizon_ms: options.horizon_ms ?? 86_400_000,
+    tick_ms: options.tick_ms ?? 60_000,
+    drivers:
+      shocks.length === 0 ? [] : [{ kind: 'shock', id: 'shock', shocks: [...shocks], correlated: options.correlated === true }],
+    faults: [],
+    gas_usd: options.gas_usd ?? 30,
+    pinned: [],
+    without: [...(options.without ?? [])],
+    limits: DEFAULT_LIMITS,
+  }
+}
+
+/** `1 h`, `90 s`, `2 d`. */
+export function duration(ms: number): string {
+  for (const [unit, size] of [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+  ] as const)
+    if (ms >= size && ms % size === 0) return `${ms / size} ${unit}`
+  return `${ms / 1_000} s`
 }

@@ -119,7 +119,7 @@ function markets(recipe: Recipe): KindSpec[] {
     })),
     ...recipe.pools.map((pool) => ({
       kind: 'constant-product',
-      id: `${pool.base}-${pool.quote}-POOL`,
+      id: pool_id(pool),
       base: pool.base,
       quote: pool.quote,
       fee: pool.fee,
@@ -200,20 +200,37 @@ function endow_named(recipe: Recipe, people: People): void {
   people.endow(actor_index('arbitrageur-1'), usd, 2 * total)
 }
 
+const pool_id = (pool: Recipe['pools'][number]) => `${pool.base}-${pool.quote}-POOL`
+
+/** Who acts: sizes follow the books they work on. */
 function agents(recipe: Recipe): KindSpec[] {
   const { half_spread } = recipe.spot
-  const books = [
-    ...stable_or_coin(recipe).map((asset) => ({ market: spot_id(asset.id), depth_usd: asset.spot_depth_usd ?? 0, half_spread })),
-    ...recipe.exchange.contracts.map((contract) => ({
-      market: perp_id(contract.asset, recipe.exchange.collateral),
-      depth_usd: contract.depth_usd,
-      half_spread,
-    })),
+  const coins = stable_or_coin(recipe)
+  const { contracts, collateral } = recipe.exchange
+  const book = (market: string, depth_usd: number) => ({ market, depth_usd, half_spread, inventory_usd: 100 * depth_usd })
+  const spot = new Set(coins.map((asset) => asset.id))
+  const links = [
+    ...contracts
+      .filter((contract) => spot.has(contract.asset))
+      .map((contract) => ({ a: perp_id(contract.asset, collateral), b: spot_id(contract.asset) })),
+    ...recipe.pools.map((pool) => ({ a: pool_id(pool), b: spot_id(pool.base) })),
   ]
   return [
-    { kind: 'liquidator', id: 'liquidator' },
-    { kind: 'arbitrageur', id: 'arbitrageur' },
-    { kind: 'market-maker', id: 'market-maker', markets: books },
+    {
+      kind: 'liquidator',
+      id: 'liquidator',
+      markets: coins.map((asset) => spot_id(asset.id)),
+      flash_fee: recipe.lending.flash_fee,
+    },
+    { kind: 'arbitrageur', id: 'arbitrageur', links, capital_usd: 50e6 },
+    {
+      kind: 'market-maker',
+      id: 'market-maker',
+      books: [
+        ...coins.map((asset) => book(spot_id(asset.id), asset.spot_depth_usd ?? 1)),
+        ...contracts.map((contract) => book(perp_id(contract.asset, collateral), contract.depth_usd)),
+      ],
+    },
     { kind: 'borrower', id: 'borrower' },
     { kind: 'trader', id: 'trader' },
   ]

@@ -1,0 +1,25 @@
+/** Unwind as a library: everything here is pure and runs in Node and in a browser. Files and the command line are apart. */
+export { agents } from './agents/index.ts'
+export { analytics } from './analytics/index.ts'
+export { drivers } from './drivers/index.ts'
+export { broken_laws, ENGINE_VERSION, LAWS, type RunOptions, type RunResult, run, type World } from './engine/index.ts'
+export { markets } from './markets/index.ts'
+export {
+  type Bars,
+  content_hash,
+  DEFAULT_LIMITS,
+  type Evidence,
+  InputError,
+  type KindSpec,
+  type ReportTable,
+  type Scenario,
+  SCENARIO_SCHEMA,
+  type Snapshot,
+  SNAPSHOT_SCHEMA,
+} from './model/index.ts'
+export { oracles } from './oracles/index.ts'
+export { build, identity, parse_shock, replay_setup, shock_scenario, without } from './scenarios/index.ts'
+export { type RunDocument, type StressOptions, type StressResult, stress } from './studies/index.ts'
+export { parse_recipe, type Recipe, synthesize } from './synth/index.ts'
+export { golden, type GoldenRow } from './validation/index.ts'
+export { venues } from './venues/index.ts'
