@@ -212,17 +212,22 @@ export class Applier {
     }
   }
 
-  /** Makers of a spot book pay from their treasuries: the order is cut to what they can deliver. */
+  /** Makers of a spot book pay from their treasuries: who has nothing left leaves it, and the order is cut to what the others can deliver. */
   private affordable(index: number, order: Order): Order {
     const market = this.world.market(index)
     const { ledger } = this.world.parts
     let share = 1
+    let left = 0
     for (const leg of market.quote(order).legs) {
       if (leg.party === OUTSIDE) continue
       const [asset, need] = leg.base < 0 ? [market.base, -leg.base] : [market.quote_asset, -leg.quote]
-      if (need > 0) share = Math.min(share, ledger.balance(leg.party, asset) / need)
+      if (!(need > 0)) continue
+      const part = ledger.balance(leg.party, asset) / need
+      if (part < 1e-6) left += market.cancel(leg.party)
+      else share = Math.min(share, part)
     }
-    return share >= 1 ? order : { ...order, amount: Math.max(0, order.amount * share * (1 - 1e-9)) }
+    if (left > 0) return this.affordable(index, order)
+    return share >= 1 ? order : { ...order, amount: order.amount * share * (1 - 1e-9) }
   }
 
   /** Puts a fill on the accounts or treasuries it belongs to; false when a treasury cannot pay. */

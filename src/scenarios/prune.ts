@@ -10,7 +10,7 @@ function means(name: string, family: string, spec: KindSpec): boolean {
 }
 
 /**
- * The snapshot without the named venues and agents. Markets that settle at a venue that is gone go with it, and so do the entries of agents' lists that name them.
+ * The snapshot without the named venues and agents. Markets that settle at a venue that is gone go with it, and so do the entries of agents' lists that name them, and agents to whom no entry is left.
  * @throws InputError when a name means nothing here
  */
 export function without(snapshot: Snapshot, names: readonly string[]): Snapshot {
@@ -34,7 +34,12 @@ export function without(snapshot: Snapshot, names: readonly string[]): Snapshot 
       ...snapshot.venues.filter((venue) => !venues.includes(venue)),
     ].map((spec) => spec.id),
   )
-  const agents = snapshot.agents.filter(stays('agent')).map((agent) => drop_entries(agent, gone) as KindSpec)
+  const emptied = (before: KindSpec, after: KindSpec) =>
+    Object.entries(before).some(([key, value]) => Array.isArray(value) && value.length > 0 && (after[key] as unknown[]).length === 0)
+  const agents = snapshot.agents.filter(stays('agent')).flatMap((agent) => {
+    const kept = drop_entries(agent, gone) as KindSpec
+    return emptied(agent, kept) ? [] : [kept]
+  })
   const position = snapshot.agents.map((agent) => agents.findIndex((kept) => kept.id === agent.id))
   const assets = snapshot.assets.map((asset) => {
     if (asset.reference === undefined || !gone.has(asset.reference)) return asset

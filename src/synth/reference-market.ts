@@ -19,7 +19,7 @@ export interface SynthOptions {
 
 /** Actors with names, before the crowd: who liquidates, keeps, links and makes markets. */
 const NAMED = ['liquidator-1', 'liquidator-2', 'keeper-1', 'arbitrageur-1', 'maker-spot', 'maker-perp'] as const
-const AGENTS = ['liquidator', 'arbitrageur', 'market-maker', 'borrower', 'trader'] as const
+const AGENTS = ['liquidator', 'arbitrageur', 'maker-spot', 'maker-perp', 'borrower', 'trader'] as const
 const agent_index = (id: (typeof AGENTS)[number]) => AGENTS.indexOf(id)
 const actor_index = (name: (typeof NAMED)[number]) => NAMED.indexOf(name)
 
@@ -60,7 +60,7 @@ export function synthesize(recipe: Recipe, options: SynthOptions): Snapshot {
     actors: {
       count: people.count,
       names: [...NAMED],
-      agent: Int32Array.from([0, 0, 0, 1, 2, 2, ...people.agent]),
+      agent: Int32Array.from([0, 0, 0, 1, 2, 3, ...people.agent]),
       treasury: {
         actor: people.treasury.i32('actor'),
         asset: people.treasury.i32('asset'),
@@ -223,13 +223,11 @@ function agents(recipe: Recipe): KindSpec[] {
       flash_fee: recipe.lending.flash_fee,
     },
     { kind: 'arbitrageur', id: 'arbitrageur', links, capital_usd: 50e6 },
+    { kind: 'market-maker', id: 'maker-spot', books: coins.map((asset) => book(spot_id(asset.id), asset.spot_depth_usd ?? 1)) },
     {
       kind: 'market-maker',
-      id: 'market-maker',
-      books: [
-        ...coins.map((asset) => book(spot_id(asset.id), asset.spot_depth_usd ?? 1)),
-        ...contracts.map((contract) => book(perp_id(contract.asset, collateral), contract.depth_usd)),
-      ],
+      id: 'maker-perp',
+      books: contracts.map((contract) => book(perp_id(contract.asset, collateral), contract.depth_usd)),
     },
     { kind: 'borrower', id: 'borrower' },
     { kind: 'trader', id: 'trader' },
