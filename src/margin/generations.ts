@@ -24,6 +24,8 @@ export class Generations {
   private readonly groups: Groups
   /** Row lists of all queues: a key (`keys.ts`) and the account's row. */
   private readonly entries: Table<{ key: 'i32'; row: 'i32' }>
+  /** Entries to fill before the next compaction. */
+  private readonly room: Table<{ entries: 'i32' }>
   private readonly prices: Float64Array
   /** Per account: segment + 1 of its one valid entry, ≤ 0 if it has none. */
   private readonly state: I32
@@ -38,8 +40,11 @@ export class Generations {
 
   constructor(store: Store, name: string, slots: number, rows: number, prices: Float64Array, state: I32) {
     this.groups = new Groups(store, name, slots)
-    this.entries = store.table(`${name}.entries`, { key: 'i32', row: 'i32' }, rows + (rows >> 2))
+    const room = rows + (rows >> 2)
+    this.entries = store.table(`${name}.entries`, { key: 'i32', row: 'i32' }, room)
     this.entries.length = 0
+    this.room = store.table(`${name}.room`, { entries: 'i32' }, 1)
+    this.room.columns.entries.data[0] = room
     this.prices = prices
     this.state = state
   }
@@ -278,17 +283,21 @@ export class Generations {
     for (let i = 0; i < owed; i++) reference[base + l - c + i] = this.prices[slots[l + i] as number] as number
   }
 
-  /** Makes room for `more` entries: drops what has been taken off or is no longer valid, and grows if that is not enough. */
+  /**
+   * Makes room for `more` entries: drops what has been taken off or is no longer valid, and grows if that is not enough. When
+   * that happens depends on state alone, never on what the table once grew to: after a reset everything repeats.
+   */
   private make_room(more: number): void {
-    const entries = this.entries
-    if (entries.length + more <= entries.capacity) return
+    const { entries } = this
+    const room = this.room.columns.entries.data
+    if (entries.length + more <= (room[0] as number)) return
     this.compact()
-    // an eighth must be free, or compaction would come too often
-    const need = entries.length + more
-    const capacity = need + (need >> 3)
-    if (capacity <= entries.capacity) return
     const live = entries.length
-    while (entries.capacity < capacity) {
+    // an eighth must be free, or compaction would come too often
+    const need = live + more + ((live + more) >> 3)
+    if (need <= (room[0] as number)) return
+    room[0] = need + (need >> 2)
+    while (entries.capacity < (room[0] as number)) {
       entries.length = entries.capacity
       entries.push()
     }
