@@ -7,12 +7,17 @@ import { equity, fess, heal, receive, suck } from './vow.ts'
 const seizure: kernel.Seizure = { dart: 0, dink: 0, due: 0, tab: 0 }
 const purchase: kernel.Purchase = { owe: 0, slice: 0 }
 
+/** Room below this share of a limit is rounding: it would start auctions over nothing. */
+const HAIR = 1e-12
+
 /** Debt with penalty that may still go to auction for a type. */
 export function room(state: State, i: number): number {
   const { dirt } = state.ilks.columns
   let all = 0
   for (let k = 0; k < state.ilks_of.length; k++) all += dirt.data[k] as number
-  return Math.min(state.hole - all, (state.ilks_of[i] as Ilk).hole - (dirt.data[i] as number))
+  const { hole } = state.ilks_of[i] as Ilk
+  const left = Math.min(state.hole - all, hole - (dirt.data[i] as number))
+  return left > HAIR * Math.min(state.hole, hole) ? left : 0
 }
 
 const reward = (ilk: Ilk, tab: number): number => ilk.tip + tab * ilk.chip
