@@ -1,0 +1,280 @@
+/** Aave v3 as a venue: wiring of prices, interest, offers and actions to the pool; the mechanics are in the files beside it. */
+import { MarginBook, RowList } from '../../margin/index.ts'
+import {
+  type Actions,
+  assert,
+  type Fill,
+  type Lawful,
+  type Log,
+  type Margined,
+  type Offers,
+  type Oracle,
+  Quote,
+  type Quotes,
+  type Result,
+  refused,
+  type Statement,
+  type Venue,
+  type View,
+  type WorldBuilder,
+} from '../../model/index.ts'
+import { bound, health, open_accounts, totals } from './accounts.ts'
+import { borrow, deposit, repay, withdraw } from './actions.ts'
+import { open_isolation } from './isolation.ts'
+import { Totals, usage, weighted_usd } from './kernel.ts'
+import { violations } from './laws.ts'
+import { liquidate, offer } from './liquidation.ts'
+import {
+  accrue_reserve,
+  claims,
+  clock_shape,
+  collateral_slot,
+  debt_slot,
+  debt_units,
+  open_reserves,
+  type Pool,
+  read_config,
+  update_rates,
+  value,
+  write_slots,
+} from './pool.ts'
+import { rules_of } from './rules.ts'
+import type { AaveV3Spec, OracleSpec } from './snapshot.ts'
+
+/** Puts the parts of a pool together. */
+function open_pool(spec: AaveV3Spec, builder: WorldBuilder): Pool {
+  const { store, ledger, self } = builder
+  const rules = rules_of(spec.version)
+  const config = read_config(spec, rules, builder)
+  const state = open_reserves(store, spec, config, builder)
+  const accounts = open_accounts(spec, config, state, builder)
+  const clock = store.table(`${spec.id}.clock`, clock_shape, 1).columns
+  clock.now_ms.data[0] = builder.time_ms
+  clock.accrued_ms.data[0] = builder.time_ms
+  const book = new MarginBook(store, `${spec.id}.book`, 2 * config.count, accounts.rows, {
+    strict: true,
+    health: (row, prices) => health(pool, row, prices),
+    bound: (row, prices, level, out) => bound(pool, row, prices, level, out),
+  })
+  const pool: Pool = { id: spec.id, index: self.index, rules, config, state, clock, accounts, book, ledger }
+  open_isolation(pool)
+  for (let r = 0; r < config.count; r++) update_rates(pool, r)
+  write_slots(pool)
+  return pool
+}
+
+export class AaveV3 implements Venue, Margined, Lawful {
+  /** Fee of a flash loan, of the amount. */
+  readonly flash_fee: number
+  /** No row stands for everybody else: their claims are in the reserves' totals. */
+  readonly outside = -1
+  private readonly pool: Pool
+  private readonly oracles: readonly Oracle[]
+  private readonly feeds: Int32Array
+  private readonly published: Quotes
+  private readonly grace_ms: number
+  /** Names of the faults that pause a reserve, and which are paused without one. */
+  private readonly pauses: readonly string[]
+  private readonly paused: Uint8Array
+  private readonly sentinel: string | undefined
+  private readonly quote: Quote
+  private readonly sums = new Totals()
+  private readonly reported = new RowList()
+  private readonly breached = new RowList()
+
+  constructor(spec: AaveV3Spec, builder: WorldBuilder) {
+    this.pool = open_pool(spec, builder)
+    const { rules, config } = this.pool
+    this.flash_fee = spec.flash_fee
+    this.grace_ms = rules.grace ? spec.grace_s * 1000 : 0
+    this.pauses = config.names.map((name) => `reserve:${spec.id}.${name}`)
+    this.paused = Uint8Array.from(spec.reserves, (own) => (own.paused ? 1 : 0))
+    this.sentinel = rules.isolation && spec.sentinel ? `sentinel:${spec.id}` : undefined
+    this.quote = new Quote(builder.sources)
+    this.oracles = spec.reserves.map((own, r) => builder.oracle(own.oracle as OracleSpec, `reserves[${r}].oracle`))
+    this.feeds = Int32Array.from(config.names, (name) => builder.feed(`${spec.id}.${name}`))
+    this.published = builder.feeds
+  }
+
+  price(time_ms: number, view: View): void {
+    const { state, config, clock } = this.pool
+    clock.now_ms.data[0] = time_ms
+    clock.sentinel.data[0] = this.sentinel !== undefined && view.halted(this.sentinel) ? 1 : 0
+    for (let r = 0; r < config.count; r++) {
+      this.oracles[r]?.read(time_ms, view, this.quote)
+      const { price } = this.quote
+      const answers = price > 0 && price < Number.POSITIVE_INFINITY
+      state.stale.data[r] = answers ? 0 : 1
+      if (answers) {
+        state.price.data[r] = price
+        this.published.write(this.feeds[r] as number, this.quote)
+      }
+      this.pause(r, this.paused[r] === 1 || view.halted(this.pauses[r] as string), time_ms)
+    }
+    write_slots(this.pool)
+  }
+
+  /** Pauses or unpauses a reserve; the grace period begins when a pause ends. */
+  private pause(r: number, paused: boolean, time_ms: number): void {
+    const { state } = this.pool
+    if (!paused && value(state.paused, r) === 1 && this.grace_ms > 0) state.grace_until_ms.data[r] = time_ms + this.grace_ms
+    state.paused.data[r] = paused ? 1 : 0
+  }
+
+  accrue(time_ms: number): void {
+    const { clock, config } = this.pool
+    const time_s = (time_ms - value(clock.accrued_ms, 0)) / 1000
+    assert(time_s >= 0, `${this.pool.id}: interest accrues forwards`)
+    clock.accrued_ms.data[0] = time_ms
+    for (let r = 0; r < config.count; r++) accrue_reserve(this.pool, r, time_s)
+    write_slots(this.pool)
+  }
+
+  act(_view: View, _out: Actions, offers: Offers): void {
+    const { pool, breached } = this
+    const prices = pool.book.prices.data
+    pool.book.scan(breached)
+    for (let i = 0; i < breached.length; i++) {
+      const row = breached.data[i] as number
+      if (health(pool, row, prices) < 1) offer(pool, row, offers)
+    }
+  }
+
+  apply(actions: Actions, i: number, log: Log): Result {
+    const action = actions.list[i]
+    assert(action !== undefined, 'no such action')
+    switch (action.kind) {
+      case 'deposit':
+        return deposit(this.pool, action, log)
+      case 'withdraw':
+        return withdraw(this.pool, action, log)
+      case 'borrow':
+        return borrow(this.pool, action, log)
+      case 'repay':
+        return repay(this.pool, action, log)
+      case 'liquidate':
+        return liquidate(this.pool, action, log)
+      default:
+        return refused('unknown')
+    }
+  }
+
+  settle(_fill: Fill, _leg: number, _log: Log): void {
+    assert(false, `${this.pool.id}: no market settles at a lending pool`)
+  }
+
+  health(row: number, prices: Float64Array): number {
+    return health(this.pool, row, prices)
+  }
+
+  get rows(): number {
+    return this.pool.accounts.rows
+  }
+
+  owner(row: number): number {
+    return this.pool.accounts.owner[row] as number
+  }
+
+  get prices(): Float64Array {
+    return this.pool.book.prices.data
+  }
+
+  level(row: number): number {
+    return value(this.pool.book.level, row)
+  }
+
+  watch(row: number, level: number): void {
+    this.pool.book.set_level(row, level)
+  }
+
+  below(): { readonly count: number; readonly rows: Int32Array } {
+    const count = this.pool.book.scan(this.reported)
+    return { count, rows: this.reported.data }
+  }
+
+  /** Legs that count: enabled supplies of some weight, and debts. A supply that is no collateral is not among them. */
+  statement(row: number, out: Statement): void {
+    const { accounts, state, config } = this.pool
+    const { reserve, next, collateral, debt, enabled } = accounts.entries.columns
+    totals(this.pool, row, this.sums)
+    const { threshold_usd, collateral_usd } = this.sums
+    const scale = threshold_usd > 0 ? weighted_usd(this.pool.rules.weighs_each, threshold_usd, collateral_usd) / threshold_usd : 1
+    const base = (accounts.emode[row] as number) * config.count
+    for (let at = value(accounts.head, row); at >= 0; at = value(next, at)) {
+      const r = value(reserve, at)
+      const [feed, asset, price] = [this.feeds[r] as number, config.asset[r] as number, value(state.price, r)]
+      const weight = value(enabled, at) * (config.threshold_of[base + r] as number) * scale
+      const supplied = value(collateral, at) * value(state.liquidity_index, r)
+      if (weight > 0 && supplied > 0) out.add(1, collateral_slot(r), feed, asset, -1, supplied, weight, price)
+      const owed = value(debt, at) * value(state.borrow_index, r)
+      if (owed > 0) out.add(-1, debt_slot(r), feed, asset, -1, owed, 1, price)
+    }
+  }
+
+  shortfall_usd(): number {
+    let sum = 0
+    for (let row = 0; row < this.rows; row++) {
+      const { debt_usd, collateral_usd } = totals(this.pool, row, this.sums)
+      sum += Math.max(0, debt_usd - collateral_usd)
+    }
+    return sum
+  }
+
+  /** Nobody stands behind the pool in this model: deficits stay with it. */
+  fund_usd(): number {
+    return 0
+  }
+
+  violations(): readonly string[] {
+    return violations(this.pool)
+  }
+
+  holdings(out: Float64Array): void {
+    const { config, state } = this.pool
+    for (let r = 0; r < config.count; r++) {
+      const asset = config.asset[r] as number
+      out[asset] = (out[asset] as number) + value(state.cash, r)
+    }
+  }
+
+  /** What anyone can see of the reserve of an asset; undefined if there is none. */
+  reserve(asset: number): ReserveReport | undefined {
+    const { config, state } = this.pool
+    const r = config.reserve[asset] ?? -1
+    if (r < 0) return undefined
+    const debt = debt_units(state, r)
+    return {
+      supply: claims(state, r),
+      debt,
+      cash: value(state.cash, r),
+      deficit: value(state.deficit, r),
+      usage: usage(value(state.cash, r), debt),
+      borrow_rate: value(state.borrow_rate, r),
+      liquidity_rate: value(state.liquidity_rate, r),
+      borrow_index: value(state.borrow_index, r),
+      liquidity_index: value(state.liquidity_index, r),
+    }
+  }
+
+  /** USD of debt without owner. */
+  deficit_usd(): number {
+    const { config, state } = this.pool
+    let sum = 0
+    for (let r = 0; r < config.count; r++) sum += value(state.deficit, r) * value(state.price, r)
+    return sum
+  }
+}
+
+/** A reserve as it is published: units, ratios, rates a year, indices since the start. */
+export interface ReserveReport {
+  /** Claims of suppliers and treasury. */
+  readonly supply: number
+  readonly debt: number
+  readonly cash: number
+  readonly deficit: number
+  readonly usage: number
+  readonly borrow_rate: number
+  readonly liquidity_rate: number
+  readonly borrow_index: number
+  readonly liquidity_index: number
+}
