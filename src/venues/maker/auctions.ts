@@ -126,7 +126,9 @@ function standing(state: State, id: number): { readonly price: number; readonly 
   const ilk = state.ilks_of[a.ilk.data[id] as number] as Ilk
   const top = a.top.data[id] as number
   const elapsed_ms = (state.system.columns.now_ms.data[0] as number) - (a.tic_ms.data[id] as number)
-  const price = kernel.curvePrice(ilk.curve, top, elapsed_ms)
+  // Too old is reason enough: what the curve says no longer matters.
+  if (elapsed_ms > ilk.tail_ms) return { price: 0, redo: true }
+  const price = kernel.curvePrice(ilk.curve, top, elapsed_ms, ilk.powers)
   return { price, redo: kernel.needsRedo(top, price, elapsed_ms, ilk.tail_ms, ilk.cusp) }
 }
 

@@ -31,11 +31,30 @@ export function vaultHealth(ink: number, art: number, mat: number, price: number
   return art > 0 ? (ink * price) / mat / (art * rate) : Number.POSITIVE_INFINITY
 }
 
-/** Auction price some time after it stood at `top` (abaci); the exponential curve counts whole seconds, as blocks do. */
-export function curvePrice(curve: Curve, top: number, elapsed_ms: number): number {
-  if (curve.kind === 'stairstep') return top * pow(curve.cut, Math.floor(elapsed_ms / curve.step_ms))
-  if (curve.kind === 'exponential') return top * pow(curve.cut, Math.floor(elapsed_ms / 1000))
-  return elapsed_ms >= curve.tau_ms ? 0 : (top * (curve.tau_ms - elapsed_ms)) / curve.tau_ms
+/** How often a curve has been cut; the exponential one counts whole seconds, as blocks do. −1 for the linear one. */
+function cuts(curve: Curve, elapsed_ms: number): number {
+  if (curve.kind === 'linear') return -1
+  return Math.floor(elapsed_ms / (curve.kind === 'stairstep' ? curve.step_ms : 1000))
+}
+
+/** Longest table of powers that is kept. */
+const MOST_POWERS = 16_384
+
+/** Powers of the curve's cut for every number of cuts that an auction may live to see: the price is asked for far more often. */
+export function powersOf(curve: Curve, tail_ms: number): Float64Array {
+  const last = cuts(curve, tail_ms)
+  if (curve.kind === 'linear' || last >= MOST_POWERS) return new Float64Array(0)
+  return Float64Array.from({ length: last + 1 }, (_, n) => pow(curve.cut, n))
+}
+
+/**
+ * Auction price some time after it stood at `top` (abaci).
+ * @param powers of `powersOf`, or none
+ */
+export function curvePrice(curve: Curve, top: number, elapsed_ms: number, powers?: Float64Array): number {
+  if (curve.kind === 'linear') return elapsed_ms >= curve.tau_ms ? 0 : (top * (curve.tau_ms - elapsed_ms)) / curve.tau_ms
+  const n = cuts(curve, elapsed_ms)
+  return top * (powers?.[n] ?? pow(curve.cut, n))
 }
 
 /** Must the auction be restarted before anyone can buy? */

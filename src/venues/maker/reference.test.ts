@@ -188,6 +188,7 @@ describe('kernel and reference agree to 1e-9, decisions alike except at a thresh
           const topRay = toUnit(top, RAY)
           const price = curvePrice(exact, topRay, BigInt(t))
           const got = kernel.curvePrice(fast, toNumber(topRay, RAY), t * 1000)
+          expect(kernel.curvePrice(fast, toNumber(topRay, RAY), t * 1000, kernel.powersOf(fast, 7_200_000))).toBe(got)
           // Fixed point resolves a power to a few 1e-27, and the price to 1e-27, and no better.
           const exactly = toNumber(price, RAY)
           expect(Math.abs(got - exactly)).toBeLessThanOrEqual(1e-9 * exactly + 1e-25 * toNumber(topRay, RAY) + 1e-27)

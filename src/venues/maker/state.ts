@@ -10,7 +10,7 @@ import {
   type Table,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { vaultHealth } from './kernel.ts'
+import { powersOf, vaultHealth } from './kernel.ts'
 import type { Curve, IlkSpec, MakerSpec } from './snapshot.ts'
 
 /** A collateral type, names resolved. */
@@ -33,6 +33,8 @@ export interface Ilk {
   readonly chost: number
   readonly stopped: number
   readonly curve: Curve
+  /** Its table of powers. */
+  readonly powers: Float64Array
   /** Position in `feeds`; also the slot of the collateral's price. */
   readonly feed: number
   /** Slot of the debt's price: the accumulated rate. */
@@ -144,6 +146,7 @@ function openIlk(spec: IlkSpec, i: number, feed: number, debt_slot: number, buil
     chost: spec.dust * factor,
     stopped: spec.stopped,
     curve: spec.curve,
+    powers: powersOf(spec.curve, spec.tail_ms),
     feed,
     debt_slot,
   }
