@@ -56,6 +56,10 @@ describe('hash32', () => {
     )
   })
 
+  it('takes strings longer than its buffer', () => {
+    for (const s of ['é'.repeat(5000), '語'.repeat(90), 'a'.repeat(100_000)]) expect(hash32(s)).toBe(murmur32(utf8(s)))
+  })
+
   it('tells lone surrogates apart, which UTF-8 would merge', () => {
     const strings = ['\ud800', '\udc00', '\ufffd', '\ud800\ud800', '\udc00\ud800']
     expect(new Set(strings.map((s) => hash32(s))).size).toBe(strings.length)

@@ -104,7 +104,8 @@ export function murmur32(bytes: Uint8Array, length: number = bytes.length, seed 
  * Among n strings expect n² / 2^33 equal pairs.
  */
 export function hash32(s: string, seed = 0): number {
-  return murmur32(encoded, encode(s), seed)
+  const n = encode(s) // may replace the buffer
+  return murmur32(encoded, n, seed)
 }
 
 function mixBlock(h: Int32Array, a: number, b: number, c: number, d: number): void {

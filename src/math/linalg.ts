@@ -181,7 +181,7 @@ function rotate(m: Matrix, v: Matrix, n: number, p: number, q: number): void {
 
 function descending(m: Matrix, v: Matrix, n: number): Eigen {
   const order = Array.from({ length: n }, (_, i) => i)
-  order.sort((i, j) => (m[j * n + j] as number) - (m[i * n + i] as number) || i - j)
+  order.sort((i, j) => (m[j * n + j] as number) - (m[i * n + i] as number))
   const values = Float64Array.from(order, (i) => m[i * n + i] as number)
   const vectors = new Float64Array(n * n)
   order.forEach((from, to) => {

@@ -62,7 +62,7 @@ function deviance(x: number, m: number): number {
 }
 
 /** ln P(K = k) of a Poisson variable, k ≥ 0: Loader, "Fast and accurate computation of binomial probabilities", 2000. */
-function poissonLogMass(k: number, mean: number): number {
+export function poissonLogMass(k: number, mean: number): number {
   return k === 0 ? -mean : -stirlingError(k) - deviance(k, mean) - 0.5 * log(6.283185307179586 * k)
 }
 

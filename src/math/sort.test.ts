@@ -53,6 +53,9 @@ describe('radixSort', () => {
     radixSort(keys, new Int32Array(150), scratch, 120)
     expect([...keys.slice(0, 120)]).toEqual(expected)
     expect([...buffer.slice(0, 100), ...buffer.slice(220)]).toEqual(outside)
+    const order = new Int32Array(5).fill(9)
+    sortOrder(Float64Array.of(5, 4, 6, 1, 2), order, scratch, 3)
+    expect([...order]).toEqual([1, 0, 2, 9, 9])
   })
 
   it('refuses NaN and missing memory, and then has changed nothing', () => {

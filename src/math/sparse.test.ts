@@ -105,7 +105,7 @@ describe('spectralRadius', () => {
         [0, 1],
         [0, 0],
       ]),
-    ).toMatchObject({ value: 0, lower: 0, upper: 0, converged: true }) // nilpotent
+    ).toMatchObject({ value: 0, lower: 0, upper: 0, iterations: 2, converged: true }) // nilpotent
     expect(
       radius([
         [0.5, 100],

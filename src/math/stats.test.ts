@@ -178,6 +178,16 @@ describe('bootstrap', () => {
     expect([...draws]).toEqual([...draws].sort((a, b) => a - b))
   })
 
+  it('draws every item into every place equally often', () => {
+    const counts = new Float64Array(25)
+    bootstrap(5, 5000, new Rng(33), (at) => {
+      at.forEach((item, place) => counts[place * 5 + item]!++)
+      return 0
+    })
+    // chi-squared, 20 degrees of freedom: 52.4 is its upper 1e-4 point (Abramowitz and Stegun table 26.8).
+    expect(counts.reduce((s, c) => s + (c - 1000) ** 2 / 1000, 0)).toBeLessThan(52.4)
+  })
+
   it('covers the truth about as often as it says', () => {
     let covered = 0
     for (let trial = 0; trial < 200; trial++) {
