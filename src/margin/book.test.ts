@@ -1,5 +1,6 @@
 // The book must equal the naive sweep on accounts of every shape, whatever happens to them and to prices. Quantities, prices and
 // rates are dyadic, so that healths land exactly on levels, and notionals exactly on tier floors, all the time.
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type F64, Store } from '../model/store.ts'
@@ -52,7 +53,7 @@ class Mixed implements Accounts {
 
   push(): number {
     const row = this.table.push()
-    expect(this.book.add()).toBe(row)
+    assert.equal(this.book.add(), row)
     return row
   }
 
@@ -257,8 +258,8 @@ class Path {
     const { venue, got, want } = this
     const n = venue.book.scan(got)
     sweep(venue, venue.book.prices.data, venue.book.level.data, venue.rows, want)
-    expect(Array.from(got.data.subarray(0, n))).toEqual(Array.from(want.data.subarray(0, want.length)))
-    expect(got.length).toBe(n)
+    assert.equal(got.length, n)
+    assert.deepEqual(got.data.subarray(0, n), want.data.subarray(0, want.length))
     this.reported += n
   }
 

@@ -5,7 +5,7 @@
  */
 import type { F64, Journal, Store, Table } from '../model/store.ts'
 import { type Accounts, Bound } from './bound.ts'
-import { FILED, Generations, IMMOVABLE } from './generations.ts'
+import { type AccountRows, FILED, Generations, IMMOVABLE } from './generations.ts'
 import { RowList } from './rows.ts'
 import { sort_rows } from './sort.ts'
 
@@ -23,7 +23,7 @@ export class MarginBook {
   readonly level: F64
   private readonly accounts: Accounts
   private readonly journal: Journal
-  private readonly rows: Table<{ level: 'f64'; state: 'i32' }>
+  private readonly rows: AccountRows
   private readonly touched: Table<{ row: 'i32' }>
   private readonly hot: Table<{ row: 'i32' }>
   private readonly all: Table<{ touched: 'u8' }>
@@ -31,6 +31,7 @@ export class MarginBook {
   private readonly bound = new Bound()
   private readonly candidates = new RowList()
   private spare = new Int32Array(64)
+  private healths = new Float64Array(64)
 
   /**
    * @param store where all state lives; its `reset` restores the book, index included
@@ -52,7 +53,7 @@ export class MarginBook {
     this.hot = store.table(`${name}.hot`, { row: 'i32' })
     this.all = store.table(`${name}.all`, { touched: 'u8' }, 1)
     this.all.columns.touched.data[0] = 1
-    this.index = new Generations(store, name, slots + 1, rows, this.prices.data, this.rows.columns.state)
+    this.index = new Generations(store, name, slots + 1, this.prices.data, this.rows)
   }
 
   /** Rows there are. */
@@ -137,7 +138,7 @@ export class MarginBook {
     sort_rows(candidates.data, candidates.length, this.spare)
   }
 
-  /** Tests the candidates and files the safe ones again. */
+  /** Tests the candidates and files the safe ones again. One pass for each, so that the memory accesses of many rows overlap. */
   private settle(out: RowList): void {
     const { accounts } = this
     const { strict } = accounts
@@ -146,31 +147,28 @@ export class MarginBook {
     const state = this.rows.columns.state.data
     const rows = this.candidates.data
     const length = this.candidates.length
+    if (this.healths.length < length) this.healths = new Float64Array(rows.length)
+    const healths = this.healths
+    for (let i = 0; i < length; i++) healths[i] = accounts.health(rows[i] as number, prices)
+    let safe = 0
     let before = -1
     for (let i = 0; i < length; i++) {
       const row = rows[i] as number
       if (row === before) continue
       before = row
-      const was = state[row] as number
+      const health = healths[i] as number
       const limit = level[row] as number
-      if (was !== TOUCHED) {
-        const health = accounts.health(row, prices)
-        if (strict ? health < limit : health <= limit) {
-          out.push(row)
-          state[row] = HOT
-        } else {
-          state[row] = this.file(row, limit, prices)
-        }
-      } else {
-        // room in the bound makes a test unnecessary
-        const now = this.file(row, limit, prices)
-        state[row] = now
-        if (now !== IDLE) {
-          const health = accounts.health(row, prices)
-          if (strict ? health < limit : health <= limit) out.push(row)
-        }
-      }
-      if (state[row] === HOT) this.keep_hot(row)
+      if (strict ? health < limit : health <= limit) {
+        state[row] = HOT
+        out.push(row)
+        this.keep_hot(row)
+      } else rows[safe++] = row
+    }
+    for (let i = 0; i < safe; i++) {
+      const row = rows[i] as number
+      const now = this.file(row, level[row] as number, prices)
+      state[row] = now
+      if (now === HOT) this.keep_hot(row)
     }
   }
 

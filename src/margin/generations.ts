@@ -5,7 +5,7 @@
  * a headroom h at reference r is at least h ÷ move(r → now) at the prices now, so merging asks no account anything.
  */
 import { exp, log } from '../math/elementary.ts'
-import type { I32, Store, Table } from '../model/store.ts'
+import type { Store, Table } from '../model/store.ts'
 import type { Bound } from './bound.ts'
 import { Groups, MOST_GENERATIONS } from './groups.ts'
 import { floor_bits, KEY_INFINITY, KEY_MARGIN, KEY_ONE, ratio_of } from './keys.ts'
@@ -20,6 +20,9 @@ export const FILED = 0
 export const UNBOUNDED = 1
 export const IMMOVABLE = 2
 
+/** What a book keeps per account. */
+export type AccountRows = Table<{ level: 'f64'; state: 'i32' }>
+
 export class Generations {
   private readonly groups: Groups
   /** Row lists of all queues: a key (`keys.ts`) and the account's row. */
@@ -27,8 +30,8 @@ export class Generations {
   /** Entries to fill before the next compaction. */
   private readonly room: Table<{ entries: 'i32' }>
   private readonly prices: Float64Array
-  /** Per account: segment + 1 of its one valid entry, ≤ 0 if it has none. */
-  private readonly state: I32
+  /** Per account `state`: segment + 1 of its one valid entry, ≤ 0 if it has none. */
+  private readonly rows: AccountRows
   // accounts filed since the last `seal`; between queries there are none
   private batch_group = new Int32Array(64)
   private batch_key = new Int32Array(64)
@@ -38,15 +41,15 @@ export class Generations {
   private spare_row = new Int32Array(64)
   private starts = new Int32Array(64)
 
-  constructor(store: Store, name: string, slots: number, rows: number, prices: Float64Array, state: I32) {
+  constructor(store: Store, name: string, slots: number, prices: Float64Array, rows: AccountRows) {
     this.groups = new Groups(store, name, slots)
-    const room = rows + (rows >> 2)
+    const room = rows.length + (rows.length >> 2)
     this.entries = store.table(`${name}.entries`, { key: 'i32', row: 'i32' }, room)
     this.entries.length = 0
     this.room = store.table(`${name}.room`, { entries: 'i32' }, 1)
     this.room.columns.entries.data[0] = room
     this.prices = prices
-    this.state = state
+    this.rows = rows
   }
 
   /** Forgets every entry. */
@@ -110,7 +113,7 @@ export class Generations {
   reach(out: RowList, take: boolean): void {
     const { head, end } = this.groups.segments.columns
     const generations = this.groups.table.columns.generations.data
-    const state = this.state.data
+    const state = this.rows.columns.state.data
     const { key, row } = this.entries.columns
     const keys = key.data
     const rows = row.data
@@ -247,7 +250,7 @@ export class Generations {
     end.data[segment] = at
     generations.data[group] = target + 1
     this.refer(group, target)
-    const state = this.state.data
+    const state = this.rows.columns.state.data
     for (let i = start; i < at; i++) state[rows[i] as number] = segment + 1
   }
 
@@ -255,7 +258,7 @@ export class Generations {
   private rekey(group: number, generation: number, at: number): number {
     const keys = this.entries.columns.key.data
     const rows = this.entries.columns.row.data
-    const state = this.state.data
+    const state = this.rows.columns.state.data
     const segment = group * MOST_GENERATIONS + generation
     // what the move has reached was taken off before: the keys left are above it, so the new ones are above 1, or nearly
     const scale = LOWER / this.move(group, generation)
@@ -304,35 +307,53 @@ export class Generations {
     entries.length = live
   }
 
+  /** Moves all queues together, dropping what has been taken off; and what is no longer valid, if there is much of it. */
   private compact(): void {
-    const keys = this.entries.columns.key.data
-    const rows = this.entries.columns.row.data
-    const state = this.state.data
     const { head, end } = this.groups.segments.columns
     const generations = this.groups.table.columns.generations.data
-    this.reserve_spare(this.entries.length)
-    const { spare_key, spare_row } = this
-    let at = 0
+    let queued = 0
     for (let group = 0; group < this.groups.table.length; group++) {
       const first = group * MOST_GENERATIONS
       for (let segment = first; segment < first + (generations[group] as number); segment++) {
-        const stop = end.data[segment] as number
-        let i = head.data[segment] as number
-        head.data[segment] = at
-        for (; i < stop; i++) {
-          const row = rows[i] as number
-          if (state[row] !== segment + 1) continue
-          spare_key[at] = keys[i] as number
-          spare_row[at++] = row
-        }
-        end.data[segment] = at
+        queued += (end.data[segment] as number) - (head.data[segment] as number)
       }
     }
+    this.reserve_spare(queued)
+    // an account has at most one valid entry; looking each up is dear
+    const purge = queued > this.rows.length + (this.rows.length >> 4)
+    let at = 0
+    for (let group = 0; group < this.groups.table.length; group++) {
+      const first = group * MOST_GENERATIONS
+      for (let segment = first; segment < first + (generations[group] as number); segment++)
+        at = this.move_out(segment, at, purge)
+    }
+    const keys = this.entries.columns.key.data
+    const rows = this.entries.columns.row.data
     for (let i = 0; i < at; i++) {
-      keys[i] = spare_key[i] as number
-      rows[i] = spare_row[i] as number
+      keys[i] = this.spare_key[i] as number
+      rows[i] = this.spare_row[i] as number
     }
     this.entries.length = at
+  }
+
+  /** Copies a queue to the spare arrays and says where it will be; returns the new end. */
+  private move_out(segment: number, at: number, purge: boolean): number {
+    const { head, end } = this.groups.segments.columns
+    const keys = this.entries.columns.key.data
+    const rows = this.entries.columns.row.data
+    const state = this.rows.columns.state.data
+    const { spare_key, spare_row } = this
+    const stop = end.data[segment] as number
+    let i = head.data[segment] as number
+    head.data[segment] = at
+    for (; i < stop; i++) {
+      const row = rows[i] as number
+      if (purge && state[row] !== segment + 1) continue
+      spare_key[at] = keys[i] as number
+      spare_row[at++] = row
+    }
+    end.data[segment] = at
+    return at
   }
 }
 
