@@ -83,6 +83,23 @@ describe('chainlink (lending.md §16.1)', () => {
     expect(world.read(oracle).price).toBe(1700)
   })
 
+  it('counts the heartbeat of a delayed answer from its arrival, whenever that is noticed', () => {
+    const world = new OracleWorld({ 'ETH-USD': 2000 })
+    const oracle = world.open(feed({ delay_ms: 90_000 }))
+    world.move(0, 1900)
+    world.read(oracle)
+    world.time_ms += 120_000
+    expect(world.read(oracle).price).toBe(1900)
+    world.move(0, 1901)
+    // Arrived at 90 s: the next report leaves at 90 s + 1 h and arrives 90 s later.
+    world.time_ms += HOUR - 30_000 - 1
+    world.read(oracle)
+    world.time_ms += 90_000
+    expect(world.read(oracle).price).toBe(1900)
+    world.time_ms += 90_000
+    expect(world.read(oracle).price).toBe(1901)
+  })
+
   it('keeps its answer while it is halted', () => {
     const world = new OracleWorld({ 'ETH-USD': 2000 })
     const oracle = world.open(feed())

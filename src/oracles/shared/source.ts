@@ -24,10 +24,17 @@ export const sourceFields = {
     .union([z.string().min(1).describe('id of an oracle of the snapshot'), inlineSchema, pathSchema])
     .optional()
     .describe('instead of `path`: another oracle, by id or in place, whose answer is taken'),
+  rate: z
+    .number()
+    .positive()
+    .max(1e9)
+    .default(1)
+    .describe('constant factor on the raw price: the redemption rate of a staked or wrapped asset; 1 none'),
 }
 interface SourceFields {
   readonly path?: Path | undefined
   readonly source?: string | KindSpec | Path | undefined
+  readonly rate?: number | undefined
 }
 
 /** Refinement that goes with `sourceFields`. */
@@ -59,6 +66,17 @@ export function openPath(path: Path, builder: WorldBuilder, field: string): Sour
 }
 
 export function openSource(spec: SourceFields, builder: WorldBuilder): Source {
+  const raw = openRaw(spec, builder)
+  const rate = spec.rate ?? 1
+  if (rate === 1) return raw
+  return (time_ms, view, out) => {
+    raw(time_ms, view, out)
+    out.price *= rate
+    out.start *= rate
+  }
+}
+
+function openRaw(spec: SourceFields, builder: WorldBuilder): Source {
   if (spec.path !== undefined) return openPath(spec.path, builder, 'path')
   const source = spec.source as string | KindSpec | Path
   if (Array.isArray(source)) return openPath(source, builder, 'source')

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ALI, bark, bid, DAI, ETH, ETH_A, EVE, KPR, redo, SECOND, USR, world } from '../../../test/support/vault-world.ts'
 import { ALL } from '../../model/index.ts'
@@ -157,6 +158,27 @@ describe('starting', () => {
     const none = world([[0, 0, 100, 130_000]], 1850, { ilk: { hole: 8000 } })
     expect(bark(none).status).toBe('dust')
     expect(none.offered()).toEqual([])
+  })
+
+  it('E3: a remainder of exactly dust may stay', () => {
+    const ilk = { liquidation_ratio: 2, chop: 0, dust: 20, hole: 80 }
+    const w = world([[0, 0, 40, 100]], 4, { ilk })
+    expect(bark(w).amount).toBe(32)
+    expect([w.venue.state.vaults.columns.ink.data[0], w.venue.state.vaults.columns.art.data[0]]).toEqual([8, 20])
+  })
+
+  it('does not start over the rounding that a full hole leaves', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1000, max: 100_000, noNaN: true }),
+        fc.double({ min: 0, max: 0.5, noNaN: true }),
+        (hole, chop) => {
+          const w = world([[0, 0, 100, 130_000]], 1850, { ilk: { hole, chop, dust: 0 } })
+          expect(bark(w).status).toBe('applied')
+          expect(bark(w).status).toBe('limit')
+        },
+      ),
+    )
   })
 
   it('is limited over all types by the global hole', () => {

@@ -141,6 +141,10 @@ class Pair {
   compare(): void {
     const m = this.exact
     const w = this.fast
+    const { count, rows } = w.venue.below()
+    const low = VAULTS.map((_, row) => row).filter((row) => w.venue.health(row, w.venue.prices) < w.venue.level(row))
+    if (rows.subarray(0, count).join() !== low.join())
+      expect.fail(`the book reports ${rows.subarray(0, count).join()}, a sweep ${low.join()}`)
     const { ink, art } = w.venue.state.vaults.columns
     const same = (got: number, want: bigint, unit: bigint, scale: number, what: string) => {
       const expected = toNumber(want, unit)

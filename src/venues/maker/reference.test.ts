@@ -203,6 +203,19 @@ describe('kernel and reference agree to 1e-9, decisions alike except at a thresh
     )
   })
 
+  it('an auction as old as its tail still runs; the next moment it does not', () => {
+    expect(kernel.needsRedo(5, 5, 3_600_000, 3_600_000, 0)).toBe(false)
+    expect(kernel.needsRedo(5, 5, 3_600_001, 3_600_000, 0)).toBe(true)
+    expect(kernel.needsRedo(4, 2, 0, 3_600_000, 0.5)).toBe(false)
+    expect(kernel.needsRedo(4, 1.999, 0, 3_600_000, 0.5)).toBe(true)
+  })
+
+  it('a bid for exactly the tab is not cut, although collateral is left', () => {
+    const out: kernel.Purchase = { owe: 0, slice: 0 }
+    expect(kernel.take(40, 110, 22, 5, 22, out)).toBe('applied')
+    expect(out).toEqual({ owe: 110, slice: 22 })
+  })
+
   it('growth of the rate', () => {
     fc.assert(
       fc.property(fc.bigInt(0n, 30_000_000_000_000_000_000n), fc.integer({ min: 0, max: 10_000_000 }), (extra, t) => {

@@ -117,6 +117,7 @@ describe('as a component', () => {
     bark(w, 3)
     bid(w, 0, ALL)
     expect(w.offered().filter((offer) => offer.kind === 'auction')).toEqual([])
+    expect(w.ledger.balance(USR, ETH)).toBe(1000)
     expect(w.broken()).toEqual([])
   })
 
