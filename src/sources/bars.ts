@@ -1,0 +1,158 @@
+/** Bars out of a sheet: one list a symbol, checked. */
+import { type Bars, InputError } from '../model/index.ts'
+import { file_name } from './read.ts'
+import type { Sheet } from './sheet.ts'
+
+/** Columns that hold the time of a row, with the ms of their unit when they hold numbers. */
+const TIMES: readonly (readonly [string, number])[] = [
+  ['ts_ms', 1],
+  ['time_ms', 1],
+  ['open_time', 1],
+  ['timestamp', 1000],
+  ['ts_utc', 1],
+  ['snapshot_utc', 1],
+  ['date', 1],
+  ['day', 1],
+  ['hour', 1],
+]
+
+/** Name of a column whatever its case; undefined when there is none. */
+export function named(sheet: Sheet, name: string): string | undefined {
+  return sheet.names.find((found) => found.toLowerCase() === name)
+}
+
+/** Name of the column that holds the time; undefined when there is none. */
+export function time_column(sheet: Sheet): readonly [string, number] | undefined {
+  for (const [name, unit_ms] of TIMES) {
+    const found = named(sheet, name)
+    if (found !== undefined) return [found, unit_ms]
+  }
+  return undefined
+}
+
+/** Does the sheet hold bars? */
+export function holds_bars(sheet: Sheet): boolean {
+  return time_column(sheet) !== undefined && ['open', 'high', 'low', 'close'].every((name) => named(sheet, name) !== undefined)
+}
+
+/** Rows of each key in order of appearance. */
+export function group(keys: readonly string[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>()
+  keys.forEach((key, row) => {
+    const rows = groups.get(key)
+    if (rows === undefined) groups.set(key, [row])
+    else rows.push(row)
+  })
+  return groups
+}
+
+/** Throws unless the times of these rows increase. */
+export function check_increasing(sheet: Sheet, name: string, times: Float64Array, rows: readonly number[]): void {
+  for (let i = 1; i < rows.length; i++) {
+    const [before, now] = [times[rows[i - 1] as number] as number, times[rows[i] as number] as number]
+    if (now === before)
+      throw sheet.invalid(
+        name,
+        rows[i] as number,
+        new Date(now).toISOString(),
+        'a time that no earlier row of the same symbol has',
+      )
+    if (!(now > before))
+      throw sheet.invalid(name, rows[i] as number, new Date(now).toISOString(), `a time after ${new Date(before).toISOString()}`)
+  }
+}
+
+/**
+ * Windows of one symbol (a column `event`) in order of time: they may stand in any order in the file, and may not overlap.
+ * Within a window, and without windows altogether, rows stand in order.
+ */
+function in_order(
+  sheet: Sheet,
+  name: string,
+  times: Float64Array,
+  rows: number[],
+  events: readonly string[] | undefined,
+): number[] {
+  if (events === undefined) {
+    check_increasing(sheet, name, times, rows)
+    return rows
+  }
+  const windows = [...group(rows.map((row) => events[row] as string)).values()].map((at) => at.map((i) => rows[i] as number))
+  for (const window of windows) check_increasing(sheet, name, times, window)
+  windows.sort((a, b) => (times[a[0] as number] as number) - (times[b[0] as number] as number))
+  const all = windows.flat()
+  check_increasing(sheet, name, times, all)
+  return all
+}
+
+function pick(values: Float64Array, rows: readonly number[]): Float64Array {
+  return Float64Array.from(rows, (row) => values[row] as number)
+}
+
+function check_bar(sheet: Sheet, columns: readonly [string, Float64Array][], row: number): void {
+  const [open, high, low, close] = columns.map(([, values]) => values[row] as number) as [number, number, number, number]
+  for (const [name, values] of columns) {
+    const value = values[row] as number
+    if (!(value > 0)) throw sheet.invalid(name, row, value, 'a positive price')
+  }
+  if (!(high >= Math.max(open, close, low)))
+    throw sheet.invalid(columns[1]?.[0] ?? 'high', row, high, `at least ${Math.max(open, close, low)}`)
+  if (!(low <= Math.min(open, close))) throw sheet.invalid(columns[2]?.[0] ?? 'low', row, low, `at most ${Math.min(open, close)}`)
+}
+
+/** Smallest distance of two neighbours; every other must be a multiple of it. */
+function step_of(sheet: Sheet, name: string, times: Float64Array, groups: readonly (readonly number[])[]): number {
+  let step = Number.POSITIVE_INFINITY
+  const gap = (rows: readonly number[], i: number) =>
+    (times[rows[i] as number] as number) - (times[rows[i - 1] as number] as number)
+  for (const rows of groups) for (let i = 1; i < rows.length; i++) step = Math.min(step, gap(rows, i))
+  if (step === Number.POSITIVE_INFINITY)
+    throw new InputError(sheet.where, name, `${groups.length} times`, 'at least two bars of one symbol')
+  for (const rows of groups)
+    for (let i = 1; i < rows.length; i++)
+      if (gap(rows, i) % step !== 0) {
+        const time = new Date(times[rows[i] as number] as number).toISOString()
+        throw sheet.invalid(name, rows[i] as number, time, `a multiple of ${step} ms after the bar before`)
+      }
+  return step
+}
+
+/**
+ * Bars of every symbol of a sheet. Without a column `symbol` the first word of the file's name is the symbol; without
+ * `volume` it is 0. Opening times increase within a symbol and stand on a grid; bars may be missing.
+ */
+export function bars_of(sheet: Sheet): Bars[] {
+  const time = time_column(sheet)
+  const prices = ['open', 'high', 'low', 'close'].map((name) => named(sheet, name) ?? name)
+  if (time === undefined)
+    throw new InputError(sheet.where, 'columns', sheet.names.join(', '), `a time (${TIMES.map(([name]) => name).join(', ')})`)
+  const times = sheet.times(...time)
+  const columns = prices.map((name): [string, Float64Array] => [name, sheet.finite(name)])
+  const volume_name = named(sheet, 'volume')
+  const volume = volume_name === undefined ? new Float64Array(sheet.rows) : sheet.finite(volume_name, 0)
+  const symbol_name = named(sheet, 'symbol')
+  const alone = (/^[A-Za-z0-9]+/.exec(file_name(sheet.where))?.[0] ?? '').toUpperCase()
+  const symbols = symbol_name === undefined ? Array.from({ length: sheet.rows }, () => alone) : sheet.text(symbol_name)
+  const event_name = named(sheet, 'event')
+  const events = event_name === undefined ? undefined : sheet.text(event_name)
+  for (let row = 0; row < sheet.rows; row++) {
+    check_bar(sheet, columns, row)
+    if (symbols[row] === '') throw sheet.invalid(symbol_name ?? 'symbol', row, '', 'a symbol')
+  }
+  const groups = [...group(symbols)].map(([symbol, rows]) => ({ symbol, rows: in_order(sheet, time[0], times, rows, events) }))
+  const step_ms = step_of(
+    sheet,
+    time[0],
+    times,
+    groups.map(({ rows }) => rows),
+  )
+  return groups.map(({ symbol, rows }) => {
+    const [open, high, low, close] = columns.map(([, values]) => pick(values, rows)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ]
+    return { symbol, step_ms, time_ms: pick(times, rows), open, high, low, close, volume: pick(volume, rows) }
+  })
+}

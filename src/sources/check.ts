@@ -1,0 +1,129 @@
+/** What a snapshot must be before any component reads it: its frame, its columns and its references. */
+import { z } from 'zod'
+import {
+  type Actors,
+  check_column,
+  type ColumnSet,
+  EVIDENCE,
+  InputError,
+  type KindSpec,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../model/index.ts'
+import { is_column, is_plain } from './columns.ts'
+import { parse } from './valid.ts'
+
+const id = z.string().min(1).max(200)
+const spec = z.looseObject({ kind: id, id })
+const f64 = z.custom<Float64Array>((value) => value instanceof Float64Array, 'a column of numbers')
+const i32 = z.custom<Int32Array>((value) => value instanceof Int32Array, 'a column of whole numbers')
+
+const schema = z.strictObject({
+  schema: z.literal(SNAPSHOT_SCHEMA),
+  id,
+  title: z.string().max(1000),
+  time_ms: z.number().int().min(-8.64e15).max(8.64e15),
+  provenance: z.array(z.strictObject({ part: z.string(), evidence: z.enum(EVIDENCE), source: z.string() })),
+  assets: z
+    .array(
+      z.strictObject({
+        id,
+        title: z.string().optional(),
+        price_usd: z.number().positive(),
+        beta: z.number().min(-100).max(100),
+        reference: z.string().optional(),
+        numeraire: z.boolean().optional(),
+      }),
+    )
+    .min(1),
+  actors: z.strictObject({
+    count: z.number().int().min(0).max(2_000_000_000),
+    names: z.array(z.string()),
+    agent: i32,
+    treasury: z.strictObject({ actor: i32, asset: i32, amount: f64 }),
+  }),
+  markets: z.array(spec),
+  oracles: z.array(spec),
+  venues: z.array(spec),
+  agents: z.array(spec),
+})
+
+/** Columns that are sizes: never negative in any kind of venue. */
+const SIZES: ReadonlySet<string> = new Set(['amount', 'collateral', 'debt', 'wallet', 'entry'])
+
+function check_unique(where: string, field: string, list: readonly { readonly id: string }[]): void {
+  const seen = new Set<string>()
+  list.forEach((item, i) => {
+    if (seen.has(item.id)) throw new InputError(where, `${field}[${i}].id`, item.id, 'an id that no other has')
+    seen.add(item.id)
+  })
+}
+
+/** Every value of a column of positions points into a list of `count`, or is −1 where that means nobody. */
+function check_positions(where: string, field: string, column: Int32Array, lowest: number, count: number): void {
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i] as number
+    if (value < lowest || value >= count)
+      throw new InputError(
+        where,
+        `${field}[${i}]`,
+        value,
+        count === 0 && lowest === 0 ? 'nothing: the list is empty' : `${lowest} to ${count - 1}`,
+      )
+  }
+}
+
+function check_actors(where: string, actors: Actors, assets: number, agents: number): void {
+  if (actors.names.length > actors.count)
+    throw new InputError(where, 'actors.names', `${actors.names.length} names`, `at most ${actors.count}, one an actor`)
+  check_column(actors.agent, actors.count, where, 'actors.agent')
+  check_positions(where, 'actors.agent', actors.agent, -1, agents)
+  const { actor, asset, amount } = actors.treasury as { actor: Int32Array; asset: Int32Array; amount: Float64Array }
+  check_column(asset, actor.length, where, 'actors.treasury.asset')
+  check_column(amount, actor.length, where, 'actors.treasury.amount', 0)
+  check_positions(where, 'actors.treasury.actor', actor, 0, actors.count)
+  check_positions(where, 'actors.treasury.asset', asset, 0, assets)
+}
+
+const set_of = (value: unknown): ColumnSet | undefined =>
+  is_plain(value) && Object.values(value).length > 0 && Object.values(value).every(is_column) ? (value as ColumnSet) : undefined
+
+function check_venue(where: string, venue: KindSpec, actors: number): void {
+  const rows = Object.values(set_of(venue['accounts']) ?? {})[0]?.length ?? 0
+  for (const [name, value] of Object.entries(venue)) {
+    const set = set_of(value)
+    if (set === undefined) continue
+    const field = `venues.${venue.id}.${name}`
+    const length = (Object.values(set)[0] as Float64Array).length
+    for (const [key, column] of Object.entries(set)) {
+      check_column(column, length, where, `${field}.${key}`, SIZES.has(key) ? 0 : Number.NEGATIVE_INFINITY)
+      if (key === 'owner' && column instanceof Int32Array) check_positions(where, `${field}.owner`, column, -1, actors)
+      if (key === 'account' && column instanceof Int32Array) check_positions(where, `${field}.account`, column, 0, rows)
+    }
+  }
+}
+
+/**
+ * The value as a snapshot. What the kinds of its components ask for is checked when a world is built.
+ * @throws InputError that names the first thing wrong
+ */
+export function check_snapshot(value: unknown, where: string): Snapshot {
+  const snapshot = parse(schema, value, where) as Snapshot
+  for (const family of ['assets', 'markets', 'oracles', 'venues', 'agents'] as const)
+    check_unique(where, family, snapshot[family])
+  snapshot.assets.forEach((asset, i) => {
+    if (asset.reference !== undefined && !snapshot.markets.some((market) => market.id === asset.reference))
+      throw new InputError(
+        where,
+        `assets[${i}].reference`,
+        asset.reference,
+        `a market: ${snapshot.markets
+          .map((market) => market.id)
+          .slice(0, 40)
+          .join(', ')}`,
+      )
+  })
+  check_actors(where, snapshot.actors, snapshot.assets.length, snapshot.agents.length)
+  for (const venue of snapshot.venues) check_venue(where, venue, snapshot.actors.count)
+  return snapshot
+}

@@ -1,0 +1,183 @@
+/** Known shapes of time series, told apart by the names of their columns, never by the name of the file. */
+import { InputError, type Series } from '../model/index.ts'
+import { bars_of, check_increasing, group, holds_bars, time_column } from './bars.ts'
+import type { Sheet } from './sheet.ts'
+
+interface Pack {
+  readonly id: string
+  /** Columns that must be there, as a sentence names them. */
+  readonly columns: readonly string[]
+  series(sheet: Sheet): Series[]
+}
+
+/** What becomes of one column. */
+interface Field {
+  readonly column: string
+  readonly field: string
+  readonly unit: string
+  readonly symbol?: string
+  /** Truth values instead of numbers. */
+  readonly flag?: boolean
+}
+
+/** Series of each key of a sheet whose rows carry one time for several fields. */
+function keyed(
+  sheet: Sheet,
+  keys: readonly string[],
+  fields: readonly Field[],
+  name: (key: string[]) => { symbol: string; venue: string },
+): Series[] {
+  const [time_name, unit_ms] = time_column(sheet) ?? ['ts_ms', 1]
+  const times = sheet.times(time_name, unit_ms)
+  const parts = keys.map((key) => sheet.text(key))
+  const joined = Array.from({ length: sheet.rows }, (_, row) => parts.map((part) => part[row]).join('\u0000'))
+  const values = fields.map(({ column, flag }) => (flag === true ? sheet.flags(column) : sheet.numbers(column)))
+  const out: Series[] = []
+  for (const rows of group(joined).values()) {
+    check_increasing(sheet, time_name, times, rows)
+    const { symbol, venue } = name(parts.map((part) => part[rows[0] as number] as string))
+    const time_ms = Float64Array.from(rows, (row) => times[row] as number)
+    fields.forEach((field, f) => {
+      const column = values[f] as Float64Array
+      const { unit } = field
+      out.push({
+        field: field.field,
+        symbol: field.symbol ?? symbol,
+        venue,
+        unit,
+        time_ms,
+        values: Float64Array.from(rows, (row) => column[row] as number),
+      })
+    })
+  }
+  return out
+}
+
+const nameless = () => ({ symbol: '', venue: '' })
+
+const funding: Pack = {
+  id: 'funding',
+  columns: ['exchange', 'symbol', 'ts_utc', 'funding_rate'],
+  series: (sheet) =>
+    keyed(
+      sheet,
+      ['exchange', 'symbol'],
+      [{ column: 'funding_rate', field: 'funding', unit: 'ratio' }],
+      ([venue = '', symbol = '']) => ({ symbol, venue }),
+    ),
+}
+
+const open_interest: Pack = {
+  id: 'open interest',
+  columns: ['date', 'coin_symbol', 'market', 'oi_open', 'oi_high', 'oi_low', 'oi_close'],
+  series(sheet) {
+    const fields = [
+      { column: 'oi_close', field: 'open_interest', unit: 'usd' },
+      { column: 'oi_open', field: 'open_interest_open', unit: 'usd' },
+      { column: 'oi_high', field: 'open_interest_high', unit: 'usd' },
+      { column: 'oi_low', field: 'open_interest_low', unit: 'usd' },
+    ]
+    return keyed(sheet, ['coin_symbol', 'market'], fields, ([symbol = '', venue = '']) => ({ symbol, venue }))
+  },
+}
+
+const liquidations: Pack = {
+  id: 'liquidations per minute',
+  columns: ['ts_ms', 'ask_price', 'bid_price', 'liq_long_eth', 'liq_short_eth'],
+  series(sheet) {
+    const fields = [
+      { column: 'ask_price', field: 'ask', unit: 'usd' },
+      { column: 'bid_price', field: 'bid', unit: 'usd' },
+      { column: 'liq_long_eth', field: 'liquidated_long', unit: 'ETH' },
+      { column: 'liq_short_eth', field: 'liquidated_short', unit: 'ETH' },
+    ]
+    return keyed(sheet, [], fields, () => ({ symbol: 'ETH', venue: '' }))
+  },
+}
+
+const RESERVE_RATIOS = [
+  'loan_to_value',
+  'liquidation_threshold',
+  'liquidation_bonus',
+  'reserve_factor',
+  'liquidity_index',
+  'variable_borrow_index',
+]
+const RESERVE_RATES = ['current_liquidity_rate', 'current_variable_borrow_rate']
+const RESERVE_FLAGS = ['active', 'frozen', 'paused', 'borrowing_enabled', 'siloed_borrowing', 'borrowable_in_isolation']
+
+const reserves: Pack = {
+  id: 'lending reserves per day',
+  columns: ['snapshot_utc', 'symbol', ...RESERVE_RATIOS, ...RESERVE_RATES, ...RESERVE_FLAGS],
+  series(sheet) {
+    const fields = [
+      ...RESERVE_RATIOS.map((column) => ({ column, field: column, unit: 'ratio' })),
+      ...RESERVE_RATES.map((column) => ({ column, field: column, unit: 'ratio per year' })),
+      ...RESERVE_FLAGS.map((column) => ({ column, field: column, unit: '1 or 0', flag: true })),
+    ]
+    return keyed(sheet, ['symbol'], fields, ([symbol = '']) => ({ symbol, venue: '' }))
+  },
+}
+
+const pool: Pack = {
+  id: 'pool state per hour',
+  columns: ['timestamp', 'poolTick', 'poolLiquidity'],
+  series: (sheet) =>
+    keyed(
+      sheet,
+      [],
+      [
+        { column: 'poolTick', field: 'tick', unit: 'tick' },
+        { column: 'poolLiquidity', field: 'liquidity', unit: 'liquidity' },
+      ],
+      nameless,
+    ),
+}
+
+const CROSSES = ['usdc', 'usd', 'usdt']
+
+const crosses: Pack = {
+  id: 'bitcoin in three dollars per minute',
+  columns: ['ts_ms', ...CROSSES.map((dollar) => `btc_${dollar}`), ...CROSSES.map((dollar) => `vol_${dollar}`)],
+  series(sheet) {
+    const fields: Field[] = CROSSES.flatMap((dollar) => {
+      const symbol = `BTC/${dollar.toUpperCase()}`
+      return [
+        { column: `btc_${dollar}`, field: 'close', unit: dollar.toUpperCase(), symbol },
+        { column: `vol_${dollar}`, field: 'volume', unit: 'BTC', symbol },
+      ]
+    })
+    for (const [column, field] of [
+      ['btc_usdc_low', 'low'],
+      ['btc_usdc_high', 'high'],
+    ] as const)
+      if (sheet.has(column)) fields.push({ column, field, unit: 'USDC', symbol: 'BTC/USDC' })
+    return keyed(sheet, [], fields, nameless)
+  },
+}
+
+const PACKS: readonly Pack[] = [funding, open_interest, liquidations, reserves, pool, crosses]
+
+/** Series of a sheet: of bars open, high, low, close, volume; of a known pack its fields; of time and numbers each column. */
+export function series_of(sheet: Sheet): Series[] {
+  if (holds_bars(sheet))
+    return bars_of(sheet).flatMap((bars) =>
+      (['open', 'high', 'low', 'close', 'volume'] as const).map((field) => ({
+        field,
+        symbol: bars.symbol,
+        venue: '',
+        unit: field === 'volume' ? bars.symbol : 'usd',
+        time_ms: bars.time_ms,
+        values: bars[field],
+      })),
+    )
+  const pack = PACKS.find(({ columns }) => sheet.has(...columns))
+  if (pack === undefined)
+    throw new InputError(
+      sheet.where,
+      'columns',
+      sheet.names.join(', '),
+      `bars (a time, open, high, low, close), ${PACKS.map(({ id, columns }) => `${id} (${columns.join(', ')})`).join(', ')}`,
+    )
+  return pack.series(sheet)
+}
