@@ -51,10 +51,10 @@ function fillTables(): void {
 }
 fillTables()
 
-/** v · 2^e, rounded once, for ½ < v < 4. */
+/** v · 2^e, rounded once, for ½ < v < 4 and −1077 ≤ e ≤ 1025. */
 function scale(v: number, e: number): number {
-  if (e > 1023) return e > 1025 ? Number.POSITIVE_INFINITY : v * (POW2[e - 3 + 1074] as number) * 8
-  if (e < -1074) return e < -1077 ? 0 : v * 0.125 * (POW2[e + 3 + 1074] as number)
+  if (e > 1023) return v * (POW2[e - 3 + 1074] as number) * 8
+  if (e < -1074) return v * 0.125 * (POW2[e + 3 + 1074] as number)
   return v * (POW2[e + 1074] as number)
 }
 

@@ -122,6 +122,15 @@ describe('Hasher', () => {
     }
   })
 
+  it('hashes columns of any doubles fast as it does element by element', () => {
+    const values = fc.float64Array({ noNaN: true, maxLength: 40 })
+    fc.assert(
+      fc.property(values, (column) => {
+        expect(new Hasher(1).column(column).digest()).toBe(new Hasher(1).columnPortable(column).digest())
+      }),
+    )
+  })
+
   it('is canonical bytes: a documented column equals its bytes written by hand', () => {
     const bytes = new Uint8Array(32)
     const view = new DataView(bytes.buffer)

@@ -38,8 +38,8 @@ const TWO_OVER_SQRT_PI_LESS_1 = 0.1283791670955126
 const SQRT_HALF = 0.7071067811865476
 
 /** 2/√π · (−1)^n / (n! (2n + 1)): DLMF 7.6.1. */
-const SERIES = new Float64Array(18)
-for (let n = 0, factorial = 1; n < 18; n++, factorial *= -n) SERIES[n] = TWO_OVER_SQRT_PI / (factorial * (2 * n + 1))
+const SERIES = new Float64Array(17)
+for (let n = 0, factorial = 1; n < 17; n++, factorial *= -n) SERIES[n] = TWO_OVER_SQRT_PI / (factorial * (2 * n + 1))
 
 /** e^(−square − low) / (1 + 2x) · Chebyshev sum; square + low = x². */
 function tail(x: number, square: number, low: number): number {
