@@ -5,6 +5,7 @@ import {
   type ActionKind,
   Actions,
   type AssetSpec,
+  type F64,
   index_of,
   InputError,
   type KindSpec,
@@ -37,7 +38,7 @@ export class VenueWorld {
   readonly halted = new Set<string>()
   readonly builder: WorldBuilder
   readonly view: View
-  private readonly clock: { time_ms: number }
+  private readonly clock: F64
 
   /**
    * @param prices USD of each asset, which is also what the oracle of that name answers
@@ -46,9 +47,16 @@ export class VenueWorld {
   constructor(prices: Record<string, number>, actors = 4, time_ms = 0) {
     this.assets = Object.entries(prices).map(([id, price_usd]) => ({ id, price_usd, beta: 1 }))
     this.answers = { ...prices }
-    this.clock = { time_ms }
+    this.clock = this.store.table('world.clock', { time_ms: 'f64' }, 1).columns.time_ms
+    this.clock.data[0] = time_ms
+    const now = () => this.time_ms
+    const clock = {
+      get time_ms() {
+        return now()
+      },
+    }
     this.ledger = new Ledger(this.store, actors + 1, this.assets.length)
-    this.log = new Log(this.store, this.clock)
+    this.log = new Log(this.store, clock)
     this.feeds = new Quotes(this.store, 'world.feeds', 0, SOURCES)
     const invalid = (field: string, found: unknown, valid: string) => new InputError('venue under test', field, found, valid)
     const builder: Partial<WorldBuilder> = {
@@ -73,7 +81,7 @@ export class VenueWorld {
   }
 
   get time_ms(): number {
-    return this.clock.time_ms
+    return this.clock.data[0] as number
   }
 
   asset(id: string): number {
@@ -95,10 +103,10 @@ export class VenueWorld {
 
   /** Time passes: prices, interest, prices, as in a tick of the engine. */
   tick(venue: Venue, dt_ms: number): void {
-    this.clock.time_ms += dt_ms
-    venue.price(this.clock.time_ms, this.view)
-    venue.accrue(this.clock.time_ms, this.view, this.log)
-    venue.price(this.clock.time_ms, this.view)
+    this.clock.data[0] = this.time_ms + dt_ms
+    venue.price(this.time_ms, this.view)
+    venue.accrue(this.time_ms, this.view, this.log)
+    venue.price(this.time_ms, this.view)
   }
 
   offers(venue: Venue): readonly Offer[] {

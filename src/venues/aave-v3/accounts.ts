@@ -151,42 +151,55 @@ export function make_entry(accounts: Accounts, row: number, r: number): number {
 
 /** Health at the given slot prices; +Infinity when nothing is owed. The one test there is: book, sweep and actions all ask it. */
 export function health(pool: Pool, row: number, prices: Float64Array): number {
-  const { accounts, config, rules } = pool
-  const { reserve, next, collateral, debt, enabled } = accounts.entries.columns
+  const { config, accounts } = pool
+  const { columns } = accounts.entries
+  const reserve = columns.reserve.data
+  const next = columns.next.data
+  const collateral = columns.collateral.data
+  const debt = columns.debt.data
+  const enabled = columns.enabled.data
+  const threshold = config.threshold_of
   const base = (accounts.emode[row] as number) * config.count
   let total = 0
   let weighted = 0
   let owed = 0
-  for (let at = value(accounts.head, row); at >= 0; at = value(next, at)) {
-    const r = value(reserve, at)
-    if (value(enabled, at) === 1) {
-      const usd = value(collateral, at) * (prices[collateral_slot(r)] as number)
+  for (let at = accounts.head.data[row] as number; at >= 0; at = next[at] as number) {
+    const r = reserve[at] as number
+    if (enabled[at] === 1) {
+      const usd = (collateral[at] as number) * (prices[collateral_slot(r)] as number)
       total += usd
-      weighted += usd * (config.threshold_of[base + r] as number)
+      weighted += usd * (threshold[base + r] as number)
     }
-    if (value(debt, at) > 0) owed += value(debt, at) * (prices[debt_slot(r)] as number)
+    const shares = debt[at] as number
+    if (shares > 0) owed += shares * (prices[debt_slot(r)] as number)
   }
-  return owed > 0 ? weighted_usd(rules.weighs_each, weighted, total) / owed : Number.POSITIVE_INFINITY
+  return owed > 0 ? weighted_usd(pool.rules.weighs_each, weighted, total) / owed : Number.POSITIVE_INFINITY
 }
 
 /** How far prices may move: the plain law. A mean threshold in whole basis points may fall short of it by one, which is taken off. */
 export function bound(pool: Pool, row: number, prices: Float64Array, level: number, out: Bound): void {
-  const { accounts, config, rules } = pool
-  const { reserve, next, collateral, debt, enabled } = accounts.entries.columns
+  const { config, accounts, rules } = pool
+  const { columns } = accounts.entries
+  const reserve = columns.reserve.data
+  const next = columns.next.data
+  const collateral = columns.collateral.data
+  const debt = columns.debt.data
+  const enabled = columns.enabled.data
   const base = (accounts.emode[row] as number) * config.count
   let weighted = 0
   let owed = 0
   let lowest = Number.POSITIVE_INFINITY
-  for (let at = value(accounts.head, row); at >= 0; at = value(next, at)) {
-    const r = value(reserve, at)
+  for (let at = accounts.head.data[row] as number; at >= 0; at = next[at] as number) {
+    const r = reserve[at] as number
     const threshold = config.threshold_of[base + r] as number
-    if (value(enabled, at) === 1 && value(collateral, at) > 0) {
-      weighted += value(collateral, at) * (prices[collateral_slot(r)] as number) * threshold
+    if (enabled[at] === 1 && (collateral[at] as number) > 0) {
+      weighted += (collateral[at] as number) * (prices[collateral_slot(r)] as number) * threshold
       lowest = Math.min(lowest, threshold)
       if (threshold > 0) out.hold(collateral_slot(r))
     }
-    if (value(debt, at) > 0) {
-      owed += value(debt, at) * (prices[debt_slot(r)] as number)
+    const shares = debt[at] as number
+    if (shares > 0) {
+      owed += shares * (prices[debt_slot(r)] as number)
       out.owe(debt_slot(r))
     }
   }

@@ -87,9 +87,11 @@ export function repay(pool: Pool, action: Action, log: Log): Result {
   if (!(units > 0) || !take_in(pool, actor, r, units)) return refused('empty')
   drop_debt(pool, at, r, units, whole)
   count_isolated(pool, isolated_collateral(pool, row), -units)
-  const result = done(pool, 'repay', action, r, units, log)
-  return action.amount === ALL && !whole ? { status: 'partial', amount: units } : result
+  return done(pool, 'repay', action, r, units, log)
 }
+
+/** A total less a part of it: what remains by rounding alone is nothing. */
+export const less = (total: number, part: number): number => (total - part > total * 1e-13 ? total - part : 0)
 
 /** Takes units off a debt, all of it exactly. */
 export function drop_debt(pool: Pool, at: number, r: number, units: number, whole: boolean): void {
@@ -97,7 +99,7 @@ export function drop_debt(pool: Pool, at: number, r: number, units: number, whol
   const before = value(debt, at)
   const shares = whole ? before : Math.min(before, units / value(pool.state.borrow_index, r))
   debt.set(at, whole ? 0 : before - shares)
-  pool.state.debt.set(r, Math.max(0, value(pool.state.debt, r) - shares))
+  pool.state.debt.set(r, less(value(pool.state.debt, r), shares))
 }
 
 /** Takes units off a supply, all of it exactly; an empty supply is no collateral. */
@@ -111,7 +113,7 @@ export function drop_supply(pool: Pool, at: number, r: number, units: number, wh
 }
 
 export function withdraw(pool: Pool, action: Action, log: Log): Result {
-  const { state, config, accounts } = pool
+  const { state, accounts } = pool
   const { account: row, asset } = action
   const r = reserve_of(pool, asset)
   if (r < 0 || !known_row(pool, row)) return refused('unknown')
@@ -128,7 +130,7 @@ export function withdraw(pool: Pool, action: Action, log: Log): Result {
   if (units > held) return refused('funds')
   if (value(enabled, at) === 1 && !may_leave(pool, row, r, units)) return refused('margin')
   if (!(units > 0)) return refused('empty')
-  state.supply.set(r, Math.max(0, value(state.supply, r) - drop_supply(pool, at, r, units, units === held)))
+  state.supply.set(r, less(value(state.supply, r), drop_supply(pool, at, r, units, units === held)))
   pay_out(pool, action.actor, r, units)
   return done(pool, 'withdraw', action, r, units, log)
 }

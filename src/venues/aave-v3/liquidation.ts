@@ -1,11 +1,14 @@
 /** Liquidation at the venue: the pair an account is best liquidated by, what is offered, and the call itself. */
 import { ALL, type Action, type Blame, type Log, type Offers, type Result, refused } from '../../model/index.ts'
 import { entry_of, health, health_from, totals } from './accounts.ts'
-import { can_pay, closed, drop_debt, drop_supply, known_row, pay_out, reserve_of, take_in } from './actions.ts'
+import { can_pay, closed, drop_debt, drop_supply, known_row, less, pay_out, reserve_of, take_in } from './actions.ts'
 import { count_isolated, is_isolated } from './isolation.ts'
 import { least_part, type Pair, proceeds, Room, room, SAME, Seizure, seize, Totals } from './kernel.ts'
 import { type Pool, update_rates, value } from './pool.ts'
 import { CLOSE_FACTOR_HEALTH } from './rules.ts'
+
+/** Less than this is not offered; whoever asks for it is still served. */
+const LEAST_OFFER_USD = 0.01
 
 const sums = new Totals()
 const taken = new Seizure()
@@ -75,7 +78,7 @@ export function offer(pool: Pool, row: number, offers: Offers): void {
       const usd = most.debt * pair.debt_price
       const collateral_usd = pair.collateral * pair.collateral_price
       const more = usd > best_usd * (1 + SAME) || (usd >= best_usd * (1 - SAME) && collateral_usd > best_collateral * (1 + SAME))
-      if (!(usd > 0) || !more) continue
+      if (usd < LEAST_OFFER_USD || !more) continue
       best_c = c
       best_d = d
       best_usd = usd
@@ -119,7 +122,7 @@ function admit(pool: Pool, action: Action, c: number, d: number): Result['status
  * healthy, limit (himself), dust, cash, funds, empty. More than may be repaid is cut to that. The result is what he received.
  */
 export function liquidate(pool: Pool, action: Action, log: Log): Result {
-  const { rules, state, config, accounts } = pool
+  const { rules, state, accounts } = pool
   const { account: row, actor } = action
   const c = reserve_of(pool, action.asset)
   const d = reserve_of(pool, action.asset2)
@@ -172,7 +175,7 @@ function take_collateral(pool: Pool, at: number, c: number): void {
   const shares = drop_supply(pool, at, c, taken.collateral, taken.whole_collateral)
   const fee = Math.min(shares, taken.fee / index)
   state.fees.add(c, fee)
-  state.supply.set(c, Math.max(0, value(state.supply, c) - (shares - fee)))
+  state.supply.set(c, less(value(state.supply, c), shares - fee))
 }
 
 /** Nothing is left to seize: every debt of the account in an active reserve becomes that reserve's deficit. */

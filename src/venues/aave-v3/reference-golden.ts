@@ -67,25 +67,25 @@ interface Stage {
 const reserve = (name: string | undefined): number => FIXTURE.assets.indexOf(name as never)
 
 /** Runs one call, or notes why it reverted. */
-function run(stage: Stage, call: (pool: protocol.Pool) => protocol.Liquidation | undefined): void {
+function run(stage: Stage, call: (pool: protocol.Pool) => protocol.Liquidation | void): void {
   const outcome = protocol.attempt(stage.pool, call)
   stage.pool = outcome.pool
   stage.revert = outcome.revert ?? 'none'
-  stage.last = outcome.result
+  stage.last = outcome.result ?? undefined
 }
 
 /** Steps by their first word; `a` are the words after it. */
 const STEPS: Readonly<Record<string, (stage: Stage, a: readonly string[]) => void>> = {
   supply: (stage, [who, asset, amount]) =>
-    run(stage, (pool) => void protocol.supply(pool, who as string, reserve(asset), BigInt(amount as string))),
+    run(stage, (pool) => protocol.supply(pool, who as string, reserve(asset), BigInt(amount as string))),
   borrow: (stage, [who, asset, amount]) =>
-    run(stage, (pool) => void protocol.borrow(pool, who as string, reserve(asset), BigInt(amount as string))),
+    run(stage, (pool) => protocol.borrow(pool, who as string, reserve(asset), BigInt(amount as string))),
   liquidate: (stage, [whom, collateral, debt, amount, how]) =>
     run(stage, (pool) => {
       const offered = amount === 'max' ? protocol.MAX : BigInt(amount as string)
       return protocol.liquidate(pool, 'bob', whom as string, reserve(collateral), reserve(debt), offered, how === 'shares')
     }),
-  touch: (stage, [asset]) => run(stage, (pool) => void protocol.accrue(pool, protocol.at(pool.reserves, reserve(asset)))),
+  touch: (stage, [asset]) => run(stage, (pool) => protocol.accrue(pool, protocol.at(pool.reserves, reserve(asset)))),
   price: ({ pool }, [asset, price]) => {
     pool.prices[reserve(asset)] = BigInt(price as string)
   },

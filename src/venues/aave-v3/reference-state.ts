@@ -11,7 +11,6 @@ import {
   percent_mul,
   RAY,
   type RateCurve,
-  ray_div,
   ray_mul,
   type ShareMath,
   share_math,
