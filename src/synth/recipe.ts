@@ -11,6 +11,7 @@ const asset = z.strictObject({
   price_usd: z.number().positive().describe('USD per unit at the start'),
   beta: z.number().describe('slope of log returns on the common factor'),
   role: z.enum(['numeraire', 'stable', 'coin']),
+  redeems: z.string().optional().describe('asset it redeems into at a rate: lenders price it by that, not by its market'),
   spot_depth_usd: usd.optional().describe('USD that one side of the reference spot market gives within 1 %'),
   evidence: z.enum(['observed', 'inferred', 'synthetic']).optional(),
   sources,

@@ -129,16 +129,36 @@ function markets(recipe: Recipe): KindSpec[] {
   ]
 }
 
+/** Where a lender's oracle looks: the asset's market, or for a staked asset the market of what it redeems into, times the rate. */
+function lender_source(recipe: Recipe, id: string): { path: { market: string }[]; rate?: number } {
+  const asset = recipe.assets.find((one) => one.id === id)
+  const into = recipe.assets.find((one) => one.id === asset?.redeems)
+  if (asset === undefined || into === undefined) return { path: [{ market: spot_id(id) }] }
+  return { path: [{ market: spot_id(into.id) }], rate: asset.price_usd / into.price_usd }
+}
+
+/** Cash of each reserve: the recipe's, or what the listed accounts supplied and nobody borrowed, where that is more. */
+function cash_of(recipe: Recipe, book: ReturnType<typeof lending_book>): Float64Array {
+  const net = new Float64Array(recipe.lending.reserves.length)
+  for (let i = 0; i < book.account.length; i++) {
+    const r = book.reserve[i] as number
+    net[r] = (net[r] as number) + (book.collateral[i] as number) - (book.debt[i] as number)
+  }
+  return net.map((supplied, r) => Math.max(recipe.lending.reserves[r]?.cash ?? 0, supplied * 1.01))
+}
+
 function lending_spec(recipe: Recipe, book: ReturnType<typeof lending_book>): KindSpec {
+  const cash = cash_of(recipe, book)
   const { id, version, flash_fee, delay_ms, reserves, emodes } = recipe.lending
   return {
     kind: 'aave-v3',
     id,
     version,
     flash_fee,
-    reserves: reserves.map(({ symbol: _, oracle, ...reserve }) => ({
+    reserves: reserves.map(({ symbol: _, oracle, ...reserve }, r) => ({
       ...reserve,
-      oracle: { kind: 'chainlink', id: `${reserve.asset}/USD`, path: [{ market: spot_id(reserve.asset) }], ...oracle, delay_ms },
+      cash: cash[r],
+      oracle: { kind: 'chainlink', id: `${reserve.asset}/USD`, ...lender_source(recipe, reserve.asset), ...oracle, delay_ms },
     })),
     emodes,
     accounts: { owner: book.owner, emode: book.emode },
@@ -155,7 +175,7 @@ function vault_spec(recipe: Recipe, book: ReturnType<typeof vault_book>): KindSp
     hole_usd: hole,
     ilks: ilks.map(({ debt_usd: _, ratio: __, ...ilk }) => ({
       ...ilk,
-      oracle: { kind: 'osm', id: `osm-${ilk.id}`, path: [{ market: spot_id(ilk.asset) }] },
+      oracle: { kind: 'osm', id: `osm-${ilk.id}`, ...lender_source(recipe, ilk.asset) },
     })),
     accounts: { owner: book.owner, ilk: book.ilk, collateral: book.collateral, debt: book.debt },
   }
