@@ -61,7 +61,7 @@ export function venue_figures(log: LogView, world: WorldView): VenueFigures[] {
     else if (kind === 'seize') {
       at.liquidations++
       scope?.add(c.account.data[row] as number)
-    } else if (kind === 'take') at.liquidated_usd += usd
+    } else if (kind === 'take') at.liquidated_usd += usd - (c.extra.data[row] as number)
     else if (kind === 'bad_debt') at.bad_debt_usd += usd
     else if (kind === 'insurance') {
       if (usd > 0) at.insurance_used_usd += usd

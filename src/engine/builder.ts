@@ -111,13 +111,13 @@ class Builder implements WorldBuilder {
     }
   }
 
-  /** Opens one component under its name. */
-  open<T>(family: string, kinds: readonly AnyKind<T>[], spec: KindSpec, index: number): Named<T> {
+  /** Opens one component; its state is named after `name`, which is its id unless it is opened more than once. */
+  open<T>(family: string, kinds: readonly AnyKind<T>[], spec: KindSpec, index: number, name = spec.id): Named<T> {
     const where = `${family} ${spec.id}`
     const kind = kind_of(kinds, spec, where)
     const outer = this.self
     const outer_family = this.family
-    this.self = { id: spec.id, index }
+    this.self = { id: name, index }
     this.family = family
     const part = kind.open(parse_spec(kind, spec, where), this)
     this.self = outer
@@ -138,12 +138,11 @@ class Builder implements WorldBuilder {
     return (this.markets[index] as Named<AnyMarket>).part
   }
   oracle(spec: string | KindSpec, field: string): Oracle {
-    if (typeof spec === 'string') {
-      const found = this.snapshot.oracles[index_of(this.snapshot.oracles, spec, this.where(), field)] as KindSpec
-      return this.open('oracle', this.registries.oracles, { ...found, id: `${this.self.id}.${field}.${found.id}` }, 0).part
-    }
-    return this.open('oracle', this.registries.oracles, { ...spec, id: `${this.self.id}.${field}.${spec.id ?? 'oracle'}` }, 0)
-      .part
+    const found =
+      typeof spec === 'string'
+        ? (this.snapshot.oracles[index_of(this.snapshot.oracles, spec, this.where(), field)] as KindSpec)
+        : spec
+    return this.open('oracle', this.registries.oracles, found, 0, `${this.self.id}.${field}.${found.id ?? 'oracle'}`).part
   }
   feed(_name: string): number {
     return this.feeds.push()

@@ -10,7 +10,7 @@ import type { Store, Table } from './store.ts'
  * - respond: an owner's answer to a call (deposit, repay, cut …), amount what it moved
  * - liquidate: debt repaid (usd) and collateral seized (amount of asset) at a lender
  * - seize: a vault handed to an auction; amount collateral, usd the debt without penalty
- * - take: a bid in an auction; amount collateral bought, usd what was paid
+ * - take: a bid in an auction; amount collateral bought, usd what was paid, `extra` the part of it that is penalty
  * - redo: an auction restarted
  * - reduce: an exchange's order against a breached account; amount contracts, usd notional filled
  * - takeover: a position moved to the fund or backstop at bankruptcy price; amount contracts, usd notional

@@ -78,17 +78,21 @@ export class Quote {
     this.row[EXOGENOUS] = quotes.length > 0 ? ((quotes[0] as Quote).row[EXOGENOUS] as number) : -1
   }
 
-  /** Sets another price with the same causes in proportion: displacements scale with ln(price / start). For caps, clamps and bands. */
+  /**
+   * Sets another price with the same causes: displacements shrink in proportion where the new price lies between the start and the old one; what goes
+   * beyond is exogenous. For caps, clamps and bands.
+   */
   rescale(price: number): void {
     const before = log(this.price / this.start)
     const after = log(price / this.start)
-    if (Math.abs(before) > 1e-12)
-      for (let s = 0; s < this.displacement.length; s++)
-        this.displacement[s] = ((this.displacement[s] as number) * after) / before
-    else {
-      this.displacement.fill(0)
-      this.displacement[EXOGENOUS] = after
+    const share = before === 0 ? 1 : Math.min(1, Math.max(0, after / before))
+    let sum = 0
+    for (let s = 0; s < this.displacement.length; s++) {
+      const part = (this.displacement[s] as number) * share
+      this.displacement[s] = part
+      sum += part
     }
+    this.displacement[EXOGENOUS] = (this.displacement[EXOGENOUS] as number) + after - sum
     this.price = price
   }
 

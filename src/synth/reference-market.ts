@@ -229,6 +229,7 @@ function agents(recipe: Recipe): KindSpec[] {
   const { contracts, collateral } = recipe.exchange
   const book = (market: string, depth_usd: number) => ({ market, depth_usd, half_spread, inventory_usd: 100 * depth_usd })
   const spot = new Set(coins.map((asset) => asset.id))
+  const withdraws = { k_v: 0.3, d_min: 0.1 }
   const links = [
     ...contracts
       .filter((contract) => spot.has(contract.asset))
@@ -243,7 +244,12 @@ function agents(recipe: Recipe): KindSpec[] {
       flash_fee: recipe.lending.flash_fee,
     },
     { kind: 'arbitrageur', id: 'arbitrageur', links, capital_usd: 50e6 },
-    { kind: 'market-maker', id: 'maker-spot', books: coins.map((asset) => book(spot_id(asset.id), asset.spot_depth_usd ?? 1)) },
+    {
+      kind: 'market-maker',
+      id: 'maker-spot',
+      ...withdraws,
+      books: coins.map((asset) => book(spot_id(asset.id), asset.spot_depth_usd ?? 1)),
+    },
     {
       kind: 'market-maker',
       id: 'maker-perp',

@@ -61,9 +61,12 @@ function load(pool: Pool, row: number, collateral_at: number, debt_at: number): 
   pair.same = c === d
 }
 
-/** One offer for an account in breach: of all pairs the one that repays most, then the one with most collateral, then the first. */
-export function offer(pool: Pool, row: number, offers: Offers): void {
-  const { state, config, accounts, rules } = pool
+/**
+ * One offer for an account in breach: of all pairs the one that repays most, then the one with most collateral, then the first.
+ * @param cash what the pool can still pay of each reserve; what is offered is taken off, so that offers made together can all be taken
+ */
+export function offer(pool: Pool, row: number, cash: Float64Array, offers: Offers): void {
+  const { config, accounts, rules } = pool
   const { reserve, next, debt } = accounts.entries.columns
   totals(pool, row, sums)
   if (sums.stale) return
@@ -74,7 +77,7 @@ export function offer(pool: Pool, row: number, offers: Offers): void {
     for (let d = value(accounts.head, row); d >= 0; d = value(next, d)) {
       if (!(value(debt, d) > 0) || held_back(pool, value(reserve, c), value(reserve, d), at_health)) continue
       load(pool, row, c, d)
-      room(rules, pair, value(state.cash, value(reserve, c)), taken, most)
+      room(rules, pair, cash[value(reserve, c)] as number, taken, most)
       const usd = most.debt * pair.debt_price
       const collateral_usd = pair.collateral * pair.collateral_price
       const more = usd > best_usd * (1 + SAME) || (usd >= best_usd * (1 - SAME) && collateral_usd > best_collateral * (1 + SAME))
@@ -87,7 +90,8 @@ export function offer(pool: Pool, row: number, offers: Offers): void {
   }
   if (best_c < 0) return
   load(pool, row, best_c, best_d)
-  room(rules, pair, value(state.cash, value(reserve, best_c)), taken, most)
+  room(rules, pair, cash[value(reserve, best_c)] as number, taken, most)
+  cash[value(reserve, best_c)] = (cash[value(reserve, best_c)] as number) - most.debt * proceeds(pair)
   offers.list.push({
     kind: 'liquidation',
     venue: pool.index,

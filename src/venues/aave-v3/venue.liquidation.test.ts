@@ -168,6 +168,21 @@ describe('versions', () => {
       expect(venue.violations()).toEqual([])
     }
   })
+  it('leaves the debt of an inactive reserve out of the deficit', () => {
+    const two: Setting = {
+      positions: [...loan.positions, [0, WETH, 0, 1]],
+      reserves: reserves('WETH', { active: false }, [79_500, 1, 99]),
+    }
+    const { world, venue } = breach(two, 20_250)
+    expect(world.act(venue, 'liquidate', liquidation(ALL)).status).toBe('applied')
+    expect(venue.reserve(USDX)?.debt).toBe(0)
+    expect(venue.reserve(WETH)?.debt).toBe(1)
+    expect(venue.shortfall_usd()).toBe(1800)
+    expect(rows(world.log).map(({ kind, asset }) => [kind, asset])).toEqual([
+      ['liquidate', WBTC],
+      ['bad_debt', USDX],
+    ])
+  })
   it('weigh by the mean threshold in whole basis points until 3.4', () => {
     const mixed: Setting = {
       positions: [

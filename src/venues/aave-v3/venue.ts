@@ -133,10 +133,11 @@ export class AaveV3 implements Venue, Margined, Lawful {
   act(_view: View, _out: Actions, offers: Offers): void {
     const { pool, breached } = this
     const prices = pool.book.prices.data
-    pool.book.scan(breached)
+    if (pool.book.scan(breached) === 0) return
+    const cash = pool.state.cash.data.slice()
     for (let i = 0; i < breached.length; i++) {
       const row = breached.data[i] as number
-      if (health(pool, row, prices) < 1) offer(pool, row, offers)
+      if (health(pool, row, prices) < 1) offer(pool, row, cash, offers)
     }
   }
 

@@ -1,0 +1,5 @@
+/** Every kind of venue. */
+import { aaveV3 } from './aave-v3/index.ts'
+import { maker } from './maker/index.ts'
+
+export const venues = [aaveV3, maker]
