@@ -1,5 +1,6 @@
 /** Every kind of venue. */
 import { aaveV3 } from './aave-v3/index.ts'
+import { binanceUsdm } from './binance-usdm/index.ts'
 import { maker } from './maker/index.ts'
 
-export const venues = [aaveV3, maker]
+export const venues = [aaveV3, maker, binanceUsdm]
