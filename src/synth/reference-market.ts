@@ -243,7 +243,7 @@ function agents(recipe: Recipe): KindSpec[] {
       markets: coins.map((asset) => spot_id(asset.id)),
       flash_fee: recipe.lending.flash_fee,
     },
-    { kind: 'arbitrageur', id: 'arbitrageur', links, capital_usd: 50e6 },
+    { kind: 'arbitrageur', id: 'arbitrageur', links, capital_usd: 200e6, position_usd: 300e6 },
     {
       kind: 'market-maker',
       id: 'maker-spot',
