@@ -1,0 +1,130 @@
+/** A borrower answers a margin call out of his treasury: more collateral, less debt, or something else sold to owe less. */
+import { z } from 'zod'
+import { type Agent, type Kind, type Statement } from '../model/index.ts'
+import { to_add, to_repay, unit_value } from './shared/law.ts'
+import { type Case, call_level, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
+import { Plans, type Route, Routes, sell_along } from './shared/routes.ts'
+
+const schema = z.strictObject({
+  kind: z.literal('borrower').describe('borrower'),
+  id: z.string().min(1).describe('name of the agent, unique'),
+  ...response_fields(
+    {
+      top_up: 'depositing collateral from the treasury',
+      repay: 'repaying with debt assets from the treasury',
+      cut: 'selling other treasury assets to repay',
+    },
+    {
+      call: { health: 1.1 },
+      target: { health: 1.3 },
+      sizes: [
+        { above_usd: 0, top_up: 15, repay: 15, cut: 5, ignore: 65, automated: 0.05 },
+        { above_usd: 100_000, top_up: 30, repay: 20, cut: 10, ignore: 40, automated: 0.2 },
+        { above_usd: 10_000_000, top_up: 55, repay: 20, cut: 10, ignore: 15, automated: 0.5 },
+      ],
+    },
+  ),
+  markets: z
+    .array(z.string().min(1))
+    .max(1000)
+    .default([])
+    .describe('spot markets on which treasury assets may be sold; none: nothing is sold'),
+})
+type Spec = z.infer<typeof schema>
+
+/** Legs of one side that are deposited or owed, not closed on a market; those of most value to the reader first. */
+function legs_of(statement: Statement, side: 1 | -1, worth: (leg: number) => number): number[] {
+  const legs: number[] = []
+  for (let leg = 0; leg < statement.count; leg++)
+    if (statement.side[leg] === side && (statement.market[leg] as number) < 0 && unit_value(statement, leg) > 0) legs.push(leg)
+  return legs.sort((a, b) => worth(b) - worth(a) || a - b)
+}
+
+const treasury_value = (one: Case) => (leg: number) =>
+  one.purse.left(one.view, one.actor, one.statement.asset[leg] as number) * (one.statement.price[leg] as number)
+
+/** Deposits what is missing: (target · debts − assets) ÷ (weight · price) units, over as many kinds of collateral as it takes. */
+function top_up(one: Case): void {
+  for (const leg of legs_of(one.statement, 1, treasury_value(one))) {
+    if (restored(one)) return
+    const unit = unit_value(one.statement, leg)
+    const asset = one.statement.asset[leg] as number
+    const value = to_add(one.law, one.target)
+    const units = take_from_treasury(one, asset, value, unit, one.statement.price[leg] as number)
+    if (units === 0) continue
+    one.open()
+    one.out.add('deposit', { ...signed(one), asset, amount: units })
+    one.law.assets += units * unit
+  }
+}
+
+/** Repays what is too much: (debts − assets ÷ target) ÷ (weight · price) units, over as many debts as it takes. */
+function repay(one: Case): void {
+  for (const leg of legs_of(one.statement, -1, treasury_value(one))) {
+    if (restored(one)) return
+    const unit = unit_value(one.statement, leg)
+    const asset = one.statement.asset[leg] as number
+    const value = Math.min(to_repay(one.law, one.target), (one.statement.quantity[leg] as number) * unit)
+    const units = take_from_treasury(one, asset, value, unit, one.statement.price[leg] as number)
+    if (units === 0) continue
+    one.open()
+    one.out.add('repay', { ...signed(one), asset, amount: units })
+    one.law.debts -= units * unit
+  }
+}
+
+/** The treasury asset worth most that can be sold for this one. */
+function for_sale(one: Case, routes: Routes, asset: number): number {
+  let best = -1
+  let most = 0
+  for (const source of routes.into(asset)) {
+    const usd = one.purse.left(one.view, one.actor, source) * one.view.usd(source)
+    if (usd > most) {
+      most = usd
+      best = source
+    }
+  }
+  return best
+}
+
+/** Sells treasury assets for the largest debt and repays with the proceeds, in one bundle. */
+function cut(one: Case, routes: Routes, plans: Plans): void {
+  const largest = (leg: number) => (one.statement.quantity[leg] as number) * unit_value(one.statement, leg)
+  const leg = legs_of(one.statement, -1, largest)[0]
+  if (leg === undefined) return
+  const asset = one.statement.asset[leg] as number
+  const source = for_sale(one, routes, asset)
+  if (source < 0) return
+  const unit = unit_value(one.statement, leg)
+  const wanted = Math.min(to_repay(one.law, one.target) / unit, one.statement.quantity[leg] as number)
+  const held = one.purse.left(one.view, one.actor, source)
+  const route: Route | undefined = plans.best(one.view, routes.between(source, asset), held, one.actor)
+  if (route === undefined) return
+  const units = plans.input_for(one.view, route, wanted, held, one.actor)
+  if (!(units > 0) || units * one.view.usd(source) < one.min_usd) return
+  const steps = plans.plan(one.view, route, units, one.actor)
+  one.purse.spend(one.actor, source, units)
+  one.open()
+  const sale = { actor: one.actor, sold: 'called', victim: one.venue, cause: one.cause } as const
+  const last = sell_along(one.out, route, { amount: units }, sale)
+  one.out.add('repay', { ...signed(one), asset, of: last })
+  one.law.debts -= Math.min(wanted, steps[steps.length - 1] as number) * unit
+}
+
+export const borrower: Kind<Spec, Agent> = {
+  id: 'borrower',
+  title: 'Borrower: tops up, repays, sells other assets to repay, or ignores a margin call, after a delay',
+  source: 'Closed forms of the plain health law; frequencies and delays assumed, see docs/agents/borrower.md',
+  schema,
+  open(spec, builder) {
+    const routes = new Routes(builder, spec.markets, 'markets')
+    const plans = new Plans(routes.markets)
+    const responder = new Responder(spec, builder, { top_up, repay, cut: (one) => cut(one, routes, plans) }, () => plans.clear())
+    return {
+      call_level: (health) => call_level(spec.call, health),
+      respond: (calls, view, rng, out) => responder.respond(calls, view, rng, out),
+      act() {},
+      due: (events, view, rng, out) => responder.due(events, view, rng, out),
+    }
+  },
+}

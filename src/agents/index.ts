@@ -1,0 +1,8 @@
+/** The kinds of agent. */
+import { arbitrageur } from './arbitrageur.ts'
+import { borrower } from './borrower.ts'
+import { liquidator } from './liquidator.ts'
+import { marketMaker } from './market-maker.ts'
+import { trader } from './trader.ts'
+
+export const agents = [borrower, trader, liquidator, arbitrageur, marketMaker] as const

@@ -1,0 +1,97 @@
+/** A trader answers a margin call at an exchange: more margin out of his treasury, or a smaller position. */
+import { z } from 'zod'
+import type { Agent, Kind, Statement } from '../model/index.ts'
+import { close, move_cash, to_add, to_close, to_pay_in, unit_value } from './shared/law.ts'
+import { type Case, call_level, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
+
+const schema = z.strictObject({
+  kind: z.literal('trader').describe('trader'),
+  id: z.string().min(1).describe('name of the agent, unique'),
+  ...response_fields(
+    { top_up: 'adding margin from the treasury', cut: 'closing part of the position' },
+    {
+      call: { buffer_share: 0.3 },
+      target: { buffer_share: 0.6 },
+      sizes: [
+        { above_usd: 0, top_up: 10, cut: 15, ignore: 75, automated: 0.1 },
+        { above_usd: 50_000, top_up: 20, cut: 30, ignore: 50, automated: 0.3 },
+        { above_usd: 1_000_000, top_up: 30, cut: 50, ignore: 20, automated: 0.7 },
+      ],
+    },
+  ),
+})
+type Spec = z.infer<typeof schema>
+
+/** Rounds of looking up the price at which a part of the position would be closed. */
+const PRICE_STEPS = 4
+
+function deposit(one: Case, leg: number, value: number): number {
+  const unit = unit_value(one.statement, leg)
+  const asset = one.statement.asset[leg] as number
+  const units = take_from_treasury(one, asset, value, unit, one.statement.price[leg] as number)
+  if (units === 0) return 0
+  one.open()
+  one.out.add('deposit', { ...signed(one), asset, amount: units })
+  return units * unit
+}
+
+/** Pays cash in until the target is reached; then, if the treasury has it, other collateral of the account. */
+function top_up(one: Case): void {
+  const { statement, law } = one
+  if (law.cash_leg >= 0) move_cash(law, deposit(one, law.cash_leg, to_pay_in(law, one.target)))
+  for (let leg = 0; leg < statement.count && !restored(one); leg++)
+    if (leg !== law.cash_leg && statement.side[leg] === 1 && (statement.market[leg] as number) < 0)
+      law.assets += deposit(one, leg, to_add(law, one.target))
+}
+
+/** Contract legs, the largest notional first. */
+function contracts(statement: Statement): number[] {
+  const notional = (leg: number) => (statement.quantity[leg] as number) * (statement.price[leg] as number)
+  const legs: number[] = []
+  for (let leg = 0; leg < statement.count; leg++) if ((statement.market[leg] as number) >= 0 && notional(leg) > 0) legs.push(leg)
+  return legs.sort((a, b) => notional(b) - notional(a) || a - b)
+}
+
+/** Closes as much of the largest positions as reaches the target at the price the book gives for it; reduces, never turns. */
+function cut(one: Case): void {
+  const { statement, law, view } = one
+  for (const leg of contracts(statement)) {
+    if (restored(one)) return
+    const side = statement.side[leg] as 1 | -1
+    const market = statement.market[leg] as number
+    const held = statement.quantity[leg] as number
+    const value = unit_value(statement, leg)
+    const against = -side as 1 | -1
+    let price = view.mid(market)
+    let units = 0
+    let fillable = true
+    for (let i = 0; i < PRICE_STEPS; i++) {
+      units = Math.min(held, to_close(law, one.target, side, value, price))
+      const fill = view.fill(market, { side: against, amount: units, exact: 'base', limit: 0, party: one.account })
+      fillable = fill.base !== 0
+      if (!fillable) break
+      price = Math.abs(fill.quote / fill.base)
+    }
+    if (!fillable || (units < held && units * price < one.min_usd)) continue
+    one.open()
+    const fields = { side: against, amount: units, exact: 'base', sold: 'called', victim: one.venue } as const
+    one.out.add('order', { ...signed(one), ...fields, market })
+    close(law, side, units, value, price)
+  }
+}
+
+export const trader: Kind<Spec, Agent> = {
+  id: 'trader',
+  title: 'Trader: adds margin, closes part of the position, or ignores a margin call, after a delay',
+  source: 'Closed forms of the plain health law; frequencies and delays assumed, see docs/agents/trader.md',
+  schema,
+  open(spec, builder) {
+    const responder = new Responder(spec, builder, { top_up, cut })
+    return {
+      call_level: (health) => call_level(spec.call, health),
+      respond: (calls, view, rng, out) => responder.respond(calls, view, rng, out),
+      act() {},
+      due: (events, view, rng, out) => responder.due(events, view, rng, out),
+    }
+  },
+}
