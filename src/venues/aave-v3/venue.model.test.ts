@@ -285,7 +285,8 @@ function call_of(setup: Setup, model: exact.Pool, step: Step) {
   const part = (of: bigint) => wei(unit(of) * size)
   const base = { account: row, asset: r, actor: row + 1 }
   const of = (amount: bigint) => ({ ...base, amount: unit(amount) })
-  if (kind === 'deposit') {
+  // a few wei left over by rounding are no supply to the venue; to the protocol they are, and a next supply is then not its first
+  if (kind === 'deposit' && (supply === 0n || supply > 1000n)) {
     const amount = wei(units_of(setup, size * 100_000, r))
     return { run: (p: exact.Pool) => exact.supply(p, name, r, amount), fields: of(amount) }
   }
