@@ -5,7 +5,7 @@ import type { Actions, Agent, Due, DueEvent, F64, I32, Kind, U8, View, WorldBuil
 import { Statement } from '../model/index.ts'
 import { Actors, Purse } from './shared/actors.ts'
 import { position_of } from './shared/law.ts'
-import { last_positive } from './shared/search.ts'
+import { falling_root } from './shared/search.ts'
 
 const link = z.strictObject({
   a: z.string().min(1).describe('one market'),
@@ -34,8 +34,6 @@ const schema = z.strictObject({
 type Spec = z.infer<typeof schema>
 
 const PRIORITY = 40
-/** Halvings in search of the amount: 2^-40 of the most it could trade. */
-const HALVINGS = 40
 /** Size, relative to the amount, of the step over which a marginal price is measured. */
 const STEP = 1e-4
 /** Size, relative to the most it could trade, below which no trade is worth looking for. */
@@ -206,7 +204,7 @@ class Arbitrageur implements Agent {
     const sells = (units: number) => marginal(view, trade.sell.market, -1, units) * trade.sell_usd
     const buys = (units: number) => marginal(view, trade.buy.market, 1, units) * trade.buy_usd * cost
     if (!(sells(most * SMALL) > buys(most * SMALL))) return false
-    const wanted = last_positive((x) => sells(x) - buys(x), most, HALVINGS)
+    const wanted = falling_root((x) => sells(x) / buys(x) - 1, most)
     const units = this.affordable(who, trade, wanted, view)
     if (!(units > 0)) return false
     const paid = -fill(view, trade.buy.market, 1, units).quote

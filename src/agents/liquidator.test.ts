@@ -161,6 +161,12 @@ describe('liquidator: several offers', () => {
     ])
   })
 
+  it('no more than it may send in a round, the most promising of them', () => {
+    const w = new AgentWorld(prices, [eth_usd(new Flat(2000))])
+    const offers = [1000, 5000, 3000].map((debt_max, id) => offer(w, { id, debt_max }))
+    expect(paid(w.act(w.open(liquidator, { ...exact, takes_max: 2 }), offers))).toEqual([5000, 3000])
+  })
+
   it('a draw belongs to the offer and the time: other offers and rounds do not shift it', () => {
     const w = new AgentWorld(prices, [eth_usd(new Flat(2000))])
     const agent = w.open(liquidator, exact, [1, 2, 3])
