@@ -170,6 +170,14 @@ describe('gbm', () => {
     }
   })
 
+  it('takes half the variance off the log drift, so that the price is a martingale', () => {
+    // One noise for both: ln ETH − 2 ln BTC = −(0.8²/2 − 2·0.4²/2)·t = −0.16·t.
+    const { at } = open({ ...spec, correlation: 1, volatility: { ETH: 0.8, BTC: 0.4 } })
+    const prices = at(YEAR / 4)
+    const [eth, btc] = [Math.log((prices['ETH'] as number) / 3000), Math.log((prices['BTC'] as number) / 60_000)]
+    expect(eth - 2 * btc).toBeCloseTo(-0.04, 10)
+  })
+
   it('is deterministic without volatility', () => {
     const { at } = open({ ...spec, volatility: { ETH: 0 }, drift: { ETH: 0.5 } })
     expect(at(YEAR / 2)['ETH']).toBeCloseTo(3000 * Math.exp(0.25), 8)

@@ -69,7 +69,7 @@ function take(pool: Pool, order: Order): Fill {
   }
   const mid_after = side < 0 ? (y - got) / (x + paid) : (x + paid) / (y - got)
   // What has no price as a number is not filled: an order for the whole pool, or one that vanishes beside it.
-  const possible = paid > 0 && got > 0 && got < y && mid_after > 0 && mid_after < Number.POSITIVE_INFINITY
+  const possible = paid > 0 && got > 0 && mid_after > 0 && mid_after < Number.POSITIVE_INFINITY
   if (!possible) return fill_of(pool, party, 0, 0, mid(pool), 0)
   if (side < 0) return fill_of(pool, party, -paid, got, mid_after, (got / (1 - pool.fee)) * pool.fee)
   return fill_of(pool, party, got, -paid, mid_after, paid * pool.fee)

@@ -53,7 +53,7 @@ const schema = z.strictObject({
 })
 type Spec = z.infer<typeof schema>
 
-const book_shape = { reference: 'f64', anchor: 'f64', used: 'f64' } as const
+const book_shape = { reference: 'f64', anchor: 'f64', used: 'f64', mid: 'f64' } as const
 const maker_shape = { party: 'i32', depth: 'f64', half_spread: 'f64', inventory: 'f64' } as const
 
 /** Everything the functions below work on. */
@@ -69,7 +69,7 @@ interface Book {
 
 const reference = (book: Book) => book.state.reference.data[0] as number
 const used = (book: Book) => book.state.used.data[0] as number
-const mid = (book: Book) => reference(book) * ratio(book.curve, used(book))
+const mid = (book: Book) => book.state.mid.data[0] as number
 
 /** Row of a party's quotes, or −1. An empty row has party −1. */
 function row_of(book: Book, party: number): number {
@@ -172,6 +172,7 @@ function take(book: Book, order: Order): { fill: Fill; after: number } {
 function commit(book: Book, fill: Fill, after: number): void {
   if (fill.base === 0) return
   book.state.used.set(0, after)
+  book.state.mid.set(0, fill.mid_after)
   const inventory: Column = book.makers.columns.inventory
   for (const leg of fill.legs) inventory.add(row_of(book, leg.party), leg.base)
   // A maker who trades on its own book as taker has that much more or less to hand over.
@@ -205,6 +206,7 @@ function recover(book: Book, dt_ms: number, anchor: number): Fill {
   book.state.reference.set(0, next)
   book.state.anchor.set(0, anchor)
   book.state.used.set(0, u * keep)
+  book.state.mid.set(0, next * ratio(book.curve, u * keep))
 
   const price = next * (step === 0 ? ratio(book.curve, u) : cost(book.curve, u, step) / step)
   const { party, inventory } = book.makers.columns
@@ -233,7 +235,6 @@ function make(book: Book, party: number, depth: number, half_spread: number): vo
     row = row_of(book, -1)
     if (row < 0) row = book.makers.push()
     columns.party.set(row, party)
-    columns.inventory.set(row, 0)
   }
   columns.depth.set(row, depth)
   columns.half_spread.set(row, half_spread)
@@ -255,6 +256,8 @@ function violations(id: string, book: Book): string[] {
   if (!(reference(book) > 0 && reference(book) < Number.POSITIVE_INFINITY))
     broken.push(`${id}: reference price is ${reference(book)}`)
   if (!(Math.abs(used(book)) <= book.curve.end * (1 + 1e-12))) broken.push(`${id}: ${used(book)} depths are used`)
+  const off = mid(book) / (reference(book) * ratio(book.curve, used(book))) - 1
+  if (!(Math.abs(off) < 1e-12)) broken.push(`${id}: the mid is ${mid(book)}, off its curve by ${off}`)
   const { party, depth, half_spread, inventory } = book.makers.columns
   for (let row = 0; row < book.makers.length; row++) {
     const owner = party.data[row] as number
@@ -288,6 +291,7 @@ export const orderBook: Kind<Spec, Market & Lawful> = {
     const anchor = (builder.assets[base]?.price_usd as number) / (builder.assets[quote_asset]?.price_usd as number)
     const { columns } = builder.store.table(`${spec.id}.book`, book_shape, 1)
     columns.reference.data[0] = spec.start_price ?? anchor
+    columns.mid.data[0] = spec.start_price ?? anchor
     columns.anchor.data[0] = anchor
     const book: Book = {
       index: builder.self.index,
@@ -302,7 +306,7 @@ export const orderBook: Kind<Spec, Market & Lawful> = {
       base,
       quote_asset,
       settles,
-      mid: () => mid(book),
+      mid: () => book.state.mid.data[0] as number,
       quote: (order) => take(book, order).fill,
       fill(order) {
         const { fill, after } = take(book, order)

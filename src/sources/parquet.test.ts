@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { parquetMetadata } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterAll, describe, expect, it } from 'vitest'
 import { InputError } from '../model/index.ts'
 import { parquet_bytes, read_parquet } from './parquet.ts'
-import { hybrid } from './parquet-page.ts'
+import { hybrid, read_chunk } from './parquet-page.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'unwind-parquet-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -127,6 +128,21 @@ describe('Parquet', () => {
     )
     expect(refused).toBeGreaterThan(10)
     expect(slowest).toBeLessThan(5000)
+  })
+})
+
+describe('column chunks', () => {
+  it('hold as many rows as the file says, no more and no fewer', () => {
+    const file = parquet_bytes({ a: new Float64Array(10).fill(3) })
+    const meta = parquetMetadata(file).row_groups[0]?.columns[0]?.meta_data
+    const start = Number(meta?.data_page_offset)
+    const chunk = file.subarray(start, start + Number(meta?.total_compressed_size))
+    const leaf = { name: 'a', type: 'DOUBLE' as const, optional: false, scale: 1 }
+    const into = new Float64Array(12)
+    read_chunk(chunk, leaf, 'SNAPPY', 10, into, 1)
+    expect([...into]).toEqual([0, ...new Float64Array(10).fill(3), 0])
+    expect(() => read_chunk(chunk, leaf, 'SNAPPY', 9, into, 0)).toThrow('10 values in a page where 9 are missing')
+    expect(() => read_chunk(chunk, leaf, 'SNAPPY', 11, into, 0)).toThrow(/./)
   })
 })
 

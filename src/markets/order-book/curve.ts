@@ -48,19 +48,17 @@ export function used_at(c: Curve, r: number): number {
   return r < 1 ? -size : size
 }
 
-/** ∫ of (ratio − 1) from 0 to u: α / (1 + α) · |u| · g, even in u. */
-function area(c: Curve, u: number): number {
-  return (c.alpha / (1 + c.alpha)) * Math.abs(u) * displacement(c, u)
-}
-
 /**
- * ∫ of ratio over a walk from u to u + step, signed as the step: what it costs in units of reference price × depth.
+ * ∫ of ratio over a walk from u to u + step, signed as the step: what it costs in units of reference price × depth. The part
+ * from 0 to u of ratio − 1 is α / (1 + α) · |u| · g, even in u.
  * Additive over parts of a walk but for rounding, which never takes the mean out of the prices at its two ends.
  */
 export function cost(c: Curve, u: number, step: number): number {
-  const whole = step + area(c, u + step) - area(c, u)
-  const first = step * ratio(c, u)
-  const last = step * ratio(c, u + step)
+  const v = u + step
+  const [g, h] = [displacement(c, u), displacement(c, v)]
+  const whole = step + (c.alpha / (1 + c.alpha)) * (Math.abs(v) * h - Math.abs(u) * g)
+  const first = step * (u < 0 ? 1 - g : 1 + g)
+  const last = step * (v < 0 ? 1 - h : 1 + h)
   return Math.min(Math.max(whole, Math.min(first, last)), Math.max(first, last))
 }
 
