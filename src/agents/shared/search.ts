@@ -4,7 +4,8 @@
 const FLAT = 1e-6
 
 /**
- * Where a falling function crosses zero in (0, high], to about 1e-3 of where that is; `high` when it is not negative there.
+ * Where a falling function crosses zero in (0, high], to about 1e-5 of where that is; `high` when it is not negative there,
+ * 4^-21 of it when it is negative everywhere.
  * Quarters from above until the sign changes, then regula falsi with the Illinois rule.
  */
 export function falling_root(f: (x: number) => number, high: number): number {
@@ -19,8 +20,9 @@ export function falling_root(f: (x: number) => number, high: number): number {
     good /= 4
     at_good = f(good)
   }
+  if (at_good < 0) return good
   let kept = 0
-  for (let i = 0; i < 40 && bad - good > 1e-3 * good; i++) {
+  for (let i = 0; i < 40 && bad - good > 1e-5 * good; i++) {
     const x = good + ((bad - good) * at_good) / (at_good - at_bad)
     const y = f(x)
     if (Math.abs(y) < FLAT) return x
@@ -37,17 +39,4 @@ export function falling_root(f: (x: number) => number, high: number): number {
     }
   }
   return good
-}
-
-/** The largest x up to `high` at which a falling function is still ≥ 0, by bisection; 0 when it is negative everywhere. */
-export function last_positive(f: (x: number) => number, high: number, steps: number): number {
-  if (f(high) >= 0) return high
-  let low = 0
-  let bad = high
-  for (let step = 0; step < steps; step++) {
-    const middle = low + (bad - low) / 2
-    if (f(middle) >= 0) low = middle
-    else bad = middle
-  }
-  return low
 }
