@@ -118,7 +118,8 @@ export function admit(x: Exchange, action: Action, log: Log): Result {
     amount += Math.min(asked - closing, capacity(x, row, contract, closing))
   if (!(amount > 0)) return refused('margin')
   if (amount === asked) return applied(action.amount)
-  return { status: 'partial', amount: action.exact === 'base' ? amount : amount * mark }
+  const status = asked === ALL ? 'applied' : 'partial'
+  return { status, amount: action.exact === 'base' ? amount : amount * mark }
 }
 
 /** Base units that may be added after `closing` units were closed, at the mark. */

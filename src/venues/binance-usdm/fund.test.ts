@@ -87,7 +87,7 @@ describe('deleveraging', () => {
       w.price(0, 97_000)
       w.tick()
       w.settle()
-      expect(w.rows('deleverage').length, JSON.stringify([spec, contract])).toBe(count)
+      expect(w.rows('deleverage').length, `${JSON.stringify([spec, contract])}`).toBe(count)
     }
   })
 

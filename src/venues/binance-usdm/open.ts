@@ -129,6 +129,7 @@ function fill_positions(x: Exchange, spec: Spec, builder: WorldBuilder): void {
 export function open_exchange(spec: Spec, builder: WorldBuilder): Exchange {
   const { id, index } = builder.self
   const collateral = builder.asset(spec.collateral, 'collateral')
+  const tiers = spec.contracts.map((item, i) => tiers_of(item, builder, `contracts[${i}]`))
   const contracts = spec.contracts.map((item, i) => contract_of(item, i, collateral, builder))
   const most = Math.max(...contracts.map((contract) => contract.market))
   const by_market = new Int32Array(most + 1).fill(-1)
@@ -139,7 +140,6 @@ export function open_exchange(spec: Spec, builder: WorldBuilder): Exchange {
   })
   const procedure: Procedure = binance({ strict: spec.strict, fee_from: spec.fee_from, reserve: spec.fund_reserve })
   const owned = spec.accounts?.owner.length ?? 0
-  const tiers = spec.contracts.map((item, i) => tiers_of(item, builder, `contracts[${i}]`))
   const held = holdings(builder.store, id, owned + 2, tiers)
   const book: MarginBook = new MarginBook(builder.store, `${id}.book`, contracts.length, owned + 2, {
     strict: procedure.strict,

@@ -14,7 +14,7 @@ describe('published numbers', () => {
     const ids = goldenRows().map((row) => row.id)
     expect(new Set(ids).size).toBe(ids.length)
     const words = new Set(ids.flatMap((id) => id.split(' ')))
-    for (const id of ['bn1', 'bn2', 'bn3a', 'bn3b', 'bn4', 'bn5', 'ok1', 'ok2', 'ad1']) expect(words, id).toContain(id)
+    for (const id of ['bn1', 'bn2', 'bn3a', 'bn3b', 'bn4', 'bn5', 'ok1', 'ok2', 'ad1']) expect(words, `${id}`).toContain(id)
     for (let n = 1; n <= 17; n++) expect(words, `BN${n}`).toContain(`BN${n}`)
   })
 })
