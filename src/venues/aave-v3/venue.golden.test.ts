@@ -40,6 +40,7 @@ describe('golden vectors through the venue', () => {
       [-1, USDX, 10_250],
       [1, WBTC, expect.closeTo(0.52546297, 7)],
     ])
+    expect(venue.reserve(WBTC)?.treasury).toBeCloseTo(0.00225971, 7)
     const [row] = rows(world.log)
     expect(row).toMatchObject({ kind: 'liquidate', account: 0, asset: WBTC, usd: 10_250 })
     expect(row?.amount).toBeCloseTo(0.47227732 + 0.00225971, 7)

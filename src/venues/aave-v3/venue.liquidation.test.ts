@@ -116,6 +116,23 @@ describe('a liquidation is refused', () => {
   })
 })
 
+it('offers the same asset although the pool has no cash: the repayment pays most of it', () => {
+  // 10,000 USDX against 9,500 of the same, in a pool lent out: 5 % bonus less a tenth of it needs 0.045 USDX of cash per USDX repaid
+  const same: Setting = {
+    positions: [[0, USDX, 10_000, 9500]],
+    reserves: reserves('USDX', { other_debt: 1000 }, [90, 0, 0]),
+  }
+  const { world, venue } = open(same)
+  expect(venue.health(0, venue.prices)).toBeCloseTo(0.86 / 0.95, 12)
+  const [offer] = world.offers(venue)
+  expect(offer?.debt_max).toBeCloseTo(90 / 0.045, 5)
+  expect(
+    world.act(venue, 'liquidate', { account: 0, asset: USDX, asset2: USDX, amount: offer?.debt_max as number, actor: BOB })
+      .status,
+  ).toBe('applied')
+  expect(venue.reserve(USDX)?.cash).toBeLessThan(1e-6)
+})
+
 describe('versions', () => {
   it('close half of the one debt until 3.2, of the whole debt since 3.3', () => {
     // debts of 200 USDX and 10 WETH at a health above 0.95: the small one goes whole only under the later rule (A13)

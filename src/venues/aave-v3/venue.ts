@@ -246,6 +246,7 @@ export class AaveV3 implements Venue, Margined, Lawful {
     const debt = debt_units(state, r)
     return {
       supply: claims(state, r),
+      treasury: (value(state.treasury, r) + value(state.fees, r)) * value(state.liquidity_index, r),
       debt,
       cash: value(state.cash, r),
       deficit: value(state.deficit, r),
@@ -270,6 +271,8 @@ export class AaveV3 implements Venue, Margined, Lawful {
 export interface ReserveReport {
   /** Claims of suppliers and treasury. */
   readonly supply: number
+  /** The treasury's part of them: from interest and from liquidations, since the start. */
+  readonly treasury: number
   readonly debt: number
   readonly cash: number
   readonly deficit: number
