@@ -23,6 +23,9 @@ interface Seizure {
   cause: number
 }
 
+/** Priority of bundles that answer margin calls. */
+const RESPONSE = 20
+
 const NOTHING: Seizure = { asset: -1, victim: -1, cause: -1 }
 
 /** Applies the bundles of one round. */
@@ -49,8 +52,17 @@ export class Applier {
         a - b,
     )
     let done = 0
-    for (const b of order) if (this.bundle(actions, b)) done++
+    for (const b of order) {
+      if (this.bundle(actions, b)) done++
+      else if (actions.priorities[b] === RESPONSE) this.call_again(actions.list[actions.starts[b] as number] as Action)
+    }
     return done
+  }
+
+  /** What an owner wanted to do was refused: he is called again while his account stays below his level. */
+  private call_again(action: Action): void {
+    const { venue, account } = action
+    if (venue >= 0 && account >= 0) this.world.arm(venue, account)
   }
 
   /** One bundle; false when it was refused (and undone) or moved nothing. */
@@ -260,7 +272,7 @@ export class Applier {
     const { mids, frames } = world.parts
     const market = world.market(action.market)
     const inherits = action.sold === 'free' && seizure.victim >= 0
-    const first_sale = inherits && action.side === -1 && market.base === seizure.asset
+    const first_sale = inherits && (action.side === -1 ? market.base : market.quote_asset) === seizure.asset
     const sold = first_sale ? 'seized' : action.sold
     const victim = first_sale ? seizure.victim : action.victim
     const cause = inherits ? seizure.cause : action.cause

@@ -145,6 +145,7 @@ export class Attribution {
       const whole = mean[asset ? 0 : 1] as number
       if (feed < 0 || !(whole > 0)) continue
       const now = (st.quantity[i] as number) * (st.weight[i] as number) * (st.price[i] as number)
+      if (!(now > 0)) continue
       const weight = (logarithmic_mean(now, before[i] as number) / whole) * (asset ? -1 : 1)
       let priced = 0
       for (let s = 0; s < this.losses.length; s++) {

@@ -222,7 +222,7 @@ class Loop {
           shares: blame.shares,
           cause: blame.cause,
         })
-        ;(lists[agent] as Call[]).push({ venue: v, account: row, actor, health, row: at })
+        ;(lists[agent] as Call[]).push({ venue: v, account: row, actor, health, level: world.call_level(v, row), row: at })
       }
     }
     for (let a = 0; a < agents.length; a++) {

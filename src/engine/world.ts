@@ -171,8 +171,18 @@ export class World implements View {
     if (row < 0) return
     const subject = this.parts.subjects[venue] as Subject
     subject.epoch.columns.id.set(row, this.parts.epochs.now(this.stamp, this.parts.subjects))
-    const level = (this.parts.call_levels[venue] as Float64Array)[row]
-    if (level !== undefined && level > 1) this.venue(venue).watch(row, level)
+    this.arm(venue, row)
+  }
+
+  /** The owner is called when the account is below his level. */
+  arm(venue: number, row: number): void {
+    const level = this.call_level(venue, row)
+    if (level > 1) this.venue(venue).watch(row, level)
+  }
+
+  /** Level at which the owner of an account wants to be called; 1 never before the breach. */
+  call_level(venue: number, row: number): number {
+    return (this.parts.call_levels[venue] as Float64Array)[row] ?? 1
   }
 
   /** Notes the lowest price after a market moved. */

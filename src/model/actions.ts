@@ -36,7 +36,7 @@ export const ALL = Number.POSITIVE_INFINITY
  * - deposit, withdraw, borrow, repay: venue, account, asset, amount, actor (whose treasury)
  * - order: market, actor or account (as the market settles), side, amount, exact, limit; `sold`/`victim`/`cause` when forced
  * - cancel: venue, account: its maker rows leave every market
- * - make: market, account (maker row's party), amount = depth multiplier, limit = half spread as a ratio
+ * - make: market, account (maker row's party), amount = depth in base units at 1 %, limit = half spread as a ratio
  * - liquidate: venue, account (the victim), asset (collateral), asset2 (debt), amount (of debt), actor
  * - start: venue, account (vault to auction) or offer (auction to restart), actor (who is paid for it)
  * - bid: venue, offer (auction), amount (of collateral), limit (highest price), actor

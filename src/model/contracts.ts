@@ -143,7 +143,7 @@ export interface Market {
   recover(dt_ms: number, anchor: number): Fill
   /** Base units within a ratio of the mid on one side. */
   depth(within: number): number
-  /** Depth multiplier and half spread of a maker's row; books only. */
+  /** Sets a maker's row: depth in base units at 1 %, half spread a ratio; books only. */
   make(party: number, depth: number, half_spread: number): void
   /** The party's maker rows leave; returns how many left. Books only. */
   cancel(party: number): number

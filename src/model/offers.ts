@@ -89,6 +89,8 @@ export interface Call {
   readonly account: number
   readonly actor: number
   readonly health: number
+  /** Level below which the owner wants to be told. */
+  readonly level: number
   /** Log row of the call. */
   readonly row: number
 }

@@ -257,10 +257,12 @@ export class AgentWorld {
     return debts > 0 ? assets / debts : Number.POSITIVE_INFINITY
   }
 
-  calls(list: readonly { actor: number; venue?: number; account: number; row?: number }[]): Calls {
-    const full = list.map(
-      ({ actor, venue = 0, account, row = 100 }): Call => ({ venue, account, actor, row, health: this.health(venue, account) }),
-    )
+  /** @param level of a rule by health; a rule by share is called at the health it has */
+  calls(list: readonly { actor: number; venue?: number; account: number; row?: number }[], level?: number): Calls {
+    const full = list.map(({ actor, venue = 0, account, row = 100 }): Call => {
+      const health = this.health(venue, account)
+      return { venue, account, actor, row, health, level: level ?? health }
+    })
     return { list: full, statement: (i, out) => this.state((full[i] as Call).venue, (full[i] as Call).account, out) }
   }
 
@@ -290,7 +292,9 @@ export class AgentWorld {
 
   respond(agent: Agent, list: Parameters<AgentWorld['calls']>[0]): readonly Action[] {
     this.out.clear()
-    agent.respond(this.calls(list), this.view, this.rng, this.out)
+    // A rule by share knows no ceiling: from a far opening health it is called far above any level by health.
+    const level = agent.call_level(1e6)
+    agent.respond(this.calls(list, level < 10 ? level : undefined), this.view, this.rng, this.out)
     return this.out.list
   }
 

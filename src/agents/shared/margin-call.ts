@@ -181,7 +181,7 @@ export class Responder {
       const step = size === undefined ? -1 : this.choose(size, draws.uniform())
       if (size === undefined || step < 0) continue
       const delay_ms = this.delay(draws.uniform() < (size.automated as number), draws.normal())
-      const level = this.level(call)
+      const { level } = call
       if (delay_ms === 0) {
         this.answer(call, call.row, step, level, view, rng, out)
         continue
@@ -225,11 +225,6 @@ export class Responder {
   private delay(automated: boolean, normal: number): number {
     const median = automated ? this.spec.automated_median_ms : this.spec.manual_median_ms
     return Math.round(median * exp(this.spec.delay_sigma * normal))
-  }
-
-  /** The level the account was called at. A rule by health says it itself; else the health at the call is as near as is known. */
-  private level(call: Call): number {
-    return 'health' in this.spec.call ? this.spec.call.health : call.health
   }
 
   private answer(
