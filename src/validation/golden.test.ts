@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { golden } from './index.ts'
+
+describe('the scoreboard', () => {
+  const rows = golden(100_000)
+
+  it('meets every row', () => {
+    expect(rows.filter((row) => !row.pass)).toEqual([])
+  })
+
+  it('has the vectors the first issue names, under their own ids, each with a source', () => {
+    const words = new Set(rows.flatMap((row) => row.id.split(/\s+/)))
+    // lending.md §1.11: A1 to A8, A24, A24b, A25; derivatives.md §2.12: BN1 to BN8.
+    for (const id of [
+      'A1',
+      'A2',
+      'A3',
+      'A4',
+      'A5',
+      'A6',
+      'A7',
+      'A8',
+      'A24',
+      'A24b',
+      'A25',
+      'BN1',
+      'BN2',
+      'BN3',
+      'BN4',
+      'BN5',
+      'BN6',
+      'BN7',
+      'BN8',
+    ])
+      expect(
+        [...words].some(
+          (word) => word.toLowerCase() === id.toLowerCase() || word.toLowerCase().startsWith(`${id.toLowerCase()}`),
+        ),
+      ).toBe(true)
+    for (const row of rows) {
+      expect(row.source).not.toBe('')
+      expect(row.what).not.toBe('')
+    }
+    expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
+  })
+})
