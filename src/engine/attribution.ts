@@ -22,6 +22,12 @@ export function logarithmic_mean(a: number, b: number): number {
   return Math.abs(ratio - 1) < 1e-8 ? (a + b) / 2 : (a - b) / log(ratio)
 }
 
+/** Adds one value; the row first, for it may move the column. */
+function append(table: Table<{ value: 'f64' }>, value: number): void {
+  const row = table.push()
+  table.columns.value.data[row] = value
+}
+
 /** What attribution reads of one venue. */
 export interface Subject {
   readonly venue: Venue & Margined
@@ -55,12 +61,11 @@ export class Epochs {
     const id = this.heads.push()
     this.heads.columns.stamp.data[id] = stamp
     for (let f = 0; f < this.feeds.length; f++) {
-      for (let s = 0; s < this.feeds.sources; s++)
-        this.vectors.columns.value.data[this.vectors.push()] = this.feeds.displacement(f, s)
+      for (let s = 0; s < this.feeds.sources; s++) append(this.vectors, this.feeds.displacement(f, s))
     }
     for (const { venue } of subjects) {
       const live = venue.prices
-      for (let i = 0; i < live.length; i++) this.prices.columns.value.data[this.prices.push()] = live[i] as number
+      for (let i = 0; i < live.length; i++) append(this.prices, live[i] as number)
     }
     return id
   }

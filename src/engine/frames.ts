@@ -66,8 +66,10 @@ export class Frames implements FramesView {
       this.by_asset.columns.endogenous.data[at] = endogenous
       this.low(a, time_ms, usd(a), displacement)
     }
-    for (let v = 0; v < this.venues; v++)
-      this.by_venue.columns.forced_usd.data[this.by_venue.push()] = this.forced.columns.usd.data[v] as number
+    for (let v = 0; v < this.venues; v++) {
+      const at = this.by_venue.push()
+      this.by_venue.columns.forced_usd.data[at] = this.forced.columns.usd.data[v] as number
+    }
   }
 
   /** Notes a price that may be the lowest so far; journaled, for it may be called inside a bundle. */
