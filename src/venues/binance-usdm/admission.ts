@@ -94,7 +94,7 @@ function initial_margin(x: Exchange, row: number, except: number): number {
 
 /**
  * Admission of an order; the amount comes back in the units in which the order is exact. Closing is always admitted, adding as
- * far as the initial margin goes at the mark, taker fee included.
+ * far as the initial margin goes at the mark, taker fee included; no order walks beyond the band around the mark.
  */
 export function admit(x: Exchange, action: Action, log: Log): Result {
   const row = action.account
@@ -112,6 +112,7 @@ export function admit(x: Exchange, action: Action, log: Log): Result {
   const closing = quantity * action.side < 0 ? Math.abs(quantity) : 0
   const asked = action.exact === 'base' || action.amount === ALL ? action.amount : action.amount / mark
   if (!(asked > 0)) return refused('empty')
+  action.limit = bounded(action.limit, action.side, mark, (x.contracts[contract] as Contract).take_bound)
   let amount = Math.min(asked, closing)
   // "everything" closes a position that there is; only without one does it open the largest
   if (asked > closing && at < 0 && (asked < ALL || closing === 0))
@@ -120,6 +121,13 @@ export function admit(x: Exchange, action: Action, log: Log): Result {
   if (amount === asked) return applied(action.amount)
   const status = asked === ALL ? 'applied' : 'partial'
   return { status, amount: action.exact === 'base' ? amount : amount * mark }
+}
+
+/** The order's limit, no further from the mark than the exchange lets a taker go. */
+function bounded(limit: number, side: 1 | -1, mark: number, bound: number): number {
+  const furthest = mark * (1 + side * bound)
+  if (limit === 0) return furthest
+  return side > 0 ? Math.min(limit, furthest) : Math.max(limit, furthest)
 }
 
 /** Base units that may be added after `closing` units were closed, at the mark. */

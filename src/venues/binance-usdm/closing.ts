@@ -1,6 +1,6 @@
 /** What the procedure does itself, one action at a time: advance, take over, deleverage, cover. All of it may be rolled back. */
 import { type Action, applied, type Log, type Result, refused } from '../../model/index.ts'
-import { accepts, book_gain, close_lots, fund_equity, pay_fund } from './fund.ts'
+import { accept, book_gain, capacity_of, close_lots, pay_fund } from './fund.ts'
 import { bankruptcy_price, equity, health_with } from './kernel.ts'
 import { in_breach } from './procedure.ts'
 import { type Contract, type Exchange, is_flat, quantity_of, running, trade } from './state.ts'
@@ -78,9 +78,7 @@ export function take_over(x: Exchange, action: Action, log: Log): Result {
   const mark = prices[contract] as number
   const at_mark = x.procedure.close.price === 'mark'
   const price = at_mark ? mark : bankruptcy_price(x, row, contract, prices)
-  const gain = quantity * (mark - price)
-  const held = quantity_of(x, x.fund, contract)
-  if (action.plan === TO_FUND && !accepts(x, contract, quantity, fund_equity(x), gain, held)) return refused('funds')
+  if (action.plan === TO_FUND && !accept(x, capacity_of(x), contract, quantity, price)) return refused('funds')
 
   blame(x, row, at, log)
   const usd = x.desk.columns.usd.data[0] as number

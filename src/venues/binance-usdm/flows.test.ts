@@ -8,38 +8,58 @@ const ISOLATED: Row = { isolated: true, wallet: 20_000, held: [[0, 10, 100_000]]
 describe('index, mark and funding', () => {
   const mark = (w: PerpWorld) => w.venue.prices[0] as number
 
+  const move = (w: PerpWorld, mid: number) => {
+    w.books[0]?.move(mid)
+    w.world.parts.mids.pinned(0, mid, -1)
+  }
+  const halt = (w: PerpWorld) =>
+    w.world.switch_faults([{ kind: 'halt', target: 'market:BTC-PERP', from_ms: 0, to_ms: 1, value: 0 }], 0, 0)
+
   it('is the median of funding basis, average basis and last price (BN15)', () => {
     const w = new PerpWorld([], { contract: { funding: { last: 0.0001 } } })
-    // 12:00, four of eight hours left; the average basis is +20
-    w.world.parts.clock.columns.time_ms.data[0] = START_MS + 43_200_000 - 60_000 - (START_MS % 86_400_000)
-    w.books[0]?.move(100_020)
-    w.world.parts.mids.pinned(0, 100_020, -1)
+    // up to 12:00, four of eight hours left, the basis is +20
+    w.world.parts.clock.columns.time_ms.data[0] = START_MS + 43_200_000 - 120_000
+    move(w, 100_020)
     w.tick()
-    expect(mark(w)).toBeCloseTo(100_020, 9)
-    w.books[0]?.move(99_400)
-    w.world.parts.mids.pinned(0, 99_400, -1)
-    w.venue.price(w.world.time_ms, w.world)
+    move(w, 99_400)
+    w.tick()
     expect(mark(w)).toBeCloseTo(100_005, 9)
+    move(w, 100_500)
+    w.venue.price(w.world.time_ms, w.world)
+    expect(mark(w)).toBeCloseTo(100_020, 9)
+    move(w, 100_010)
+    w.venue.price(w.world.time_ms, w.world)
+    expect(mark(w)).toBeCloseTo(100_010, 9)
+  })
+
+  it('does not follow what happens in the instant of a tick beyond its index', () => {
+    const w = new PerpWorld([])
+    w.tick()
+    move(w, 60_000)
+    w.venue.price(w.world.time_ms, w.world)
+    expect(mark(w)).toBe(100_000)
+    // a tick later the basis has stood, and counts
+    w.tick()
+    expect(mark(w)).toBe(60_000)
   })
 
   it('averages the basis over its window, a sample a tick', () => {
     const w = new PerpWorld([], { contract: { mark: { ma_window_ms: 180_000 } } })
-    const basis = [30, 60, 90, 120]
-    for (const gap of basis) {
-      w.books[0]?.move(100_000 + gap)
-      w.world.parts.mids.pinned(0, 100_000 + gap, -1)
+    for (const gap of [30, 60, 90, 120]) {
+      move(w, 100_000 + gap)
       w.tick()
-      w.venue.price(w.world.time_ms, w.world)
     }
-    // the last three of them: P2 = 100,090 lies between P1 = 100,000 and the last price
+    w.tick()
+    // the last three that stood: P2 = 100,090 lies between P1 = 100,000 and the last price
     expect(mark(w)).toBeCloseTo(100_090, 9)
   })
 
-  it('falls back to the index when the contract does not trade', () => {
+  it('falls back to the index when the contract has not traded', () => {
     const w = new PerpWorld([], { contract: { funding: { last: 0.001 } } })
     w.price(0, 98_000)
     w.books[0]?.move(90_000)
-    w.world.switch_faults([{ kind: 'halt', target: 'market:BTC-PERP', from_ms: 0, to_ms: 1, value: 0 }], 0, 0)
+    halt(w)
+    w.tick()
     w.tick()
     const left = 1 - ((w.world.time_ms / 28_800_000) % 1)
     expect(mark(w)).toBeCloseTo(98_000 * (1 + 0.001 * left), 6)
@@ -50,16 +70,18 @@ describe('index, mark and funding', () => {
     const { mids, feeds } = w.world.parts
     mids.filled(0, { mid_before: 100_000, mid_after: 99_000 } as never, 1, 7)
     w.books[0]?.move(99_000)
-    w.tick()
     const quote = new Quote(feeds.sources)
+    w.tick()
+    feeds.read(1, quote)
+    expect([quote.price, quote.displacement[1]]).toEqual([100_000, 0])
+    w.tick()
     feeds.read(1, quote)
     // basis and last price say 99,000: all of it is this venue's
     expect(quote.price).toBe(99_000)
     expect(quote.displacement[1]).toBeCloseTo(Math.log(0.99), 12)
     expect(quote.row[1]).toBe(7)
-    w.books[0]?.move(98_000)
-    mids.filled(0, { mid_before: 99_000, mid_after: 98_000 } as never, 1, 9)
     w.price(0, 99_500)
+    w.tick()
     expect(w.broken()).toEqual([])
   })
 

@@ -65,19 +65,22 @@ describe('deleveraging', () => {
     expect(w.broken()).toEqual([])
   })
 
-  it('is not needed while the fund can pay at the mark; one dollar less and it is', () => {
-    const rich = adl(10_000)
+  it('is not needed while the fund can bear it: 10,000 are lost at the mark, the rest carries a thousand times itself', () => {
+    const rich = adl(10_970)
     rich.settle()
     expect(rich.rows('deleverage')).toEqual([])
     expect(rich.rows('takeover').length).toBe(1)
-    const poor = adl(9999)
+    const poor = adl(10_969)
     poor.settle()
     expect(poor.rows('deleverage').length).toBe(3)
-    expect(poor.fund()).toBe(9999)
+    expect(poor.fund()).toBe(10_969)
   })
 
-  it('keeps to the fund’s reserve and to its limit per contract', () => {
+  it('keeps to the fund’s reserve, its leverage and its limit per contract', () => {
     for (const [spec, contract, count] of [
+      // 90,000 are left with the position at the mark: 970,000 is 10.78 times that
+      [{ fund_leverage: 10.78 }, {}, 0],
+      [{ fund_leverage: 10.77 }, {}, 3],
       [{ fund_reserve: 90_000 }, {}, 0],
       [{ fund_reserve: 90_001 }, {}, 3],
       [{}, { fund_accept: { max_notional: 970_000 } }, 0],
@@ -89,6 +92,19 @@ describe('deleveraging', () => {
       w.settle()
       expect(w.rows('deleverage').length, `${JSON.stringify([spec, contract])}`).toBe(count)
     }
+  })
+
+  it('is not needed for what makes the fund’s exposure smaller', () => {
+    const bear: Row = { isolated: true, wallet: 20_000, held: [[0, -10, 96_000]] }
+    const w = new PerpWorld([LONG, LONG, bear], { fund: 1_000_000, spec: { fund_leverage: 1 } })
+    w.price(0, 98_000)
+    w.tick()
+    w.settle()
+    // the first long fits, the second does not and goes to outside; the short offsets the first
+    expect(w.rows('takeover').map((row) => row.account)).toEqual([0, 1, 2])
+    expect(w.rows('deleverage').map(({ account, amount }) => [account, amount])).toEqual([[w.venue.outside, 10]])
+    expect(w.quantity(w.venue.fund)).toBe(0)
+    expect(w.broken()).toEqual([])
   })
 
   it('one ranking serves all liquidations of a round', () => {

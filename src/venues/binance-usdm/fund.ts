@@ -4,23 +4,44 @@
  */
 import { type Action, applied, type Log, type Result, type Row, refused } from '../../model/index.ts'
 import { equity } from './kernel.ts'
-import { type Contract, DUST, type Exchange, trade } from './state.ts'
+import { type Contract, DUST, type Exchange, quantity_of, trade } from './state.ts'
 
-/** Equity of the fund, its positions at the mark. */
-export const fund_equity = (x: Exchange): number => equity(x, x.fund, x.book.prices.data)
+/** What the fund has: equity with its positions at the mark, their gross notional, and base units by contract, signed. */
+export interface Capacity {
+  worth: number
+  gross: number
+  readonly held: Float64Array
+}
+
+export function capacity_of(x: Exchange): Capacity {
+  const held = new Float64Array(x.contracts.length)
+  let gross = 0
+  for (let c = 0; c < held.length; c++) {
+    held[c] = quantity_of(x, x.fund, c)
+    gross += Math.abs(held[c] as number) * (x.book.prices.data[c] as number)
+  }
+  return { worth: equity(x, x.fund, x.book.prices.data), gross, held }
+}
 
 /**
- * Does the fund accept a position? It must not be empty, keep its reserve with everything at the mark, and stay within the
- * contract's limit.
- * @param worth equity of the fund before
- * @param gain what the position is worth to it at the mark, signed
- * @param held base units it holds of the contract, signed
+ * Does the fund accept a position at this price? It must not be empty, and afterwards, with everything at the mark, keep its
+ * reserve, hold no more than its leverage allows, and stay within the contract's limit. If it does, `capacity` is what is left.
  */
-export function accepts(x: Exchange, contract: number, quantity: number, worth: number, gain: number, held: number): boolean {
-  if (!((x.desk.columns.fund.data[0] as number) > 0)) return false
-  if (!(worth + gain >= x.procedure.fund.reserve)) return false
-  const notional = Math.abs(held + quantity) * (x.book.prices.data[contract] as number)
-  return notional <= (x.contracts[contract] as Contract).fund_most
+export function accept(x: Exchange, capacity: Capacity, contract: number, quantity: number, price: number): boolean {
+  const balance = x.desk.columns.fund.data[0] as number
+  const { reserve, leverage } = x.procedure.fund
+  const mark = x.book.prices.data[contract] as number
+  const held = capacity.held[contract] as number
+  const worth = capacity.worth + quantity * (mark - price)
+  const notional = Math.abs(held + quantity) * mark
+  const gross = capacity.gross - Math.abs(held) * mark + notional
+  if (!(balance > 0 && worth >= reserve && notional <= (x.contracts[contract] as Contract).fund_most)) return false
+  // what makes the fund's exposure smaller is always welcome
+  if (!(gross <= leverage * worth) && gross > capacity.gross) return false
+  capacity.worth = worth
+  capacity.gross = gross
+  capacity.held[contract] = held + quantity
+  return true
 }
 
 /** Books a gain (or loss) on the fund's balance; its cash has moved already. `fields` name the cause. */

@@ -138,7 +138,12 @@ export function open_exchange(spec: Spec, builder: WorldBuilder): Exchange {
       throw builder.invalid(`contracts[${c}].market`, contract.market_id, 'a market named once')
     by_market[contract.market] = c
   })
-  const procedure: Procedure = binance({ strict: spec.strict, fee_from: spec.fee_from, reserve: spec.fund_reserve })
+  const procedure: Procedure = binance({
+    strict: spec.strict,
+    fee_from: spec.fee_from,
+    reserve: spec.fund_reserve,
+    leverage: spec.fund_leverage,
+  })
   const owned = spec.accounts?.owner.length ?? 0
   const held = holdings(builder.store, id, owned + 2, tiers)
   const book: MarginBook = new MarginBook(builder.store, `${id}.book`, contracts.length, owned + 2, {

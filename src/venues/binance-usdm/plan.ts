@@ -2,11 +2,11 @@
 import type { RowList } from '../../margin/index.ts'
 import type { Actions, View } from '../../model/index.ts'
 import { health_due, TO_FUND, TO_WINNERS } from './closing.ts'
-import { accepts, fund_equity, unwind_limit } from './fund.ts'
+import { accept, type Capacity, capacity_of, unwind_limit } from './fund.ts'
 import { bankruptcy_price, position_maintenance } from './kernel.ts'
 import { in_breach, steps_at } from './procedure.ts'
 import { type Part, Ranking } from './ranking.ts'
-import { type Contract, type Exchange, quantity_of, running } from './state.ts'
+import { type Contract, type Exchange, running } from './state.ts'
 
 /** Bundles of venues come first; among them smaller ties: deleveraging of the fund, scopes by health, the fund's sales. */
 const PRIORITY = 0
@@ -18,14 +18,12 @@ interface Round {
   readonly x: Exchange
   readonly out: Actions
   readonly ranking: Ranking
-  worth: number
-  readonly held: Float64Array
+  readonly capacity: Capacity
 }
 
 /** @param below rows below their level, ascending: those in breach are among them */
 export function plan(x: Exchange, view: View, below: RowList, out: Actions): void {
-  const held = Float64Array.from(x.contracts, (_, c) => quantity_of(x, x.fund, c))
-  const round: Round = { x, out, ranking: new Ranking(x), worth: fund_equity(x), held }
+  const round: Round = { x, out, ranking: new Ranking(x), capacity: capacity_of(x) }
   deleverage_fund(round, view)
   for (const scope of in_danger(x, view, below)) step(round, scope.row, scope.health)
   // What the fund took over it sells over time: one attempt a tick, not one a round.
@@ -118,21 +116,17 @@ function reduce({ x, out }: Round, row: number, position: number, now: number): 
 
 /** One position to the fund if it accepts, else through it to the winners. */
 function close(round: Round, row: number, position: number): void {
-  const { x, out, held } = round
+  const { x, out } = round
   const prices = x.book.prices.data
   const { contract, quantity } = x.positions.columns
   const c = contract.data[position] as number
   const q = quantity.data[position] as number
   const mark = prices[c] as number
   const price = x.procedure.close.price === 'mark' ? mark : bankruptcy_price(x, row, c, prices)
-  const gain = q * (mark - price)
   const { market } = x.contracts[c] as Contract
   const order = { venue: x.venue, account: row, market, amount: Math.abs(q), limit: price }
-  if (accepts(x, c, q, round.worth, gain, held[c] as number)) {
-    round.worth += gain
-    held[c] = (held[c] as number) + q
-    out.add('takeover', { ...order, plan: TO_FUND })
-  } else {
+  if (accept(x, round.capacity, c, q, price)) out.add('takeover', { ...order, plan: TO_FUND })
+  else {
     out.add('takeover', { ...order, plan: TO_WINNERS })
     hand_on(round, c, round.ranking.take(c, q > 0 ? 1 : -1, Math.abs(q)), -1, price)
   }
@@ -149,8 +143,8 @@ function hand_on({ x, out }: Round, contract: number, parts: readonly Part[], lo
 
 /** While the fund could not pay for its own positions at the mark, it hands on the worst of them. */
 function deleverage_fund(round: Round, view: View): void {
-  const { x, out } = round
-  if (!(round.worth < 0)) return
+  const { x, out, capacity } = round
+  if (!(capacity.worth < 0)) return
   const { contract, quantity, price } = x.lots.columns
   const losing: { lot: number; gain: number }[] = []
   for (let lot = x.desk.columns.first_lot.data[0] as number; lot < x.lots.length; lot++) {
@@ -160,13 +154,16 @@ function deleverage_fund(round: Round, view: View): void {
   }
   losing.sort((a, b) => a.gain - b.gain || a.lot - b.lot)
   for (const { lot, gain } of losing) {
-    if (round.worth >= 0) return
+    if (capacity.worth >= 0) return
     const c = contract.data[lot] as number
     const q = quantity.data[lot] as number
     out.bundle(PRIORITY, FIRST)
     hand_on(round, c, round.ranking.take(c, q > 0 ? 1 : -1, Math.abs(q)), lot, price.data[lot] as number)
-    round.worth -= gain
-    round.held[c] = (round.held[c] as number) - q
+    const mark = x.book.prices.data[c] as number
+    const held = capacity.held[c] as number
+    capacity.worth -= gain
+    capacity.gross += (Math.abs(held - q) - Math.abs(held)) * mark
+    capacity.held[c] = held - q
   }
 }
 

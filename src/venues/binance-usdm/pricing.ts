@@ -10,13 +10,15 @@ const SAMPLES = 30
 
 /**
  * Per contract. `rate`: funding at the last payment; `premium`, `weight`, `count`: weighted sum, weights, samples since then;
- * `basis`: mean over the window, NaN when there is none; `newest`: its last sample; `start`: the first mark.
+ * `seen`: basis when prices were last read; `basis`: mean over the window, −Infinity when there is none; `newest`: its last
+ * sample; `start`: the first mark.
  */
 const price_shape = {
   rate: 'f64',
   premium: 'f64',
   weight: 'f64',
   count: 'i32',
+  seen: 'f64',
   basis: 'f64',
   newest: 'i32',
   start: 'f64',
@@ -35,12 +37,16 @@ export function open_pricing(store: Store, id: string, last_rates: readonly numb
   const state = store.table(`${id}.prices`, price_shape, last_rates.length)
   const samples = store.table(`${id}.basis`, sample_shape, last_rates.length * SAMPLES)
   state.columns.rate.data.set(last_rates)
+  state.columns.seen.data.fill(Number.NEGATIVE_INFINITY)
   state.columns.basis.data.fill(Number.NEGATIVE_INFINITY)
   samples.columns.time_ms.data.fill(Number.NEGATIVE_INFINITY)
   return { state, samples, index: new Quote(sources), last: new Quote(sources), mark: new Quote(sources) }
 }
 
-/** Writes the feeds and slot prices of all contracts. The first call at a new time samples the basis; later ones only re-read. */
+/**
+ * Writes the feeds and slot prices of all contracts. The first call at a new time takes the basis that stood until now as a
+ * sample: an average over seconds does not see what happens in the instant of a tick. Later calls only re-read.
+ */
 export function write_prices(x: Exchange, p: Pricing, time_ms: number, view: View): void {
   const desk = x.desk.columns
   const fresh = desk.time_ms.data[0] !== time_ms
@@ -59,7 +65,8 @@ export function write_prices(x: Exchange, p: Pricing, time_ms: number, view: Vie
     // without a source the exchange protects itself with its own last price
     if (!(p.index.price > 0 && p.index.price < Number.POSITIVE_INFINITY)) p.index.copy(p.last)
     const trades = !view.halted(`market:${contract.market_id}`)
-    if (fresh) sample_basis(p, c, time_ms, contract.window_ms, trades ? p.last.price - p.index.price : Number.NaN)
+    if (fresh) sample_basis(p, c, time_ms, contract.window_ms)
+    p.state.columns.seen.data[c] = trades ? p.last.price - p.index.price : Number.NEGATIVE_INFINITY
     const price = mark_price(
       p.index.price,
       p.state.columns.rate.data[c] as number,
@@ -88,19 +95,20 @@ function share_left(time_ms: number, interval_ms: number): number {
   return 1 - (time_ms / interval_ms - Math.floor(time_ms / interval_ms))
 }
 
-/** −Infinity in the table stands for no sample in the window; NaN is never stored. */
+/** −Infinity in the table stands for none; NaN is never stored. */
 function basis_of(p: Pricing, c: number): number {
   const basis = p.state.columns.basis.data[c] as number
   return basis > Number.NEGATIVE_INFINITY ? basis : Number.NaN
 }
 
-/** Takes a sample (NaN: the contract does not trade) and averages those of the last `window_ms`. */
-function sample_basis(p: Pricing, c: number, time_ms: number, window_ms: number, basis: number): void {
+/** Takes the basis last seen as a sample, if the contract traded, and averages those of the last `window_ms`. */
+function sample_basis(p: Pricing, c: number, time_ms: number, window_ms: number): void {
   const { time_ms: times, basis: values } = p.samples.columns
   const state = p.state.columns
   const first = c * SAMPLES
   const newest = first + (state.newest.data[c] as number)
-  if (basis === basis && time_ms - (times.data[newest] as number) >= window_ms / SAMPLES) {
+  const basis = state.seen.data[c] as number
+  if (basis > Number.NEGATIVE_INFINITY && time_ms - (times.data[newest] as number) >= window_ms / SAMPLES) {
     const slot = ((state.newest.data[c] as number) + 1) % SAMPLES
     state.newest.data[c] = slot
     times.data[first + slot] = time_ms

@@ -32,6 +32,8 @@ export interface Procedure {
   readonly fund: {
     /** Quote units of equity the fund keeps after a takeover, its positions at the mark. */
     readonly reserve: number
+    /** Most gross notional at the mark ÷ equity. */
+    readonly leverage: number
   }
   readonly adl: {
     /** `profit_margin`: profit ÷ max(1, wallet) × maintenance ÷ balance, largest first. */
@@ -44,6 +46,7 @@ export function binance(options: {
   readonly strict: boolean
   readonly fee_from: 'remaining' | 'first'
   readonly reserve: number
+  readonly leverage: number
 }): Procedure {
   return {
     strict: options.strict,
@@ -51,7 +54,7 @@ export function binance(options: {
     reduce: { size: 'compliant', target: 1 + 1e-9 },
     fee: { from: options.fee_from },
     close: { price: 'bankruptcy' },
-    fund: { reserve: options.reserve },
+    fund: { reserve: options.reserve, leverage: options.leverage },
     adl: { rank: 'profit_margin' },
   }
 }

@@ -34,7 +34,7 @@ const contract = z.strictObject({
   market: z.string().min(1).describe('Market on which it trades; it settles at this venue and is quoted in the collateral'),
   tiers: z.array(tier).min(1).max(32).describe('Maintenance margin brackets'),
   liquidation_fee: z.number().min(0).max(0.2).default(0.0125).describe('Fee on liquidated notional, a ratio, into the fund'),
-  take_bound: z.number().min(0).max(0.9).default(0.05).describe('Furthest a liquidation order may go from the mark, a ratio'),
+  take_bound: z.number().min(0).max(0.9).default(0.05).describe('Furthest an order may go from the mark, a ratio'),
   taker_fee: z.number().min(0).max(0.05).default(0.0005).describe('Fee on voluntary taker fills, a ratio'),
   max_leverage: z.number().min(1).max(1000).optional().describe('Highest leverage users may take; absent: as the brackets say'),
   index: z
@@ -61,7 +61,7 @@ const contract = z.strictObject({
       max_notional: z.number().min(0).optional().describe('Most notional the fund holds in this contract, collateral units'),
     })
     .prefault({})
-    .describe('What the insurance fund takes over; absent: whatever it can bear at the mark'),
+    .describe('What the insurance fund takes over; absent: as far as its leverage goes'),
 })
 
 const accounts = z.strictObject({
@@ -83,6 +83,12 @@ export const schema = z.strictObject({
   collateral: z.string().min(1).describe('Asset in which margin, fund and fees are kept'),
   fund: z.number().min(0).default(0).describe('Insurance fund, collateral units'),
   fund_reserve: z.number().min(0).default(0).describe('Equity the fund keeps: it takes nothing over below it, collateral units'),
+  fund_leverage: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('Most notional the fund takes over in all, ÷ its equity; beyond it, winners are deleveraged (1: assumed)'),
   strict: z.boolean().default(false).describe('Liquidated only above a margin ratio of 100 % (true), or at it (false)'),
   fee_from: z
     .enum(['remaining', 'first'])

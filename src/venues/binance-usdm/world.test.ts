@@ -233,6 +233,8 @@ export class PerpWorld {
           id: 'bn',
           collateral: 'USDT',
           fund: setup.fund ?? 0,
+          // it takes what it can bear, unless a test says otherwise
+          fund_leverage: 1000,
           contracts: names.map((id, i) => ({
             market: `${id}-PERP`,
             tiers: tiers[i],
