@@ -35,7 +35,9 @@ export function without(snapshot: Snapshot, names: readonly string[]): Snapshot 
     ].map((spec) => spec.id),
   )
   const emptied = (before: KindSpec, after: KindSpec) =>
-    Object.entries(before).some(([key, value]) => Array.isArray(value) && value.length > 0 && (after[key] as unknown[]).length === 0)
+    Object.entries(before).some(
+      ([key, value]) => Array.isArray(value) && value.length > 0 && (after[key] as unknown[]).length === 0,
+    )
   const agents = snapshot.agents.filter(stays('agent')).flatMap((agent) => {
     const kept = drop_entries(agent, gone) as KindSpec
     return emptied(agent, kept) ? [] : [kept]

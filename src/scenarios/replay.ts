@@ -1,4 +1,5 @@
 /** A replay of real prices over books that the recipe synthesises: every coin of the series, real tiers and pool parameters, everything assumed in words. */
+import { iso_day } from '../analytics/index.ts'
 import { log } from '../math/index.ts'
 import {
   type Bars,
@@ -10,7 +11,7 @@ import {
   type Scenario,
   type Snapshot,
 } from '../model/index.ts'
-import { type Recipe, synthesize } from '../synth/index.ts'
+import { type Recipe, synthesize, utc_ms } from '../synth/index.ts'
 
 const DAY_MS = 86_400_000
 /** Days of own history from which depth, open interest and beta are inferred. */
@@ -71,7 +72,11 @@ export interface CoinFacts {
   readonly beta: number
 }
 
-const utc = (time_ms: number): string => `day ${Math.floor(time_ms / DAY_MS)} after 1970-01-01`
+/** A parameter with its date; one dated after the start of the window is inferred, and the reader is told. */
+const dated = (what: string, day: string, from_ms: number): string =>
+  `${what}: of ${day}${utc_ms(day) > from_ms ? ', dated after the start of the window: inferred' : ''}`
+
+const utc = (time_ms: number): string => iso_day(Math.floor(time_ms / DAY_MS))
 
 /** First bar at or after a time. */
 function bar_at(bars: Bars, time_ms: number): number {
@@ -236,7 +241,10 @@ function recipe_for(
   const tables = new Map<string, TierTable>()
   for (const table of input.tiers?.tables ?? []) {
     const coin = plain_symbol(table.symbol)
-    if (!tables.has(coin)) tables.set(coin, table)
+    // Of several contracts on one coin, the one margined in the recipe's collateral.
+    const fits = table.symbol.endsWith(recipe.exchange.collateral)
+    if (!tables.has(coin) || (fits && !(tables.get(coin) as TierTable).symbol.endsWith(recipe.exchange.collateral)))
+      tables.set(coin, table)
   }
   for (const fact of facts) {
     const own = known.get(fact.symbol)
@@ -328,7 +336,7 @@ function pool_for(
     }
     reserves = made
     if (left.length > 0) notes.push(`reserves without a path are left out: ${left.join(', ')}`)
-    notes.push(`pool parameters of ${aave.dated} (${aave.source}), dated after the window: inferred`, ...aave.assumptions)
+    notes.push(dated(`pool parameters (${aave.source})`, aave.dated, input.from_ms), ...aave.assumptions)
   } else reserves = reserves.filter((reserve) => has(reserve.asset))
   const ids = new Set(reserves.map((reserve) => reserve.asset))
   const emodes = aave === undefined ? recipe.lending.emodes : []
