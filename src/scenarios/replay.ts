@@ -166,9 +166,7 @@ export function replay_setup(input: ReplayInput): ReplaySetup {
   const facts = covered.map((bars) => coin_facts(bars, benchmark, from_ms))
   const made = recipe_for(input, facts, notes, aliases)
   const snapshot = synthesize(made, { accounts: input.accounts, seed: input.seed })
-  notes.push(
-    `books, depth and open interest are the recipe's (${recipe.time.slice(0, 10)}), dated after or before the window as it may be: inferred`,
-  )
+  notes.push(dated("the recipe's books, depth and open interest", recipe.time.slice(0, 10), from_ms))
   notes.push('basis between perps, index and spot is 0 (assumed)')
   const symbols = covered.map((bars) => bars.symbol)
   return { snapshot: { ...snapshot, time_ms: from_ms }, scenario: scenario_for(input, covered, symbols), notes, aliases }
@@ -283,8 +281,7 @@ function recipe_for(
     notes.push(
       `depth, open interest and beta of ${outside.join(', ')} are inferred from their own bars of the ${HISTORY_DAYS} days before the window: the recipe's BTC figure times their traded value over BTC's`,
     )
-  if (input.tiers !== undefined)
-    notes.push(`margin tiers of ${input.tiers.dated} (${input.tiers.source}), dated after the window: inferred`)
+  if (input.tiers !== undefined) notes.push(dated(`margin tiers (${input.tiers.source})`, input.tiers.dated, input.from_ms))
   notes.push('stablecoins have no series here and stand at 1 USD (assumed)')
   return {
     ...recipe,

@@ -7,11 +7,15 @@ import { log, philox4x32 } from '../math/index.ts'
 import { type GoldenRow, numeric } from './row.ts'
 
 /** Random123, tests/kat_vectors, the lines "philox4x32 10": counter, key, block. */
-const PHILOX = [
+const PHILOX: readonly (readonly [
+  block: readonly [number, number, number, number],
+  key: readonly [number, number],
+  expected: string,
+])[] = [
   [[0, 0, 0, 0], [0, 0], '6627e8d5 e169c58d bc57ac4c 9b00dbd8'],
   [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], '408f276d 41c83b0e a20bc7c6 6d5451fd'],
   [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], 'd16cfe09 94fdcceb 5001e420 24126ea1'],
-] as const
+]
 
 function random(): GoldenRow[] {
   return PHILOX.map(([counter, key, expected], i) => {
