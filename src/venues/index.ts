@@ -1,6 +1,7 @@
 /** Every kind of venue. */
 import { aaveV3 } from './aave-v3/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
+import { liquityV1 } from './liquity-v1/index.ts'
 import { maker } from './maker/index.ts'
 
-export const venues = [aaveV3, maker, binanceUsdm]
+export const venues = [aaveV3, maker, binanceUsdm, liquityV1]
