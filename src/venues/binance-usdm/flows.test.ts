@@ -65,6 +65,16 @@ describe('index, mark and funding', () => {
     expect(mark(w)).toBeCloseTo(98_000 * (1 + 0.001 * left), 6)
   })
 
+  it('protects itself with its own last price while the index has none', () => {
+    const w = new PerpWorld([])
+    ;(w.dials[0] as number[])[0] = Number.NaN
+    move(w, 99_000)
+    w.tick()
+    w.tick()
+    expect([w.world.feeds.price(0), mark(w)]).toEqual([99_000, 99_000])
+    expect(w.broken()).toEqual([])
+  })
+
   it('carries its displacement: of the index, and of its own market where it follows that', () => {
     const w = new PerpWorld([])
     const { mids, feeds } = w.world.parts
@@ -199,6 +209,33 @@ describe('owners', () => {
     expect(w.apply('order', { account: 99, side: 1, amount: 1 }).status).toBe('unknown')
     const capped = new PerpWorld([{ wallet: 100_000 }], { contract: { max_leverage: 5 } })
     expect(capped.apply('order', { account: 0, side: 1, amount: ALL }).amount).toBeCloseTo(100_000 / 0.2005 / 100_000, 9)
+  })
+
+  it('take nothing beyond the band around the mark, whatever limit they give', () => {
+    for (const [limit, filled] of [
+      [0, 2],
+      [200_000, 2],
+      [101_000, 1],
+    ] as const) {
+      const w = setup()
+      for (const price of [100_500, 104_999, 105_001]) w.books[0]?.rest(-1, price, 1, 1)
+      w.order(0, 5, 0, { limit })
+      expect(w.quantity(0), `limit ${limit}`).toBe(filled)
+    }
+    const w = setup()
+    for (const price of [95_001, 94_999]) w.books[0]?.rest(1, price, 1, 1)
+    w.order(2, -10)
+    expect(w.quantity(2)).toBe(9)
+  })
+
+  it('may save an account whose liquidation has begun', () => {
+    const w = setup()
+    w.price(0, 98_500)
+    w.tick()
+    expect(w.bundle(['reduce', { account: 2, plan: 0 }])).toBe(true)
+    expect(w.bundle(['deposit', { account: 2, actor: 2, asset: USDT, amount: 10_000 }])).toBe(true)
+    expect(w.settle()).toBe(0)
+    expect(w.quantity(2)).toBe(10)
   })
 
   it('trade at mean entry, and start afresh when they turn', () => {

@@ -1,12 +1,13 @@
 /** Fills: what an account here got or gave, and what the exchange makes of it. */
-import type { Fill, Leg, Log } from '../../model/index.ts'
+import { assert, type Fill, type Leg, type Log } from '../../model/index.ts'
 import { breaching, charge, unflag } from './closing.ts'
 import { settle_unwind } from './fund.ts'
 import { type Contract, DUST, type Exchange, is_flat, quantity_of, running, trade, wallet_of } from './state.ts'
 
 /** @param leg −1 the taker's side, else that maker's */
 export function settle_fill(x: Exchange, fill: Fill, leg: number, log: Log): void {
-  const contract = x.contract_of[fill.market] as number
+  const contract = x.contract_of[fill.market] ?? -1
+  assert(contract >= 0, `market ${fill.market} settles at ${x.id}, which has no such contract`)
   const side = leg < 0 ? fill : (fill.legs[leg] as Leg)
   const row = side.party
   if (side.base === 0 && side.quote === 0) return
