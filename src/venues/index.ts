@@ -1,7 +1,8 @@
 /** Every kind of venue. */
 import { aaveV3 } from './aave-v3/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
+import { eulerV2 } from './euler-v2/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
 import { maker } from './maker/index.ts'
 
-export const venues = [aaveV3, maker, binanceUsdm, liquityV1]
+export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2]

@@ -1,0 +1,191 @@
+/** The cluster of vaults as a venue. */
+import { RowList } from '../../margin/index.ts'
+import {
+  type Action,
+  type Actions,
+  type Fill,
+  type Lawful,
+  type Log,
+  type Margined,
+  type Offers,
+  type Oracle,
+  type Result,
+  refused,
+  type Statement,
+  type Venue,
+  type View,
+  type WorldBuilder,
+} from '../../model/index.ts'
+import { health } from './accounts.ts'
+import { borrow, deposit, repay, withdraw } from './actions.ts'
+import { growth, rateAt } from './kernel.ts'
+import { holdings, violations } from './laws.ts'
+import { liquidate, offer, takeover } from './liquidation.ts'
+import type { EulerV2Spec, VaultSpec } from './snapshot.ts'
+import { at, debt_slot, debtOf, exchangeOf, openState, type State, share_slot, writeSlots, writeWeights } from './state.ts'
+
+export class EulerV2 implements Venue, Margined, Lawful {
+  readonly outside = -1
+  readonly state: State
+  private readonly low = new RowList()
+  private readonly breached = new RowList()
+  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
+  private readonly cash: Float64Array
+
+  constructor(spec: EulerV2Spec, builder: WorldBuilder) {
+    this.state = openState(spec, builder)
+    this.cash = new Float64Array(this.state.count)
+  }
+
+  get rows(): number {
+    return this.state.owner.length
+  }
+
+  get prices(): Float64Array {
+    return this.state.book.prices.data
+  }
+
+  /** An answer of 0 is a price (collateral without value is given away); anything else that is no price blocks what needs one. */
+  price(time_ms: number, view: View): void {
+    const { state } = this
+    const { scratch, feeds } = state
+    const { price, stale, paused } = state.vaults.columns
+    state.clock.columns.now_ms.data[0] = time_ms
+    for (let v = 0; v < state.count; v++) {
+      const own = state.specs[v] as VaultSpec
+      ;(state.oracles[v] as Oracle).read(time_ms, view, scratch)
+      const answers = scratch.price >= 0 && scratch.price < Number.POSITIVE_INFINITY
+      stale.data[v] = answers ? 0 : 1
+      paused.data[v] = own.paused || view.halted(`vault:${state.id}.${own.id}`) ? 1 : 0
+      if (answers) {
+        price.data[v] = scratch.price
+        if (scratch.price > 0) feeds.write(state.feed[v] as number, scratch)
+      }
+      writeSlots(state, v)
+    }
+    writeWeights(state, time_ms)
+  }
+
+  /** Interest at the rate of the utilisation there was; the fee is shares of nobody listed. */
+  accrue(time_ms: number): void {
+    const { state } = this
+    const { cash, supply, debt, accumulator } = state.vaults.columns
+    const { accrued_ms } = state.clock.columns
+    const seconds = (time_ms - at(accrued_ms)) / 1000
+    if (!(seconds > 0)) return
+    accrued_ms.data[0] = time_ms
+    for (let v = 0; v < state.count; v++) {
+      const before = at(debt, v) * at(accumulator, v)
+      if (!(before > 0)) continue
+      const own = state.specs[v] as VaultSpec
+      const grown = growth(rateAt(own, before / (before + at(cash, v))), seconds)
+      const fee = before * (grown - 1) * own.interest_fee
+      accumulator.data[v] = at(accumulator, v) * grown
+      const assets = at(cash, v) + before * grown
+      supply.data[v] = (at(supply, v) * assets) / (assets - fee)
+      writeSlots(state, v)
+    }
+  }
+
+  act(_view: View, _out: Actions, offers: Offers): void {
+    const { state, breached, cash } = this
+    if (state.book.scan(breached) === 0) return
+    cash.set(state.vaults.columns.cash.data.subarray(0, state.count))
+    for (let i = 0; i < breached.length; i++) offer(state, breached.data[i] as number, cash, offers.list)
+  }
+
+  apply(actions: Actions, i: number, log: Log): Result {
+    const action = actions.list[i] as Action
+    const { state } = this
+    if (action.actor < 0 || !(action.amount >= 0)) return refused('unknown')
+    switch (action.kind) {
+      case 'deposit':
+        return deposit(state, action, log)
+      case 'withdraw':
+        return withdraw(state, action, log)
+      case 'borrow':
+        return borrow(state, action, log)
+      case 'repay':
+        return repay(state, action, log)
+      case 'liquidate':
+        return liquidate(state, action, log)
+      case 'takeover':
+        return takeover(state, action, log)
+      default:
+        return refused('unknown')
+    }
+  }
+
+  /** No contract settles here. */
+  settle(_fill: Fill, _leg: number, _log: Log): void {}
+
+  health(row: number, prices: Float64Array): number {
+    return health(this.state, row, prices)
+  }
+
+  owner(row: number): number {
+    return this.state.owner[row] as number
+  }
+
+  level(row: number): number {
+    return at(this.state.book.level, row)
+  }
+
+  watch(row: number, level: number): void {
+    this.state.book.set_level(row, level)
+  }
+
+  below(): { readonly count: number; readonly rows: Int32Array } {
+    this.found.count = this.state.book.scan(this.low)
+    this.found.rows = this.low.data
+    return this.found
+  }
+
+  /** Supplies that count as collateral for what is owed, and the debt. */
+  statement(row: number, out: Statement): void {
+    const { state } = this
+    const { head, vault } = state.accounts.columns
+    const { price } = state.vaults.columns
+    const u = at(vault, row)
+    const c = state.supplies.columns
+    for (let entry = at(head, row); u >= 0 && entry >= 0; entry = at(c.next, entry)) {
+      const v = at(c.vault, entry)
+      const weight = at(state.weights.columns.ltv, u * state.count + v)
+      const units = at(c.shares, entry) * exchangeOf(state, v)
+      if (weight > 0 && units > 0)
+        out.add(1, share_slot(v), state.feed[v] as number, state.asset[v] as number, -1, units, weight, at(price, v))
+    }
+    if (u >= 0)
+      out.add(-1, debt_slot(u), state.feed[u] as number, state.asset[u] as number, -1, debtOf(state, row), 1, at(price, u))
+  }
+
+  shortfall_usd(): number {
+    const { state } = this
+    const c = state.supplies.columns
+    let sum = 0
+    for (let row = 0; row < this.rows; row++) {
+      const u = at(state.accounts.columns.vault, row)
+      if (u < 0) continue
+      let gap = debtOf(state, row) * at(state.vaults.columns.price, u)
+      for (let entry = at(state.accounts.columns.head, row); entry >= 0; entry = at(c.next, entry)) {
+        const v = at(c.vault, entry)
+        if (state.recognised[u * state.count + v] === 1) gap -= at(c.shares, entry) * (this.prices[share_slot(v)] as number)
+      }
+      sum += Math.max(0, gap)
+    }
+    return sum
+  }
+
+  /** Nobody stands behind the vaults: losses are the suppliers'. */
+  fund_usd(): number {
+    return 0
+  }
+
+  violations(): readonly string[] {
+    return violations(this.state)
+  }
+
+  holdings(out: Float64Array): void {
+    holdings(this.state, out)
+  }
+}
