@@ -103,20 +103,19 @@ export class Attribution {
     statement.clear()
     subject.venue.statement(account, statement)
     const rate = this.split(subject, account, statement)
-    let total = Math.max(0, rate)
+    let others = rate
     let largest = EXOGENOUS
-    for (let s = 0; s < this.losses.length; s++) {
-      total += Math.max(0, this.losses[s] as number)
+    for (let s = 1; s < this.losses.length; s++) {
+      others += Math.max(0, this.losses[s] as number)
       if ((this.losses[s] as number) > (this.losses[largest] as number)) largest = s
     }
+    const total = Math.max(0, this.losses[EXOGENOUS] as number) + others
     const shares = this.log.open_set()
     if (!(total > 0)) {
       this.log.share(EXOGENOUS, 'price', 1, 1)
       return { shares, cause: this.row_of(statement, EXOGENOUS) }
     }
-    const exogenous = Math.max(0, this.losses[EXOGENOUS] as number)
-    const alone = this.breaches_alone(subject, account, statement) || total - exogenous <= 0
-    const others = total - exogenous
+    const alone = !(others > 0) || this.breaches_alone(subject, account, statement)
     for (let s = 0; s < this.losses.length; s++) {
       const loss = Math.max(0, this.losses[s] as number)
       const pivotal = s === EXOGENOUS ? (alone ? 1 : 0) : alone ? 0 : loss / others

@@ -8,7 +8,7 @@ export function broken_laws(x: Exchange): string[] {
   return [...positions_cancel(x), ...money_is_there(x), ...fund_owns_its_lots(x), ...isolated_stay_apart(x)]
 }
 
-/** Per contract, the sum of all positions and of their sizes. */
+/** Per contract, the sum of all positions, and of their sizes now or at the start, whichever was more. */
 function interest(x: Exchange): { net: Float64Array; gross: Float64Array } {
   const { contract, quantity } = x.positions.columns
   const net = new Float64Array(x.contracts.length)
@@ -19,6 +19,7 @@ function interest(x: Exchange): { net: Float64Array; gross: Float64Array } {
     net[c] = (net[c] as number) + (quantity.data[at] as number)
     gross[c] = (gross[c] as number) + Math.abs(quantity.data[at] as number)
   }
+  for (let c = 0; c < gross.length; c++) gross[c] = Math.max(gross[c] as number, x.opened[c] as number)
   return { net, gross }
 }
 

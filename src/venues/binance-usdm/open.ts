@@ -165,8 +165,14 @@ export function open_exchange(spec: Spec, builder: WorldBuilder): Exchange {
     owned,
     outside: owned,
     fund: owned + 1,
+    opened: new Float64Array(contracts.length),
     market: (c) => builder.market_at((contracts[c] as Contract).market),
   }
   fill_accounts(x, spec, builder)
+  const { contract, quantity } = x.positions.columns
+  for (let at = 0; at < x.positions.length; at++) {
+    const c = contract.data[at] as number
+    if (c >= 0) x.opened[c] = (x.opened[c] as number) + Math.abs(quantity.data[at] as number)
+  }
   return x
 }

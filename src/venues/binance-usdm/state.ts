@@ -92,6 +92,8 @@ export interface Exchange extends Holdings {
   readonly owned: number
   readonly outside: number
   readonly fund: number
+  /** Per contract, the sum of sizes at the start: what rounding of quantities is measured by. */
+  readonly opened: Float64Array
   market(contract: number): Market
 }
 
