@@ -1,0 +1,156 @@
+/** `unwind stress`: what happens if. */
+import type { Command } from 'commander'
+import type { Host } from './support/host.ts'
+import { InputError } from '../model/index.ts'
+import { day_ms, excludes, needs, shock, span_ms, value, values, whole } from './support/options.ts'
+import { type Output, prepare } from './support/outputs.ts'
+import type { StressInput } from './tasks/stress.ts'
+import { type Act, carry_out } from './support/act.ts'
+
+interface Options {
+  readonly scenario?: string
+  readonly shock: readonly string[]
+  readonly correlated?: true
+  readonly seed?: string
+  readonly accounts?: string
+  readonly horizon?: string
+  readonly tick?: string
+  readonly without: readonly string[]
+  readonly replay?: string
+  readonly from?: string
+  readonly to?: string
+  readonly feedback?: true
+  readonly tiers?: string
+  readonly aaveParams?: string
+  readonly chain?: string
+  readonly json?: true
+  readonly html?: string
+  readonly out?: string
+  readonly debug?: true
+  readonly quiet?: true
+}
+
+const EXAMPLES = `
+Examples:
+  unwind stress --shock ETH=-30%@1h --correlated
+      the reference market, every asset moving by its beta
+  unwind stress --shock ETH=-20%@30m --shock USDC=-5%@10m+2h --without venue:maker
+      two shocks, the second two hours later, without one venue
+  unwind stress market.json --scenario ./scenario.yaml --json > run.json
+      a snapshot and a scenario of your own; the document on standard output
+  unwind stress --shock BTC=-25%@2h --correlated --html report.html --out run/
+      a page to print, and the log as Parquet
+  unwind stress --replay bars.parquet --from 2024-04-12 --to 2024-04-15 --tiers tiers.json
+      three days of real prices over synthetic books
+
+A shock is ASSET=CHANGE%@DURATION[+DELAY], linear in log price. Every figure is defined in docs/definitions.md.
+Exit codes: 0 done, 1 the run hit a limit or broke a law, 2 bad input, 3 interrupted, 4 internal fault.
+`
+
+export function configure(command: Command, host: Host, act: Act): void {
+  command
+    .argument('[snapshot]', 'snapshot file or folder (default: the reference market)')
+    .addOption(value('--scenario <preset|file>', 'what happens: a preset (unwind list presets) or a file'))
+    .addOption(values('--shock <shock>', 'move a fundamental, e.g. ETH=-30%@1h; may be given often'))
+    .option('--correlated', 'other assets follow by their betas')
+    .addOption(value('--seed <n>', "seed of the run's draws"))
+    .addOption(value('--accounts <n>', 'accounts of the reference market (default: 100000)'))
+    .addOption(value('--horizon <duration>', 'how long it runs (default: 24h)'))
+    .addOption(value('--tick <duration>', 'length of a tick (default: 60s)'))
+    .addOption(values('--without <name>', 'leave out a component, e.g. venue:aave; may be given often'))
+    .addOption(value('--replay <file>', 'hold prices to recorded bars'))
+    .addOption(value('--from <day>', 'first day of the replay, UTC'))
+    .addOption(value('--to <day>', 'day after the last of the replay, UTC'))
+    .option('--feedback', 'let forced orders move replayed prices')
+    .addOption(value('--tiers <file>', 'margin tiers for the replay'))
+    .addOption(value('--aave-params <file>', 'pool parameters for the replay'))
+    .addOption(value('--chain <name>', 'chain of the pool parameters (default: ethereum)'))
+    .option('--json', 'print the document unwind.run/1, nothing else')
+    .addOption(value('--html <file>', 'write the report as one self-contained page'))
+    .addOption(value('--out <dir>', 'write log and shares (Parquet), summary (JSON) and page'))
+    .option('--debug', 'check every law after every event')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', EXAMPLES)
+    .action((snapshot: string | undefined, options: Options) => act(() => run(snapshot, options, host)))
+}
+
+/** The options as the work takes them. @throws InputError */
+export function parse(
+  snapshot: string | undefined,
+  options: Options,
+  host: Pick<Host, 'width' | 'colour'>,
+): { input: StressInput; outputs: Output[] } {
+  const { scenario, replay, json, html, out, debug, correlated } = options
+  check_together(snapshot, options)
+  const inputs = [snapshot, scenario, replay, options.tiers, options.aaveParams].filter((path) => path !== undefined)
+  const page = html === undefined ? undefined : prepare('--html', html, 'file', inputs)
+  const folder = out === undefined ? undefined : prepare('--out', out, 'run', inputs)
+  const input: StressInput = {
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(options.accounts === undefined ? {} : { accounts: whole('--accounts', options.accounts, 100, 20_000_000) }),
+    ...(options.seed === undefined ? {} : { seed: whole('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER) }),
+    ...(options.horizon === undefined ? {} : { horizon_ms: span_ms('--horizon', options.horizon) }),
+    ...(options.tick === undefined ? {} : { tick_ms: span_ms('--tick', options.tick) }),
+    ...(replay === undefined ? {} : { replay: replay_files(replay, options) }),
+    ...(page === undefined ? {} : { html: page.staged }),
+    ...(folder === undefined ? {} : { out: folder.staged }),
+    shocks: options.shock.map(shock),
+    correlated: correlated === true,
+    without: options.without,
+    debug: debug === true,
+    json: json === true,
+    look: { width: host.width, colour: host.colour },
+  }
+  return { input, outputs: [page, folder].filter((output) => output !== undefined) }
+}
+
+/** Which options mean something together. */
+function check_together(snapshot: string | undefined, options: Options): void {
+  const { replay, scenario, shock: shocks, accounts, aaveParams } = options
+  const has = replay !== undefined
+  if (!has && scenario === undefined && shocks.length === 0)
+    throw new InputError(
+      'unwind stress',
+      '',
+      'without anything that happens',
+      '--shock ETH=-30%@1h, --scenario NAME or --replay FILE',
+    )
+  needs('--from', options.from, '--replay', has)
+  needs('--to', options.to, '--replay', has)
+  needs('--feedback', options.feedback, '--replay', has)
+  needs('--tiers', options.tiers, '--replay', has)
+  needs('--aave-params', aaveParams, '--replay', has)
+  needs('--chain', options.chain, '--aave-params', aaveParams !== undefined)
+  needs('--correlated', options.correlated, '--shock', shocks.length > 0)
+  excludes('--scenario', scenario, '--replay', has)
+  excludes('--shock', shocks, '--replay', has)
+  excludes('--horizon', options.horizon, '--replay (it is --to minus --from)', has)
+  excludes('snapshot', snapshot, '--replay (its books are made from the reference recipe)', has)
+  excludes('--accounts', accounts, 'a snapshot (it has its own)', snapshot !== undefined)
+}
+
+function replay_files(series: string, options: Options): NonNullable<StressInput['replay']> {
+  const day = (option: '--from' | '--to', text: string | undefined) => {
+    if (text === undefined) throw new InputError(option, '', undefined, 'a day such as 2024-04-12, because --replay needs it')
+    return day_ms(option, text)
+  }
+  const from_ms = day('--from', options.from)
+  const to_ms = day('--to', options.to)
+  if (!(to_ms > from_ms)) throw new InputError('--to', '', options.to, `a day after --from (${options.from})`)
+  const { tiers, aaveParams, chain } = options
+  return {
+    series,
+    from_ms,
+    to_ms,
+    feedback: options.feedback === true,
+    ...(tiers === undefined ? {} : { tiers }),
+    ...(aaveParams === undefined ? {} : { aave_params: aaveParams }),
+    ...(chain === undefined ? {} : { chain }),
+  }
+}
+
+async function run(snapshot: string | undefined, options: Options, host: Host): Promise<number> {
+  const { input, outputs } = parse(snapshot, options, host)
+  return carry_out(host, { name: 'stress', input }, outputs, options.quiet === true)
+}

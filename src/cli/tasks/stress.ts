@@ -1,0 +1,141 @@
+/** One stress run from options to report and files. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError, type Scenario, type Snapshot } from '../../model/index.ts'
+import { type RunDoc, stress_html, stress_text, type StressReport, windowed_timeline } from '../../reports/index.ts'
+import { shock_scenario, type ShockSpec } from '../../scenarios/index.ts'
+import { stress, type StressResult } from '../../studies/index.ts'
+import { painter } from '../support/colour.ts'
+import { write_log } from '../support/parquet.ts'
+import type { Look, Progress, WorkResult } from '../support/work.ts'
+import { check_assets, open_scenario, open_snapshot } from './inputs.ts'
+import { open_replay, type ReplayFiles } from './replay.ts'
+
+export interface StressInput {
+  readonly snapshot?: string
+  readonly accounts?: number
+  readonly scenario?: string
+  readonly shocks: readonly ShockSpec[]
+  readonly correlated: boolean
+  readonly seed?: number
+  readonly horizon_ms?: number
+  readonly tick_ms?: number
+  readonly without: readonly string[]
+  readonly replay?: ReplayFiles
+  readonly debug: boolean
+  readonly json: boolean
+  /** Where the page and the folder are written before they take their place. */
+  readonly html?: string
+  readonly out?: string
+  readonly look: Look
+}
+
+/** Most ticks of a run: a year of minutes. */
+const MOST_TICKS = 600_000
+const DEFAULT_TICK_MS = 60_000
+
+interface Setup {
+  readonly snapshot: Snapshot
+  readonly scenario: Scenario
+  readonly notes: readonly string[]
+  readonly aliases: StressReport['aliases']
+}
+
+export async function stress_task(input: StressInput, on_progress: Progress): Promise<WorkResult> {
+  on_progress(0, 'reading')
+  const { snapshot, scenario, notes, aliases } = await set_up(input)
+  const alias_notes = aliases.map(({ from, to, why }) => `alias: ${from} → ${to} (${why})`)
+  on_progress(0, 'building the world')
+  const pinned = scenario.pinned.length > 0
+  const result = stress(snapshot, scenario, {
+    debug: input.debug,
+    notes: [...notes, ...alias_notes],
+    on_progress: (done) => {
+      on_progress(done, pinned ? 'replaying' : done < 0.4 ? 'running without feedback' : 'running')
+      return true
+    },
+  })
+  on_progress(1, 'reporting')
+  const report: StressReport = {
+    document: { ...result.document, coin_day: result.document.coin_day as RunDoc['coin_day'] },
+    scenario,
+    aliases,
+    tables: { flows: result.tables.flows, timeline: windowed_timeline(result.world.view()) },
+  }
+  write_outputs(input, report, result)
+  const { document } = result
+  const json = `${JSON.stringify(document, null, 2)}\n`
+  return {
+    code: document.status === 'done' && document.laws.broken.length === 0 ? 0 : 1,
+    text: input.json ? json : stress_text(report, { width: input.look.width, painter: painter(input.look.colour) }),
+    note: '',
+  }
+}
+
+async function set_up(input: StressInput): Promise<Setup> {
+  const { seed, horizon_ms, without } = input
+  if (input.replay !== undefined) {
+    const tick_ms = input.tick_ms ?? DEFAULT_TICK_MS
+    check_ticks(input.replay.to_ms - input.replay.from_ms, tick_ms)
+    const set = await open_replay(input.replay, { ...given({ accounts: input.accounts, seed }), tick_ms })
+    return { ...set, scenario: { ...set.scenario, without } }
+  }
+  const snapshot = await open_snapshot(input.snapshot, input.accounts)
+  const base = input.scenario === undefined ? undefined : await open_scenario(input.scenario, snapshot)
+  check_assets(
+    snapshot,
+    input.shocks.map((shock) => shock.asset),
+    '--shock',
+  )
+  const scenario =
+    base === undefined
+      ? shock_scenario(input.shocks, {
+          correlated: input.correlated,
+          without,
+          ...given({ seed, horizon_ms, tick_ms: input.tick_ms }),
+        })
+      : changed(base, input)
+  check_ticks(scenario.horizon_ms, scenario.tick_ms)
+  return { snapshot, scenario, notes: [], aliases: [] }
+}
+
+/** A scenario of a preset or file with what the command line adds to it. */
+function changed(base: Scenario, input: StressInput): Scenario {
+  const { shocks, correlated, seed, horizon_ms, tick_ms, without } = input
+  const added = shock_scenario(shocks, { correlated })
+  const clash = base.drivers.some((driver) => driver.id === 'shock')
+  return {
+    ...base,
+    ...given({ seed, horizon_ms, tick_ms }),
+    ...(shocks.length === 0 ? {} : { title: `${base.title}, and ${added.title}` }),
+    drivers: [...base.drivers, ...added.drivers.map((driver) => (clash ? { ...driver, id: 'shock-added' } : driver))],
+    without: [...base.without, ...without],
+  }
+}
+
+function check_ticks(horizon_ms: number, tick_ms: number): void {
+  if (!(horizon_ms >= tick_ms)) throw new InputError('--tick', '', `${tick_ms} ms`, `at most the horizon (${horizon_ms} ms)`)
+  if (horizon_ms / tick_ms > MOST_TICKS)
+    throw new InputError(
+      '--tick',
+      '',
+      `${tick_ms} ms`,
+      `at least ${Math.ceil(horizon_ms / MOST_TICKS)} ms for a horizon of ${horizon_ms} ms`,
+    )
+}
+
+/** The fields that are there. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+function write_outputs(input: StressInput, report: StressReport, result: StressResult): void {
+  if (input.html === undefined && input.out === undefined) return
+  const page = stress_html(report)
+  if (input.html !== undefined) writeFileSync(input.html, page)
+  if (input.out === undefined) return
+  mkdirSync(input.out, { recursive: true })
+  write_log(result.world, input.out)
+  writeFileSync(join(input.out, 'summary.json'), `${JSON.stringify(result.document, null, 2)}\n`)
+  writeFileSync(join(input.out, 'report.html'), page)
+}

@@ -1,0 +1,75 @@
+/** The scoreboard of golden rows. */
+import { InputError } from '../../model/index.ts'
+import { counted, decimal, grid, plain } from '../../reports/index.ts'
+import { golden, type GoldenRow } from '../../validation/index.ts'
+import { painter } from '../support/colour.ts'
+import type { Look, Progress, WorkResult } from '../support/work.ts'
+
+export interface ValidateInput {
+  readonly groups: readonly string[]
+  readonly json: boolean
+  readonly look: Look
+}
+
+export function validate_task(input: ValidateInput, on_progress: Progress): WorkResult {
+  on_progress(0, 'computing the golden rows')
+  const all = golden()
+  const known = [...new Set(all.map((row) => row.group))]
+  for (const group of input.groups)
+    if (!known.includes(group))
+      throw new InputError('--group', '', group, known.length === 0 ? 'nothing: there are no rows' : `one of ${known.join(', ')}`)
+  const rows = input.groups.length === 0 ? all : all.filter((row) => input.groups.includes(row.group))
+  return {
+    code: rows.every((row) => row.pass) ? 0 : 1,
+    text: input.json ? `${JSON.stringify(rows, null, 2)}\n` : scoreboard(rows, input.look),
+    note: '',
+  }
+}
+
+const cell = (value: unknown): string =>
+  typeof value !== 'number'
+    ? plain(String(value))
+    : Number.isInteger(value) && Math.abs(value) < 1e15
+      ? decimal(value)
+      : value.toPrecision(9)
+
+/** Rows by group, misses marked; the count last. */
+export function scoreboard(rows: readonly GoldenRow[], look: Look): string {
+  const paint = painter(look.colour)
+  const width = Math.min(120, Math.max(80, look.width))
+  const lines: string[] = []
+  for (const group of new Set(rows.map((row) => row.group))) {
+    const own = rows.filter((row) => row.group === group)
+    const passed = own.filter((row) => row.pass).length
+    const score = `${passed} of ${own.length}`
+    lines.push(`${paint.strong(plain(group))}  ${passed === own.length ? paint.good(score) : paint.bad(score)}`)
+    lines.push(
+      ...grid(
+        [
+          { title: '', align: 'left' },
+          { title: 'id', align: 'left' },
+          { title: 'expected', align: 'right' },
+          { title: 'got', align: 'right' },
+          { title: 'what', align: 'left' },
+        ],
+        own.map((row) => [
+          row.pass ? '✓' : '✗',
+          short(plain(row.id), 34),
+          short(cell(row.expected), 20),
+          short(cell(row.got), 20),
+          short(plain(row.what), 80),
+        ]),
+        width + 80,
+        paint,
+        (line, column, text) => (own[line]?.pass === false ? paint.bad(text) : column === 0 ? paint.good(text) : text),
+      ),
+      '',
+    )
+  }
+  const passed = rows.filter((row) => row.pass).length
+  const sum = `${passed} of ${counted(rows.length, 'golden row')} met`
+  lines.push(passed === rows.length ? paint.good(sum) : paint.bad(`${sum}, ${rows.length - passed} missed`))
+  return `${lines.join('\n')}\n`
+}
+
+const short = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)

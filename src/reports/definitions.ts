@@ -1,0 +1,316 @@
+/** What every figure means. `docs/definitions.md` is this list as a page, and the glossary of an HTML report is this list as a section. */
+
+export interface Definition {
+  /** Anchor in docs/definitions.md, and the name that tables use. */
+  readonly id: string
+  readonly unit: string
+  /** One sentence, for a glossary. */
+  readonly says: string
+  /** What else decides a doubtful case. */
+  readonly more: readonly string[]
+}
+
+export interface DefinitionGroup {
+  readonly title: string
+  readonly items: readonly Definition[]
+}
+
+const flow: DefinitionGroup = {
+  title: 'Forced selling',
+  items: [
+    {
+      id: 'forced_sales_usd',
+      unit: 'USD',
+      says: 'Market orders that somebody had to send, of either direction, in USD at the price at which they executed.',
+      more: [
+        'Three kinds count: a liquidator sells what it seized; an exchange reduces a position, or works off one it took over; an owner sells to answer a margin call.',
+        'A takeover and an auto-deleveraging move a position between accounts and meet no market, so they are not sales.',
+        'A sale belongs to the venue where the thing sold was held, or from which it was seized, wherever it executes. What an owner sells out of his treasury to answer a call belongs to the venue that called him.',
+        'What passes through an auction, an inventory or a fund on its way is counted once, when it first meets a market.',
+      ],
+    },
+    {
+      id: 'forced_buys_usd',
+      unit: 'USD',
+      says: 'The part of forced_sales_usd that bought: shorts that were closed.',
+      more: [],
+    },
+    {
+      id: 'called_sales_usd',
+      unit: 'USD',
+      says: 'The part of forced_sales_usd that owners sent themselves to answer a margin call, before any liquidation.',
+      more: [],
+    },
+    {
+      id: 'margin_calls',
+      unit: 'count',
+      says: 'Times an account fell below the health at which its owner wants to be told. An account is called again only after its owner has changed it.',
+      more: [],
+    },
+    {
+      id: 'price_moved',
+      unit: 'ratio',
+      says: "How far the forced orders of one venue had pushed an asset's reference price when it stood lowest: exp(displacement) − 1.",
+      more: [
+        'Only what was still there at the low counts: a push that the book had recovered from by then is gone.',
+        'Null when mids are held to a series, because then displacement is discarded.',
+      ],
+    },
+  ],
+}
+
+const liquidation: DefinitionGroup = {
+  title: 'Who was liquidated',
+  items: [
+    {
+      id: 'liquidated_usd',
+      unit: 'USD',
+      says: 'Debt repaid, or position notional closed, by liquidation, at the price of the event.',
+      more: ['For a vault whose collateral is auctioned: what the bidders paid.'],
+    },
+    {
+      id: 'liquidations',
+      unit: 'count',
+      says: 'Liquidation events: calls of a liquidator, vaults sent to auction, reducing fills, takeovers. One account may have many.',
+      more: [],
+    },
+    {
+      id: 'accounts_liquidated',
+      unit: 'count',
+      says: 'Distinct margin scopes that were liquidated at least once: a cross account, an isolated position, a lending position or a vault.',
+      more: [],
+    },
+    {
+      id: 'liquidated_at_start_usd',
+      unit: 'USD',
+      says: 'Quantity liquidated by whatever means, valued at the prices at which the run started.',
+      more: [
+        'Sold after a seizure, bought in an auction, reduced, taken over, deleveraged, or sold to answer a call. Start prices make two runs comparable: neither counts less because its prices fell further.',
+      ],
+    },
+    {
+      id: 'coin_day',
+      unit: 'table',
+      says: 'Liquidation events and liquidated USD by asset and UTC day.',
+      more: [],
+    },
+  ],
+}
+
+const cascade: DefinitionGroup = {
+  title: 'The cascade',
+  items: [
+    {
+      id: 'multiplier',
+      unit: 'ratio',
+      says: 'liquidated_at_start_usd of this run ÷ the same of a no-feedback run.',
+      more: [
+        'In the no-feedback run every fill costs what book, band and pool say, and the market then at once recovers, by trading with `outside`, to where it stood. So 1 means that forced selling forced nobody else; 2, that half of it would not have happened had it not moved prices.',
+        'Null when the no-feedback run liquidates nothing, and when mids are held to a series.',
+      ],
+    },
+    {
+      id: 'no_feedback_at_start_usd',
+      unit: 'USD',
+      says: 'liquidated_at_start_usd of the no-feedback run: the divisor of the multiplier.',
+      more: [],
+    },
+    {
+      id: 'displacement',
+      unit: 'log price',
+      says: 'How far each source has moved a price: its entries, the exogenous one included, sum to ln(price ÷ start price).',
+      more: [
+        'A source is a venue or the outside world. A fill adds to the venue whose forced order it was; what decays decays in proportion; arbitrage and oracles carry the entries over with the price.',
+      ],
+    },
+    {
+      id: 'endogenous_share',
+      unit: 'ratio, 0 to 1',
+      says: 'The part of the fall, at the low, that venues made: clip(Σ over venues of −displacement at the low ÷ ln(start ÷ low), 0, 1).',
+      more: [
+        'Examples: start 100, fundamental 70, low 63: 0.228. Start 100, fundamental 105, low 90: 1.',
+        'Null when the low is not below the start, and when mids are held to a series.',
+      ],
+    },
+    {
+      id: 'infections',
+      unit: 'USD',
+      says: "Forced sales of a victim venue, by the source that moved its accounts to the breach: each victim's column sums to its forced_sales_usd.",
+      more: [
+        "At a forced sale, the losses of ln(health) since the account's last voluntary change are taken, per source of displacement (exogenous included) and per cause that is not a price: rate, cash, gas, collateral token, shared owner. A source's share is max(0, loss) ÷ Σ max(0, loss); if there is no loss, all is exogenous.",
+        'A sale at B that answers a call at A is A’s, by the mechanism *shared owner*.',
+      ],
+    },
+    {
+      id: 'usd_pivotal',
+      unit: 'USD',
+      says: 'Forced sales by who tipped the account over: exogenous if it would be in breach with the displacement of all venues removed, else shared among venues and non-price causes alone.',
+      more: [
+        'The shares are those of infections, without the exogenous one. Exogenous ÷ total is about 1 ÷ multiplier, from a single run.',
+      ],
+    },
+    {
+      id: 'exogenous',
+      unit: 'source',
+      says: 'The outside world as a source: moves of the fundamental, and everything that no forced order explains.',
+      more: [],
+    },
+  ],
+}
+
+const losses: DefinitionGroup = {
+  title: 'Losses and who bears them',
+  items: [
+    {
+      id: 'bad_debt_usd',
+      unit: 'USD',
+      says: 'Debt nobody will repay, before anything covers it.',
+      more: [
+        'At a lender: debt left without owner after liquidation, at the price of the event. At an exchange: max(0, −equity) at takeover, at the mark, before fund and auto-deleveraging.',
+      ],
+    },
+    {
+      id: 'insurance_used_usd',
+      unit: 'USD',
+      says: 'Gross payments out of an insurance fund or surplus buffer, losses on reselling what it took over included.',
+      more: [],
+    },
+    {
+      id: 'insurance_in_usd',
+      unit: 'USD',
+      says: 'Payments into the fund in the run, liquidation fees for the most part. Not netted against insurance_used_usd.',
+      more: [],
+    },
+    {
+      id: 'adl_usd',
+      unit: 'USD',
+      says: 'Notional of winning positions closed by auto-deleveraging (ADL), at its execution price.',
+      more: [],
+    },
+    {
+      id: 'adl_loss_usd',
+      unit: 'USD',
+      says: 'What deleveraged winners lost against the mark: Σ quantity · |mark − ADL price|, adverse only.',
+      more: [],
+    },
+    {
+      id: 'shortfall_usd',
+      unit: 'USD',
+      says: 'Σ max(0, debt − collateral) over accounts still open at the end: bad debt that has not been realised yet.',
+      more: [],
+    },
+  ],
+}
+
+const prices: DefinitionGroup = {
+  title: 'Prices',
+  items: [
+    {
+      id: 'fundamental',
+      unit: 'USD',
+      says: 'The price the outside world has in mind: given by the scenario, untouched by what happens inside.',
+      more: ['`fundamental_end_usd` is its value at the end of the horizon.'],
+    },
+    {
+      id: 'start_usd',
+      unit: 'USD',
+      says: "The asset's price at the start, from the snapshot.",
+      more: [],
+    },
+    {
+      id: 'low',
+      unit: 'USD',
+      says: "Lowest mid of the asset's reference market, which the snapshot names; moments between samples included.",
+      more: [],
+    },
+    {
+      id: 'end',
+      unit: 'USD',
+      says: "Mid of the asset's reference market at the end of the horizon.",
+      more: [],
+    },
+    {
+      id: 'drawdown',
+      unit: 'ratio',
+      says: '1 − low ÷ start, not below 0.',
+      more: [],
+    },
+    {
+      id: 'pinned',
+      unit: 'condition',
+      says: 'Mids of these assets are held to the fundamental, as in a replay of real prices.',
+      more: [
+        "A fill executes at the price its depth gives from the held mid; the displacement is recorded and discarded, because real prices already contain that of the real event. So multiplier, endogenous_share and price_moved are null. `--feedback` applies the displacement all the same: then the path counts the real event's own impact twice.",
+      ],
+    },
+  ],
+}
+
+const trust: DefinitionGroup = {
+  title: 'The run and how far to trust it',
+  items: [
+    {
+      id: 'evidence',
+      unit: 'observed, inferred or synthetic',
+      says: 'How an input is known: measured, derived from something measured by a stated rule, or made up to published aggregates. A result is as weak as its weakest input.',
+      more: [],
+    },
+    {
+      id: 'status',
+      unit: 'done, limit or interrupted',
+      says: 'How the run ended: at its horizon, at a limit on rounds or rows, or stopped. Anything but `done` is printed first, and its figures cover only the part that ran.',
+      more: [],
+    },
+    {
+      id: 'identity',
+      unit: 'hashes',
+      says: 'Hash of snapshot, scenario, seed and engine version. Equal identity means an equal log, bit for bit, on any machine; the log has a hash of its own, over its rows alone.',
+      more: [],
+    },
+    {
+      id: 'laws',
+      unit: 'count',
+      says: 'Times that the conservation laws were checked in the run, and sentences for every one that did not hold.',
+      more: [
+        'Per asset, what treasuries, transit, venues and markets hold changes only by named mints and burns; perp positions sum to zero; every price is its start times the exponential of its displacement; shares of a cause sum to 1; bad debt is never negative.',
+      ],
+    },
+  ],
+}
+
+export const DEFINITIONS: readonly DefinitionGroup[] = [flow, liquidation, cascade, losses, prices, trust]
+
+export const DEFINITION_IDS: ReadonlySet<string> = new Set(DEFINITIONS.flatMap((group) => group.items.map((item) => item.id)))
+
+/** Names in tables and documents whose definition stands under another. */
+const ALIASES: Readonly<Record<string, string>> = {
+  low_usd: 'low',
+  end_usd: 'end',
+  fundamental_end_usd: 'fundamental',
+  usd: 'infections',
+}
+
+/** Anchor of a table's or document's field, undefined if nothing is defined under that name. */
+export function definition_of(name: string): string | undefined {
+  const id = ALIASES[name] ?? name
+  return DEFINITION_IDS.has(id) ? id : undefined
+}
+
+/** The page `docs/definitions.md`. */
+export function definitions_markdown(): string {
+  const lines = [
+    '# Definitions',
+    '',
+    'What every figure of a report means. Tables, documents and reports link here by name. Units end names (`_usd _ms _bps`); a bare number is a ratio in natural units, 0.05 for 5 %.',
+    'The list is `src/reports/definitions.ts`; `UPDATE=1 npx vitest run src/reports/definitions.test.ts` writes this page from it.',
+  ]
+  for (const group of DEFINITIONS) {
+    lines.push('', `## ${group.title}`)
+    for (const item of group.items) {
+      const also = Object.keys(ALIASES).filter((name) => ALIASES[name] === item.id && name !== 'usd')
+      lines.push('', `### ${item.id}`, '', `*${item.unit}.* ${item.says}${also.map((name) => ` <a id="${name}"></a>`).join('')}`)
+      if (item.more.length > 0) lines.push('', ...item.more.map((line) => `- ${line}`))
+    }
+  }
+  return `${lines.join('\n')}\n`
+}

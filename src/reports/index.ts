@@ -1,0 +1,8 @@
+export { DEFINITIONS, definition_of, definitions_markdown } from './definitions.ts'
+export { COLOURLESS, grid, type Painter, wrap } from './lines.ts'
+export { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
+export { plain, type StressReport } from './report.ts'
+export { stress_html } from './html.ts'
+export { type RunDoc, SCHEMAS, schema_text, type SnapshotCheck } from './schemas.ts'
+export { stress_text, type TextOptions } from './text.ts'
+export { windowed_timeline } from './window.ts'

@@ -1,0 +1,227 @@
+/** What a report of a stress run is made of, and what both its forms say. */
+import { column_of, type ReportTable, type Scenario } from '../model/index.ts'
+import { counted, duration, listed, moment, percent, price, usd } from './format.ts'
+import type { RunDoc } from './schemas.ts'
+
+/** A measured run: the document and the tables that are drawn. */
+export interface StressReport {
+  readonly document: RunDoc
+  readonly tables: {
+    readonly flows: ReportTable
+    /** `time_ms`, per asset `<id>.mid_usd` and `<id>.fundamental_usd`, per venue `<id>.forced_usd` since the row before. */
+    readonly timeline: ReportTable
+  }
+  readonly scenario: Scenario
+  /** Names of the inputs that were joined to ours. */
+  readonly aliases: readonly { readonly from: string; readonly to: string; readonly why: string }[]
+}
+
+export type Venue = RunDoc['venues'][number]
+/** The figures of a venue, or of all. */
+export type Figures = Omit<RunDoc['totals'], 'multiplier' | 'liquidated_at_start_usd' | 'no_feedback_at_start_usd'>
+export type Asset = RunDoc['assets'][number]
+
+/** A column of a table as numbers; empty when there is no such column. */
+export function numbers(table: ReportTable, name: string): number[] {
+  const at = column_of(table, name)
+  return at < 0 ? [] : table.rows.map((row) => row[at] as number)
+}
+
+/** The control characters of a name would be obeyed by a terminal. */
+export const plain = (text: string): string => {
+  // oxlint-disable-next-line no-control-regex -- they are what is removed
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?')
+}
+
+/** Forced sales of an asset by a venue, the largest first; `price_moved` null when displacement was discarded. */
+export interface Flow {
+  readonly venue: string
+  readonly asset: string
+  readonly usd: number
+  readonly accounts: number
+  readonly price_moved: number | null
+}
+
+export function flows_of({ tables }: StressReport): Flow[] {
+  const at = ['venue', 'asset', 'forced_sales_usd', 'accounts_liquidated', 'price_moved'].map((name) =>
+    column_of(tables.flows, name),
+  )
+  return tables.flows.rows.map((row) => ({
+    venue: String(row[at[0] as number]),
+    asset: String(row[at[1] as number]),
+    usd: Number(row[at[2] as number]),
+    accounts: Number(row[at[3] as number]),
+    price_moved: (row[at[4] as number] ?? null) as number | null,
+  }))
+}
+
+/** Assets by forced sales, the largest first; without any, those that fell, the furthest first. */
+export function hit_assets(report: StressReport): Asset[] {
+  const sold = new Map<string, number>()
+  for (const flow of flows_of(report)) sold.set(flow.asset, (sold.get(flow.asset) ?? 0) + flow.usd)
+  const { assets } = report.document
+  const hit = assets.filter((asset) => (sold.get(asset.id) ?? 0) > 0)
+  const weight = (asset: Asset) => (hit.length > 0 ? (sold.get(asset.id) ?? 0) : Math.max(asset.drawdown, moved(asset)))
+  return (hit.length > 0 ? hit : assets.filter((asset) => weight(asset) > 1e-6)).sort((a, b) => weight(b) - weight(a))
+}
+
+const moved = (asset: Asset) => Math.abs(asset.fundamental_end_usd / asset.start_usd - 1)
+
+/** Mids were held to a series: then displacement, and what is made of it, is null. */
+export const is_pinned = (report: StressReport): boolean => report.scenario.pinned.length > 0
+
+export const is_replay = (report: StressReport): boolean =>
+  report.scenario.series_hash !== undefined || report.scenario.drivers.some((driver) => driver.kind === 'replay')
+
+/** Lowest fundamental in the timeline, or undefined when the asset has none there. */
+export function fundamental_low(report: StressReport, asset: string): number | undefined {
+  const values = numbers(report.tables.timeline, `${asset}.fundamental_usd`)
+  return values.length === 0 ? undefined : values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY)
+}
+
+/** What to say first when the run did not reach its horizon. */
+export function status_line({ document, scenario }: StressReport): string | undefined {
+  const { rounds, rows } = scenario.limits
+  if (document.status === 'limit')
+    return `The run stopped at a limit (${rounds} rounds in a tick, or ${rows} log rows): figures cover what ran until then.`
+  if (document.status === 'interrupted') return 'The run was stopped before its end: figures cover what ran until then.'
+  return document.laws.broken.length === 0
+    ? undefined
+    : `${counted(document.laws.broken.length, 'law')} did not hold: do not use these figures (see below).`
+}
+
+/** The answer in one sentence. */
+export function answer(report: StressReport): string {
+  const { document } = report
+  const { totals } = document
+  const title = plain(document.title)
+  if (totals.forced_sales_usd === 0 && totals.liquidations === 0) return `${title} forces no selling and liquidates nobody.`
+  const parts = [`${title} forces ${usd(totals.forced_sales_usd)} of selling`]
+  const named = headline_asset(report)
+  if (named !== undefined) parts[0] += fall(report, named)
+  parts.push(
+    totals.multiplier === null
+      ? is_pinned(report)
+        ? 'cascade multiplier not defined, because prices were held to a series'
+        : 'cascade multiplier not defined, because without feedback nothing is liquidated'
+      : `cascade multiplier ${totals.multiplier.toFixed(2)}`,
+  )
+  parts.push(`${counted(totals.accounts_liquidated, 'account')} liquidated`)
+  parts.push(totals.bad_debt_usd > 0 ? `bad debt ${usd(totals.bad_debt_usd)}` : 'no bad debt')
+  if (totals.insurance_used_usd > 0) parts.push(`insurance pays ${usd(totals.insurance_used_usd)}`)
+  if (totals.adl_usd > 0) parts.push(`ADL closes ${usd(totals.adl_usd)}`)
+  return `${parts.join('; ')}.`
+}
+
+/** The asset that a person asked about, if it was sold; else the one that was sold most. */
+function headline_asset(report: StressReport): Asset | undefined {
+  const hit = hit_assets(report)
+  const asked = new Set(
+    report.scenario.drivers.flatMap(({ shocks }) =>
+      Array.isArray(shocks) ? shocks.map((one: { asset?: unknown }) => one?.asset) : [],
+    ),
+  )
+  return hit.find((asset) => asked.has(asset.id)) ?? hit[0]
+}
+
+function fall(report: StressReport, asset: Asset): string {
+  if (asset.drawdown < 0.0005 || is_pinned(report)) return ''
+  const low = fundamental_low(report, asset.id)
+  const outside = low === undefined ? undefined : Math.max(0, 1 - low / asset.start_usd)
+  const fell = ` and takes ${plain(asset.id)} ${percent(asset.drawdown)} down`
+  return outside === undefined ? fell : `${fell} where its fundamental falls ${percent(outside)}`
+}
+
+/** What was done to the world, a line each. */
+export function shocked(report: StressReport): string[] {
+  const { scenario } = report
+  const lines: string[] = []
+  const changes = report.document.assets
+    .map((asset) => ({ asset, low: fundamental_low(report, asset.id) ?? asset.fundamental_end_usd }))
+    .map(({ asset, low }) => ({ asset, change: asset.fundamental_end_usd / asset.start_usd - 1, low: low / asset.start_usd - 1 }))
+    .filter(({ change, low }) => Math.abs(change) > 5e-5 || Math.abs(low) > 5e-5)
+    .sort((a, b) => Math.max(Math.abs(b.change), Math.abs(b.low)) - Math.max(Math.abs(a.change), Math.abs(a.low)))
+  const shown = changes.slice(0, 12).map(({ asset, change, low }) => {
+    const lowest = low < change - 0.005 ? ` (low ${percent(low, 1, true)})` : ''
+    return `${plain(asset.id)} ${percent(change, 1, true)}${lowest}`
+  })
+  if (changes.length > shown.length) shown.push(`${changes.length - shown.length} more`)
+  lines.push(shown.length === 0 ? 'Fundamentals do not move.' : `Fundamentals: ${shown.join(', ')}.`)
+  for (const fault of scenario.faults) {
+    const when = `from ${duration(fault.from_ms)} to ${duration(fault.to_ms)}`
+    lines.push(
+      fault.kind === 'gas' ? `A liquidation call costs ${usd(fault.value)} ${when}.` : `${plain(fault.target)} halted ${when}.`,
+    )
+  }
+  if (scenario.without.length > 0) lines.push(`Without ${listed(scenario.without.map(plain))}.`)
+  if (scenario.pinned.length > 0)
+    lines.push(
+      `Mids of ${counted(scenario.pinned.length, 'asset')} held to the series; displacement by forced orders is discarded.`,
+    )
+  else if (is_replay(report))
+    lines.push("Forced orders displace replayed prices (--feedback): the path counts part of the real event's own impact twice.")
+  const driven = listed([...new Set(scenario.drivers.map((driver) => driver.kind))].map(plain))
+  const start = numbers(report.tables.timeline, 'time_ms')[0]
+  const from = start === undefined ? '' : ` from ${moment(start)} UTC`
+  lines.push(
+    `${duration(scenario.horizon_ms)}${from} in ticks of ${duration(scenario.tick_ms)}${driven === '' ? '' : `, driven by ${driven}`}.`,
+  )
+  return lines
+}
+
+/** The multiplier, with its definition in half a line. */
+export function multiplier_line(report: StressReport): string {
+  const { multiplier, liquidated_at_start_usd, no_feedback_at_start_usd } = report.document.totals
+  if (multiplier !== null) {
+    const without = no_feedback_at_start_usd ?? 0
+    return `${multiplier.toFixed(2)} = ${usd(liquidated_at_start_usd)} liquidated ÷ ${usd(without)} when selling moves no price, both at start prices`
+  }
+  return is_pinned(report)
+    ? 'not defined, and neither are endogenous shares: mids are held to a series'
+    : 'not defined: without feedback nothing is liquidated'
+}
+
+/** The endogenous part of the falls that have one. */
+export function endogenous_line(report: StressReport): string | undefined {
+  if (report.document.totals.forced_sales_usd === 0) return undefined
+  const parts = hit_assets(report)
+    .filter((asset) => asset.endogenous_share !== null)
+    .slice(0, 6)
+    .map((asset) => `${plain(asset.id)} ${percent(asset.endogenous_share as number)}`)
+  return parts.length === 0 ? undefined : parts.join(', ')
+}
+
+/** Names and hashes that identify the run. */
+export function identity_rows({ document }: StressReport): (readonly [string, string])[] {
+  const { run } = document
+  return [
+    ['run', run.id],
+    ['snapshot', run.snapshot],
+    ['scenario', run.scenario],
+    ['log', run.log],
+    ['seed', String(run.seed)],
+    ['engine', run.engine],
+  ]
+}
+
+export function laws_line({ document }: StressReport): string {
+  const { checked, broken } = document.laws
+  return broken.length === 0
+    ? `checked ${counted(checked, 'time')}, all held`
+    : `checked ${counted(checked, 'time')}, ${broken.length} broken`
+}
+
+/** `start → low → end` of an asset. */
+export const price_path = (asset: Asset): string =>
+  `${price(asset.start_usd)} → ${price(asset.low_usd)} → ${price(asset.end_usd)}`
+
+/** Assumptions and other notes; aliases have a table of their own. */
+export const notes_of = ({ document, aliases }: StressReport): string[] =>
+  document.evidence.notes.filter((note) => aliases.length === 0 || !note.startsWith('alias: '))
+
+/** Coins by what was liquidated, the most liquidated first. */
+export function coins_by_usd(rows: RunDoc['coin_day']): string[] {
+  const sums = new Map<string, number>()
+  for (const { coin, usd: value } of rows) sums.set(coin, (sums.get(coin) ?? 0) + value)
+  return [...sums].sort(([, a], [, b]) => b - a).map(([coin]) => coin)
+}

@@ -1,0 +1,156 @@
+/** Schemas of the documents that the command line prints. `docs/schemas/*.json` are these, as JSON Schema. Documents only grow. */
+import { z } from 'zod'
+import { EVIDENCE } from '../model/index.ts'
+
+const hash = z.string().regex(/^[0-9a-f]{32}$/)
+const usd = z.number().describe('USD')
+const positive_usd = z.number().min(0).describe('USD, not negative')
+const count = z.number().int().min(0)
+const id = z.string().min(1)
+
+const figures = {
+  forced_sales_usd: positive_usd.describe('Forced market orders of either direction, USD at execution'),
+  forced_buys_usd: positive_usd.describe('The part of forced_sales_usd that bought'),
+  called_sales_usd: positive_usd.describe('The part of forced_sales_usd that answered margin calls'),
+  liquidated_usd: positive_usd.describe('Debt repaid or notional closed by liquidation'),
+  liquidations: count.describe('Liquidation events'),
+  accounts_liquidated: count.describe('Distinct margin scopes liquidated'),
+  bad_debt_usd: positive_usd.describe('Debt left without owner, before cover'),
+  insurance_used_usd: positive_usd.describe('Gross payments out of the fund'),
+  insurance_in_usd: positive_usd.describe('Payments into the fund'),
+  adl_usd: positive_usd.describe('Notional closed by auto-deleveraging, at its execution price'),
+  adl_loss_usd: positive_usd.describe('What deleveraged winners lost against the mark'),
+  shortfall_usd: positive_usd.describe('Σ max(0, debt − collateral) of accounts still open at the end'),
+  margin_calls: count.describe('Times an account fell below its call level'),
+}
+
+const asset = z.object({
+  id,
+  start_usd: z.number().positive().describe('Price at the start'),
+  fundamental_end_usd: z.number().positive().describe('Fundamental at the end'),
+  low_usd: z.number().positive().describe('Lowest mid of the reference market'),
+  end_usd: z.number().positive().describe('Mid of the reference market at the end'),
+  drawdown: z.number().min(0).max(1).describe('1 − low ÷ start, not below 0'),
+  endogenous_share: z.number().min(0).max(1).nullable().describe('Part of the fall at the low that venues made'),
+})
+
+export const run_schema = z
+  .object({
+    schema: z.literal('unwind.run/1'),
+    run: z.object({
+      id: hash.describe('Identity: snapshot, scenario, seed and engine version'),
+      engine: z.string().min(1).describe('Engine version'),
+      seed: count,
+      snapshot: hash,
+      scenario: hash,
+      log: hash.describe('Hash of the log rows'),
+    }),
+    title: z.string(),
+    status: z.enum(['done', 'limit', 'interrupted']),
+    evidence: z.object({
+      weakest: z.enum(EVIDENCE),
+      parts: z.array(z.object({ part: z.string(), evidence: z.enum(EVIDENCE), source: z.string() })),
+      notes: z.array(z.string()).describe('Assumptions and aliases a reader should know of'),
+    }),
+    definitions: z.string().describe('Where the figures are defined'),
+    totals: z.object({
+      ...figures,
+      multiplier: z.number().min(0).nullable().describe('Liquidated with feedback ÷ without, both at start prices'),
+      liquidated_at_start_usd: positive_usd,
+      no_feedback_at_start_usd: positive_usd.nullable(),
+    }),
+    venues: z.array(z.object({ id, kind: z.string().min(1), ...figures })),
+    assets: z.array(asset),
+    infections: z.array(
+      z.object({
+        from: id.describe('Source: a venue, or exogenous'),
+        to: id.describe('Victim venue'),
+        usd,
+        usd_pivotal: usd,
+      }),
+    ),
+    coin_day: z.array(
+      z.object({ coin: id, day: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), liquidations: count, usd: positive_usd }),
+    ),
+    laws: z.object({ checked: count, broken: z.array(z.string()) }),
+  })
+  .describe('One stress run: unwind stress --json')
+
+/** `unwind validate --json`. */
+export const golden_schema = z
+  .array(
+    z.object({
+      id,
+      group: id,
+      what: z.string(),
+      expected: z.union([z.number(), z.string()]),
+      got: z.union([z.number(), z.string()]),
+      tolerance: z.number().min(0),
+      pass: z.boolean(),
+      source: z.string().min(1),
+    }),
+  )
+  .describe('The scoreboard: unwind validate --json')
+
+/** `unwind list FAMILY --json`. */
+export const list_schema = z
+  .array(z.object({ id, title: z.string(), source: z.string().optional() }))
+  .describe('Kinds of a family: unwind list FAMILY --json')
+
+/** `unwind snapshot FILE --json`. */
+export const snapshot_schema = z
+  .object({
+    schema: z.literal('unwind.snapshot-check/1'),
+    id: z.string(),
+    title: z.string(),
+    snapshot: hash,
+    time: z.string().describe('ISO 8601, UTC'),
+    evidence: run_schema.shape.evidence.pick({ weakest: true, parts: true }),
+    counts: z.object({
+      assets: count,
+      markets: count,
+      oracles: count,
+      venues: count,
+      agents: count,
+      actors: count,
+      accounts: count,
+    }),
+    venues: z.array(
+      z.object({
+        id,
+        kind: id,
+        accounts: count,
+        collateral_usd: usd.describe('Assets of accounts at the opening prices; contracts not included'),
+        debt_usd: usd.describe('What accounts owe at the opening prices; contracts not included'),
+        open_interest_usd: usd.describe('Notional of long contracts at the opening marks'),
+        fund_usd: usd,
+        in_breach: count.describe('Accounts below health 1 at the opening'),
+      }),
+    ),
+    laws: z.object({ checked: count, broken: z.array(z.string()) }),
+  })
+  .describe('What a snapshot holds, and whether it opens: unwind snapshot FILE --json')
+
+/** Published schemas by file name. */
+export const SCHEMAS = {
+  'run-1': run_schema,
+  golden: golden_schema,
+  list: list_schema,
+  'snapshot-check-1': snapshot_schema,
+} as const
+
+type Frozen<T> = T extends readonly (infer U)[]
+  ? readonly Frozen<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T
+
+export type RunDoc = Frozen<z.infer<typeof run_schema>>
+export type SnapshotCheck = Frozen<z.infer<typeof snapshot_schema>>
+
+/** The text of `docs/schemas/<name>.json`. */
+export function schema_text(name: keyof typeof SCHEMAS): string {
+  // As input, objects stay open: a reader must not choke on a field of a later version.
+  const schema = z.toJSONSchema(SCHEMAS[name] as z.ZodType, { io: 'input' })
+  return `${JSON.stringify({ title: name, ...schema }, null, 2)}\n`
+}

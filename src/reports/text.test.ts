@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { type FixtureOptions, fixture } from '../../test/cli/report-fixture.ts'
+import type { Painter } from './lines.ts'
+import { stress_text, type TextOptions } from './text.ts'
+
+const text = (options: FixtureOptions = {}, look: TextOptions = {}) => stress_text(fixture(options), look)
+const HEADINGS = [
+  'What was shocked',
+  'What followed',
+  'Who infected whom',
+  'ETH price',
+  'Forced flow over time',
+  'Cascade multiplier',
+  'Evidence',
+  'Identity',
+  'Every figure is defined in docs/definitions.md.',
+]
+
+describe('the text report', () => {
+  it('answers first, then tells what was shocked, what followed, charts, multiplier, evidence and identity, in this order', () => {
+    const report = text()
+    expect(report.startsWith('ETH −30 % in 1 h, correlated, on the reference market forces $412 M of selling')).toBe(true)
+    const places = HEADINGS.map((heading) => report.indexOf(heading))
+    expect(places.every((place) => place > 0)).toBe(true)
+    expect([...places].sort((a, b) => a - b)).toEqual(places)
+    expect(report.endsWith('\n')).toBe(true)
+  })
+
+  it('says in its first sentence how far the price fell against its fundamental, the multiplier and who paid', () => {
+    const first = text().split('\n\n')[0]?.replace(/\n/g, ' ') ?? ''
+    for (const part of [
+      'takes ETH 34.0 % down where its fundamental falls 30.0 %',
+      'cascade multiplier 1.84',
+      '14,311 accounts',
+      'bad debt $3.11 M',
+      'insurance pays $3.05 M',
+      'ADL closes $18.4 M',
+    ])
+      expect(first).toContain(part)
+  })
+
+  it('names the asset that was asked about before the one that was sold most', () => {
+    const btc = [{ kind: 'shock', id: 'shock', shocks: [{ asset: 'BTC', change: -0.2 }] }]
+    expect(text({ scenario: { drivers: btc } })).toContain('takes BTC 21.5')
+    expect(text({ scenario: { drivers: [{ kind: 'gbm', id: 'x' }] } })).toContain('takes ETH 34.0')
+  })
+
+  it('puts a status that is not done before everything else', () => {
+    expect(text({ document: { status: 'limit' } })).toMatch(/^The run stopped at a limit/)
+    expect(text({ document: { status: 'interrupted' } })).toMatch(/^The run was stopped/)
+  })
+
+  it('warns first, and shows the laws, when some did not hold', () => {
+    const report = text({ document: { laws: { checked: 3, broken: ['0: conservation: ETH: holdings are off by 2'] } } })
+    expect(report).toMatch(/^1 law did not hold/)
+    expect(report).toContain('✗ 0: conservation: ETH')
+  })
+
+  it.each([80, 100, 120, 20, 500])('keeps within its width (%d asked)', (width) => {
+    const most = Math.min(120, Math.max(80, width))
+    const long = 'a-venue-with-a-name-that-goes-on-and-on-and-on'
+    for (const options of [{}, { calm: true }, { venues: [long, `${long}-2`, `${long}-3`], assets: [long] }])
+      for (const line of text(options, { width }).split('\n'))
+        expect({ line, fits: Array.from(line).length <= most }).toEqual({ line, fits: true })
+  })
+
+  it('lists each venue with its assets under it, and all of them last', () => {
+    const lines = text().split('\n')
+    const venue = lines.findIndex((line) =>
+      /^ {2}binance .*\$247 M .*8,586 .*\$228 M .*\$2\.20 M .*\$3\.05 M .*\$18\.4 M/.test(line),
+    )
+    expect(venue).toBeGreaterThan(0)
+    expect(lines[venue + 1]).toMatch(/^ {4}ETH .*\$124 M .*−3\.00 % /)
+    expect(lines.some((line) => /^ {2}all .*\$412 M/.test(line))).toBe(true)
+  })
+
+  it('has a matrix of infections whose columns are the victims', () => {
+    const report = text()
+    expect(report).toMatch(/from ↓ {2}to → +binance +aave +maker/)
+    expect(report).toMatch(/exogenous +\$140 M \(\$120 M\) +\$70\.0 M \(\$50\.0 M\)/)
+  })
+
+  it('says plainly when nothing happened', () => {
+    const report = text({ calm: true })
+    expect(report).toContain('forces no selling and liquidates nobody.')
+    expect(report).toContain('not defined: without feedback nothing is liquidated')
+  })
+
+  it('of a replay says that the multiplier is not defined, and has the days, the aliases and the assumptions', () => {
+    const report = text({
+      scenario: { pinned: ['ETH', 'BTC'], drivers: [{ kind: 'replay', id: 'replay' }], series_hash: '00' },
+      document: { totals: { ...fixture().document.totals, multiplier: null, no_feedback_at_start_usd: null } },
+      aliases: [{ from: '1000PEPE/USDT:USDT', to: 'PEPE', why: 'contract multiplier; notionals unchanged' }],
+    })
+    expect(report.replace(/\n/g, ' ')).toContain('cascade multiplier not defined, because prices were held to a series')
+    expect(report).toContain('Mids of 2 assets held to the series')
+    expect(report).toMatch(/coin +2025-07-31 +all\n +ETH +9,000 +\$210 M +9,000 +\$210 M\n +all +9,000 +\$210 M/)
+    expect(report).toMatch(/1000PEPE\/USDT:USDT +PEPE +contract multiplier/)
+    expect(report).toContain('· Basis 0 between spot and perp is assumed.')
+    expect(text()).not.toContain('Liquidations by coin and day')
+  })
+
+  it('of a long replay leaves the days to the document', () => {
+    const days = Array.from({ length: 9 }, (_, i) => ({ coin: 'ETH', day: `2025-07-0${i + 1}`, liquidations: 1, usd: 1e6 }))
+    const report = text({ scenario: { drivers: [{ kind: 'replay', id: 'replay' }] }, document: { coin_day: days } })
+    expect(report).toMatch(/coin +all 9 days\n +ETH +9 +\$9\.00 M\n/)
+    expect(report).toContain('Every coin and day stands in the document')
+  })
+
+  it('of a replay with feedback says that the path counts impact twice', () => {
+    expect(text({ scenario: { pinned: [], drivers: [{ kind: 'replay', id: 'replay' }] } }).replace(/\n +/g, ' ')).toContain(
+      'own impact twice',
+    )
+  })
+
+  it('passes no control character of a name on to the terminal', () => {
+    const report = text({ venues: ['\u001b[2Jevil\u0007', 'a\nb', '\u202egpj'], document: { title: 'x\u001b]0;y' } })
+    // oxlint-disable-next-line no-control-regex -- what must not be there
+    expect(report).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+  })
+
+  it('colours by the painter it is given, and only so', () => {
+    const mark = (name: string) => (part: string) => `<${name}>${part}</${name}>`
+    const painter: Painter = {
+      strong: mark('b'),
+      faint: mark('i'),
+      good: mark('g'),
+      bad: mark('r'),
+      warn: mark('w'),
+      series: (i, part) => mark(`s${i}`)(part),
+    }
+    const painted = text({}, { painter })
+    expect(painted).toContain('<s0>')
+    expect(painted.replace(/<\/?[a-z]\d?>/g, '')).toBe(text())
+  })
+
+  it('reads the same twice', () => expect(text()).toBe(text()))
+})

@@ -1,0 +1,84 @@
+// The page in a browser: it fits any width, asks for nothing, complains about nothing, and its colours can be read.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { stress_html } from '../../src/reports/index.ts'
+import { withPage } from '../support/browser.ts'
+import { fixture } from './report-fixture.ts'
+
+interface Seen {
+  readonly name: string
+  readonly overflow: number
+  /** Charts that are shown, with their sizes. */
+  readonly charts: readonly (readonly [number, number])[]
+  readonly background: string
+  /** Least contrast of text against the page, WCAG 2: (lighter + 0.05) ÷ (darker + 0.05). */
+  readonly contrast: number
+}
+
+/** Runs in the page. */
+const LOOK = `(() => {
+  const channels = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((value) => {
+    const part = Number(value) / 255
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  const light = (text) => channels(text).reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0)
+  const background = getComputedStyle(document.body).backgroundColor
+  const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
+  const texts = [...document.querySelectorAll('h1,h2,p,th,td,dt,dd,li,figcaption,a,footer,.faint,.badge')].map((item) => getComputedStyle(item).color)
+  const labels = [...document.querySelectorAll('svg text')].map((item) => getComputedStyle(item).fill)
+  return {
+    overflow: document.documentElement.scrollWidth - innerWidth,
+    charts: [...document.querySelectorAll('svg.chart')].map((item) => item.getBoundingClientRect()).filter((box) => box.width > 0).map((box) => [box.width, box.height]),
+    background,
+    contrast: Math.min(...[...texts, ...labels].map((colour) => ratio(light(colour), light(background)))),
+  }
+})()`
+
+const seen: Seen[] = []
+const complaints: string[] = []
+const requests: string[] = []
+
+beforeAll(async () => {
+  const long = 'a-venue-with-a-name-that-goes-on-and-on-and-on-without-any-space-in-it'
+  const html = stress_html(fixture({ venues: [long], document: { title: `${long} ${long}` } }))
+  await withPage(async (page) => {
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('request', (request) => requests.push(request.url()))
+    for (const [name, width, colorScheme] of [
+      ['light', 1200, 'light'],
+      ['dark', 1200, 'dark'],
+      ['narrow', 390, 'light'],
+      ['narrow dark', 390, 'dark'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 900 })
+      await page.setContent(html)
+      seen.push({ name, ...(await page.evaluate<Omit<Seen, 'name'>>(LOOK)) })
+    }
+  })
+})
+
+describe('the page in a browser', () => {
+  it('asks for nothing and complains about nothing', () => {
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [] })
+  })
+
+  it('never scrolls sideways', () => {
+    expect(seen.map(({ name, overflow }) => ({ name, fits: overflow <= 0 }))).toEqual(
+      seen.map(({ name }) => ({ name, fits: true })),
+    )
+  })
+
+  it('shows each chart once, as wide as there is room', () => {
+    for (const { charts } of seen) {
+      expect(charts).toHaveLength(5 + 1)
+      for (const [width, height] of charts) expect(Math.min(width / 280, height / 120)).toBeGreaterThan(1)
+    }
+  })
+
+  it('is light by day and dark by night, with text that can be read', () => {
+    expect(new Set(seen.map(({ background }) => background)).size).toBe(2)
+    // 4.5 is what WCAG 2.1 asks of text (success criterion 1.4.3).
+    for (const { name, contrast } of seen) expect({ name, readable: contrast >= 4.5 }).toEqual({ name, readable: true })
+  })
+})
