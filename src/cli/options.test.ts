@@ -248,6 +248,7 @@ describe('progress', () => {
     )
     progress.report(0.25, 'running')
     progress.report(0.5, 'running')
+    progress.report(0.501, 'running')
     progress.clear()
     return said
   }

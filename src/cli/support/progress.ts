@@ -15,17 +15,18 @@ export interface Meter {
 export function meter(host: Pick<Host, 'err' | 'watched'>, quiet: boolean, now: () => number = Date.now): Meter {
   if (quiet || !host.watched) return { report: () => {}, clear: () => {} }
   const begun = now()
-  let shown = false
+  let shown = ''
   return {
     report(done, phase) {
       if (now() - begun < AFTER_MS) return
-      shown = true
       const share = Math.min(100, Math.max(0, Math.floor(done * 100)))
-      host.err(`${CLEAR}${String(share).padStart(3)} % ${phase}`)
+      const line = `${String(share).padStart(3)} % ${phase}`
+      if (line !== shown) host.err(CLEAR + line)
+      shown = line
     },
     clear() {
-      if (shown) host.err(CLEAR)
-      shown = false
+      if (shown !== '') host.err(CLEAR)
+      shown = ''
     },
   }
 }
