@@ -1,4 +1,5 @@
 /** The books: accounts at the pool, vaults and positions, drawn from the recipe. Totals are the recipe's; each account is a function of (seed, its number). */
+import { pow } from '../math/index.ts'
 import { InputError } from '../model/index.ts'
 import { Draw, health, sizes } from './draw.ts'
 import type { Book, Recipe } from './recipe.ts'
@@ -221,11 +222,15 @@ export interface PerpBook {
   readonly entry: Float64Array
 }
 
-/** The leverage a tier table allows: below 1 ÷ rate, with room for the drop to the breach. */
-function allowed(tiers: readonly { floor: number; rate: number }[], notional: number): number {
+/** The leverage a position may start with: below 1 ÷ rate of its tier with room for the drop to the breach, and less the larger it is. */
+function allowed(
+  tiers: readonly { floor: number; rate: number }[],
+  notional: number,
+  large: Recipe['exchange']['large'],
+): number {
   let rate = tiers[0]?.rate ?? 0.01
   for (const tier of tiers) if (notional >= tier.floor) rate = tier.rate
-  return 0.7 / rate
+  return Math.min(0.7 / rate, large.leverage * pow(Math.max(notional, 1) / large.notional, -large.exponent))
 }
 
 /** Draws the traders; the maker's cross account, first row, takes what is left so that every contract sums to zero. */
@@ -264,7 +269,7 @@ export function perp_book(
         const quantity = (side * notional) / price
         const leverage = Math.min(
           draw('leverage').spread(i, side === 1 ? exchange.long : exchange.short),
-          allowed(one.tiers, notional),
+          allowed(one.tiers, notional, exchange.large),
         )
         // Nobody stands at the start with a loss of more than four fifths of the margin, or a gain as large.
         const limit = 0.8 / Math.max(1, leverage)

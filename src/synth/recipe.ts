@@ -91,6 +91,9 @@ export const recipe_schema = z.strictObject({
     long_share: share.describe('share of the long side held by modelled traders; the rest is the market maker'),
     long: spread.describe('leverage'),
     short: spread.describe('leverage'),
+    large: z
+      .strictObject({ notional: usd, leverage: z.number().min(1), exponent: z.number().min(0).max(1) })
+      .describe('ceiling of leverage: `leverage` at this notional, falling with its power'),
     isolated: share,
     entry_sigma: share.describe('spread of entry prices around the start price, log'),
     second: share.describe('share of cross accounts with a second contract'),
