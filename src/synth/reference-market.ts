@@ -229,7 +229,7 @@ function agents(recipe: Recipe): KindSpec[] {
   const { contracts, collateral } = recipe.exchange
   const book = (market: string, depth_usd: number) => ({ market, depth_usd, half_spread, inventory_usd: 100 * depth_usd })
   const spot = new Set(coins.map((asset) => asset.id))
-  const withdraws = { k_v: 0.3, d_min: 0.1 }
+  const withdraws = { k_v: 0.3, d_min: 0.2 }
   const links = [
     ...contracts
       .filter((contract) => spot.has(contract.asset))
