@@ -214,6 +214,18 @@ function window_of(bars: Bars, from_ms: number, to_ms: number): Bars {
   }
 }
 
+/** Tier tables by coin. Of several contracts on one coin, the one margined in the recipe's collateral. */
+function tiers_by_coin({ tiers, recipe }: ReplayInput): Map<string, TierTable> {
+  const tables = new Map<string, TierTable>()
+  const fits = (table: TierTable) => table.symbol.endsWith(recipe.exchange.collateral)
+  for (const table of tiers?.tables ?? []) {
+    const coin = plain_symbol(table.symbol)
+    const known = tables.get(coin)
+    if (known === undefined || (fits(table) && !fits(known))) tables.set(coin, table)
+  }
+  return tables
+}
+
 /** The recipe with the coins of the series in place of its own. */
 function recipe_for(
   input: ReplayInput,
@@ -236,14 +248,7 @@ function recipe_for(
   const assets: Recipe['assets'] = recipe.assets.filter((asset) => asset.role !== 'coin')
   const contracts: Recipe['exchange']['contracts'] = []
   const outside: string[] = []
-  const tables = new Map<string, TierTable>()
-  for (const table of input.tiers?.tables ?? []) {
-    const coin = plain_symbol(table.symbol)
-    // Of several contracts on one coin, the one margined in the recipe's collateral.
-    const fits = table.symbol.endsWith(recipe.exchange.collateral)
-    if (!tables.has(coin) || (fits && !(tables.get(coin) as TierTable).symbol.endsWith(recipe.exchange.collateral)))
-      tables.set(coin, table)
-  }
+  const tables = tiers_by_coin(input)
   for (const fact of facts) {
     const own = known.get(fact.symbol)
     assets.push({

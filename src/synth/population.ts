@@ -282,15 +282,7 @@ export function perp_book(
         rows.add({ owner: actor, isolated: isolated ? 1 : 0, wallet: margin - quantity * (price - entry) })
         positions.add({ account, contract: c, quantity, entry })
         open[c] = (open[c] as number) + quantity
-        if (second) {
-          // A hedge of a third of the notional in another contract.
-          const d = (c + 1) % exchange.contracts.length
-          const other =
-            price_of(recipe, (exchange.contracts[d] as { asset: string }).asset) / price_of(recipe, exchange.collateral)
-          const hedge = (-side * notional) / 3 / other
-          positions.add({ account, contract: d, quantity: hedge, entry: other })
-          open[d] = (open[d] as number) + hedge
-        }
+        if (second) hedge(recipe, account, c, (-side * notional) / 3, open, positions)
         put_aside(recipe, people, actor, exchange.collateral, margin, draw('aside').uniform(i), draw('purse'))
       }
     }
@@ -305,6 +297,22 @@ export function perp_book(
     quantity: positions.f64('quantity'),
     entry: positions.f64('entry'),
   }
+}
+
+/** A position against the first, in the next contract. */
+function hedge(
+  recipe: Recipe,
+  account: number,
+  c: number,
+  notional: number,
+  open: Float64Array,
+  positions: Rows<'account' | 'contract' | 'quantity' | 'entry'>,
+): void {
+  const { contracts, collateral } = recipe.exchange
+  const d = (c + 1) % contracts.length
+  const price = price_of(recipe, (contracts[d] as { asset: string }).asset) / price_of(recipe, collateral)
+  positions.add({ account, contract: d, quantity: notional / price, entry: price })
+  open[d] = (open[d] as number) + notional / price
 }
 
 /** The first maker takes the other side of every contract; all makers hold as much margin as he has notional, plus depth. */

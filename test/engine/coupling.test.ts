@@ -1,7 +1,7 @@
 /** Venues that share no market, oracle or owner run together exactly as they run alone. */
 import { describe, expect, it } from 'vitest'
 import { run, type World } from '../../src/engine/index.ts'
-import type { Column, Log, Snapshot, Table } from '../../src/model/index.ts'
+import type { Column, KindSpec, Log, Snapshot, Table } from '../../src/model/index.ts'
 import { build, parse_shock, shock_scenario, without } from '../../src/scenarios/index.ts'
 import { prefixed, prefixed_scenario, side_by_side } from '../support/merge.ts'
 import { small_market } from '../support/reference-market.ts'
@@ -81,7 +81,7 @@ describe('decoupled venues', () => {
   const lenders = half(['venue:binance'], 'a/')
   // A liquidator sees every offer: one of its own in the exchange's half would be a shared actor.
   const exchange = half(['venue:aave', 'venue:maker', 'agent:liquidator'], 'b/')
-  const drivers = [
+  const drivers: KindSpec[] = [
     ...prefixed_scenario(scenario, whole, 'a/').drivers,
     ...prefixed_scenario(scenario, whole, 'b/').drivers.map((driver) => ({ ...driver, id: 'b/shock' })),
   ]

@@ -1,6 +1,6 @@
 // A Chromium for the tests, without a download: CHROMIUM_PATH, else the system's, else the one that ships inside @sparticuz/chromium.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inRoot } from './files.ts'
 
@@ -41,7 +41,12 @@ function packaged(): Chromium | undefined {
   const home = inRoot('.cache', 'chromium', version)
   if (!existsSync(join(home, 'chromium'))) unpack(home)
   const libraries = [join(home, 'al2023', 'lib'), ...(process.env['LD_LIBRARY_PATH']?.split(':') ?? [])].join(':')
-  return { path: join(home, 'chromium'), env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(home, 'fonts') } }
+  // The package's own list of font folders names places that exist only where it was made for.
+  writeFileSync(
+    join(home, 'fonts.conf'),
+    `<?xml version="1.0"?><fontconfig><dir>${join(home, 'fonts')}</dir><dir>/usr/share/fonts</dir><cachedir>${join(home, 'font-cache')}</cachedir></fontconfig>`,
+  )
+  return { path: join(home, 'chromium'), env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(home, 'fonts.conf') } }
 }
 
 /** Undefined only where no browser is installed and none is packaged (not 64-bit x86 Linux). */

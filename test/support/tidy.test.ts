@@ -132,6 +132,11 @@ describe('arithmetic', () => {
     expect(judge('src/server/a.ts', `${source}\n`)).toEqual([])
   })
 
+  it('allows powers of exact integers where those may stand', () => {
+    expect(judge('src/venues/x/reference.ts', 'const a = 10n ** 18n\nconst b = x ** 2n\n')).toEqual([])
+    expect(judge('src/venues/x/reference.ts', 'const b = x ** 2\n')).toEqual(['arithmetic:1'])
+  })
+
   it('allows what every engine computes alike', () => {
     const allowed = 'sqrt abs min max floor ceil trunc round sign imul clz32 fround'.split(' ')
     expect(judge('src/math/a.ts', allowed.map((name) => `Math.${name}(x * y / z)\n`).join(''))).toEqual([])

@@ -173,7 +173,9 @@ function checkTokens(tokens: readonly Token[]): Omit<Finding, 'path'>[] {
       return found === undefined ? [] : [{ ...found, line: token.line }]
     }
     const isPower = token.kind === 'sign' && (token.text === '**' || token.text === '**=')
-    return isPower ? [{ rule: 'arithmetic', what: `${token.text}: it is Math.pow`, line: token.line } as const] : []
+    // A power of exact integers is exact: `10n ** 18n`.
+    const exact = [tokens[i - 1], tokens[i + 1]].some((beside) => beside?.kind === 'number' && beside.text.endsWith('n'))
+    return isPower && !exact ? [{ rule: 'arithmetic', what: `${token.text}: it is Math.pow`, line: token.line } as const] : []
   })
 }
 
