@@ -107,7 +107,10 @@ it('orders, fees, takeover prices, bad debt and what is left are the same', () =
       const covered = outcome.closed.length === 0 ? to_number(outcome.bad_debt) : 0
       near(w.fund(), to_number(add(ratio(FUND), sub(outcome.fee, ratio(covered)))), 'fund')
       if (outcome.healed) seen.healed++
-      else seen.closed++
+      else {
+        seen.closed++
+        expect([w.cash(0), w.quantity(0)]).toEqual([0, 0])
+      }
       if (sign(neg(outcome.bad_debt)) < 0) seen.debt++
     }),
     { numRuns: 400 },

@@ -107,6 +107,15 @@ describe('index, mark and funding', () => {
     st.clear()
     w.venue.statement(0, st)
     expect(st.rate_loss).toBe(30)
+    // it counts from the owner's last own change
+    w.books[0]?.rest(1, 100_000, 1)
+    w.order(0, -1)
+    w.bundle(['deposit', { account: 1, actor: 1, asset: USDT, amount: 1 }])
+    for (const row of [0, 1]) {
+      st.clear()
+      w.venue.statement(row, st)
+      expect(st.rate_loss).toBe(0)
+    }
     w.tick()
     expect(w.rows('funding').length).toBe(1)
     expect(w.broken()).toEqual([])
@@ -233,8 +242,12 @@ describe('owners', () => {
     w.price(0, 98_500)
     w.tick()
     expect(w.bundle(['reduce', { account: 2, plan: 0 }])).toBe(true)
-    expect(w.bundle(['deposit', { account: 2, actor: 2, asset: USDT, amount: 10_000 }])).toBe(true)
+    expect(w.bundle(['deposit', { account: 2, actor: 2, asset: USDT, amount: 50_000 }])).toBe(true)
     expect(w.settle()).toBe(0)
+    // the rest of the tick it is still in the exchange's hands
+    expect(w.apply('withdraw', { account: 2, asset: USDT, amount: 1 }).status).toBe('margin')
+    w.tick()
+    expect(w.apply('withdraw', { account: 2, asset: USDT, amount: 1 }).status).toBe('applied')
     expect(w.quantity(2)).toBe(10)
   })
 

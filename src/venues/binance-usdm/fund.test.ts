@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { accept } from './fund.ts'
+import type { Exchange } from './state.ts'
 import { PerpWorld, type Row } from './world.test.ts'
 
 const LONG: Row = { isolated: true, wallet: 20_000, held: [[0, 10, 100_000]] }
@@ -65,6 +67,27 @@ describe('deleveraging', () => {
     expect(w.broken()).toEqual([])
   })
 
+  it('spares who is being liquidated himself until nobody else is left', () => {
+    // in profit with his short, ruined by his other position
+    const ruined: Row = {
+      wallet: 60_000,
+      held: [
+        [0, -8, 100_000],
+        [1, 100, 3900],
+      ],
+    }
+    const w = new PerpWorld([LONG, ruined, short(4, 90_000, 400_000)], { prices: [100_000, 3000] })
+    w.price(0, 97_000)
+    w.tick()
+    w.round()
+    expect([0, 1].map((row) => w.venue.health(row, w.venue.prices) < 1)).toEqual([true, true])
+    const winners = w.asked().list.filter(({ kind, market }) => kind === 'deleverage' && market === 0)
+    // the long of 10: first the short without profit, then he
+    expect(winners.find(({ account }) => account === 1 || account === 2)).toMatchObject({ account: 2, amount: 4 })
+    expect(w.settle()).toBeGreaterThan(0)
+    expect(w.broken()).toEqual([])
+  })
+
   it('is not needed while the fund can bear it: 10,000 are lost at the mark, the rest carries a thousand times itself', () => {
     const rich = adl(10_970)
     rich.settle()
@@ -105,6 +128,15 @@ describe('deleveraging', () => {
     expect(w.rows('deleverage').map(({ account, amount }) => [account, amount])).toEqual([[w.venue.outside, 10]])
     expect(w.quantity(w.venue.fund)).toBe(0)
     expect(w.broken()).toEqual([])
+  })
+
+  it('is not needed for an offset even when the fund holds too much already', () => {
+    const w = new PerpWorld([], { fund: 1000, spec: { fund_leverage: 1 } })
+    const { x } = w.venue as unknown as { x: Exchange }
+    const capacity = { worth: 1000, gross: 1_000_000, held: Float64Array.of(10) }
+    expect(accept(x, capacity, 0, 1, 100_000)).toBe(false)
+    expect(accept(x, capacity, 0, -1, 100_000)).toBe(true)
+    expect(capacity).toEqual({ worth: 1000, gross: 900_000, held: Float64Array.of(9) })
   })
 
   it('one ranking serves all liquidations of a round', () => {

@@ -4,9 +4,7 @@ import { MarginBook, marginal_tiers, RowList, sweep, type Tiers } from '../../ma
 import { Store } from '../../model/index.ts'
 import * as k from './kernel.ts'
 import * as r from './reference.ts'
-import { type Account, type Ladder, type Rules, smallest_reduction as exact_reduction } from './reference-procedure.ts'
-import { abs, add, div, mul, ONE, type Ratio, ratio, sub, to_number, ZERO } from './reference-ratio.ts'
-import { type Excess, reduction_at, smallest_reduction } from './sizing.ts'
+import { abs, add, div, mul, type Ratio, ratio, to_number, ZERO } from './reference-ratio.ts'
 import { type Holdings, holdings, trade } from './state.ts'
 import { BTC_TIERS, ETH_TIERS, tier_specs } from './vectors.ts'
 
@@ -187,83 +185,6 @@ describe('kernel and reference', () => {
   })
 })
 
-const excess = fc
-  .record({
-    side: fc.constantFrom(1 as const, -1 as const),
-    size: fc.double({ min: 1, max: 9000, noNaN: true }),
-    cushion: fc.oneof(fc.double({ min: -0.5, max: 0.9999, noNaN: true }), fc.double({ min: 0.8, max: 0.9999, noNaN: true })),
-    others: fc.double({ min: 0, max: 1e6, noNaN: true }),
-    fee: fc.constantFrom(0, 0.0005, 0.0125),
-  })
-  .map(({ side, size, cushion, others, fee }): Excess => {
-    const mark = 98_000
-    const required = to_number(r.maintenance(BTC_TIERS, ratio(size * mark))) + others
-    return { side, quantity: size, mark, tiers: FLOAT[0] as Tiers, equity: cushion * required, others, fee, target: 1 }
-  })
-
-/** The same for the reference: the scope's other maintenance is taken off its equity. */
-function exact_excess(e: Excess, book: Ladder): { account: Account; rules: Rules } {
-  const quantity = ratio(e.side * e.quantity)
-  const mark = ratio(e.mark)
-  const cash = sub(sub(ratio(e.equity), ratio(e.others)), mul(quantity, mark))
-  const rules: Rules = { strict: true, fee: ratio(e.fee), fee_from: 'remaining', bound: ratio(0.5), target: ONE }
-  return { account: { cash, legs: [{ quantity, mark, entry: mark, tiers: BTC_TIERS, book }] }, rules }
-}
-
-describe('size of the reduction', () => {
-  it('at one price: as the reference, all where no amount heals', () => {
-    fc.assert(
-      fc.property(excess, fc.double({ min: 0, max: 0.02, noNaN: true }), (e, slip) => {
-        const fill = e.mark * (1 - e.side * slip)
-        const { account, rules } = exact_excess(e, [{ price: ratio(fill), quantity: ratio(1e9) }])
-        const exact = exact_reduction(account, 0, ZERO, rules)
-        near(Math.min(reduction_at(e, fill), e.quantity), exact ?? ratio(e.quantity), e.quantity, 'amount')
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('against a book: as the reference', () => {
-    const levels = fc.array(
-      fc.tuple(fc.double({ min: 0, max: 0.01, noNaN: true }), fc.double({ min: 0.01, max: 2000, noNaN: true })),
-      { minLength: 1, maxLength: 8 },
-    )
-    let healed = 0
-    fc.assert(
-      fc.property(excess, levels, (e, list) => {
-        const book = list
-          .map(([slip, quantity]) => ({ price: e.mark * (1 - e.side * slip), quantity }))
-          .sort((a, b) => e.side * (b.price - a.price))
-        const exact_book = book.map((level) => ({ price: ratio(level.price), quantity: ratio(level.quantity) }))
-        const { account, rules } = exact_excess(e, exact_book)
-        const exact = exact_reduction(account, 0, ZERO, rules)
-        const got = smallest_reduction(e, book[0]?.price as number, (amount) => {
-          let base = 0
-          let quote = 0
-          for (const level of book) {
-            const part = Math.min(level.quantity, amount - base)
-            base += part
-            quote += part * level.price
-          }
-          return { base, quote }
-        })
-        expect(got).toBeLessThanOrEqual(e.quantity)
-        if (exact === undefined) near(got, ratio(e.quantity), 0, 'whole')
-        else if (got !== e.quantity || to_number(exact) > e.quantity * (1 - 1e-6)) {
-          healed++
-          near(got, exact, e.quantity, 'amount')
-        } else {
-          // the root may be missed where the margin only just touches zero
-          const touch = exact_reduction(account, 0, ZERO, { ...rules, target: ratio(1 + 1e-7) })
-          expect(touch).toBeUndefined()
-        }
-      }),
-      { numRuns: 400 },
-    )
-    expect(healed).toBeGreaterThan(50)
-  })
-})
-
 describe('the margin book over these accounts', () => {
   const move = fc.record({
     factors: fc.array(fc.double({ min: 0.85, max: 1.2, noNaN: true }), { minLength: 3, maxLength: 3 }),
@@ -319,6 +240,64 @@ describe('the margin book over these accounts', () => {
       ),
       { numRuns: 200 },
     )
+  })
+
+  /** A book over one account; each line of prices is scanned in turn; which of them reported it. */
+  const reported = (c: Case, path: readonly (readonly number[])[]) => {
+    const { x } = float_side(c)
+    const accounts = {
+      strict: false,
+      health: (row: number, prices: Float64Array) => k.health(x, row, prices),
+      bound: (row: number, prices: Float64Array, level: number, out: Parameters<typeof k.bound>[5]) =>
+        k.bound(x, row, prices, level, book.cash, out),
+    }
+    const book: MarginBook = new MarginBook(new Store(), 't', 3, 1, accounts)
+    const out = new RowList()
+    return path.map((prices) => {
+      book.prices.data.set(prices)
+      book.scan(out)
+      return [out.length === 1, k.health(x, 0, book.prices.data) <= 1]
+    })
+  }
+
+  it('is not surprised by a short that grows into steeper brackets', () => {
+    // 150M short owes 154.52M against 1.2 times that; 19.7 % up it owes as much, for it owes more than in proportion
+    const cash = 1.2 * (150e6 * 1.05 - 2_981_450) - 1000
+    const c: Case = {
+      cash,
+      legs: [
+        { contract: 0, quantity: -1500, entry: 100_000 },
+        { contract: 1, quantity: 0.1, entry: 10_000 },
+      ],
+      prices: [100_000, 10_000, 1],
+    }
+    const up = [100_000, 119_500, 119_800].map((price) => [price, 10_000, 1])
+    expect(reported(c, up)).toEqual([
+      [false, false],
+      [false, false],
+      [true, true],
+    ])
+  })
+
+  it('is not surprised when a long rises less than a short with the same market', () => {
+    // 150M long against 126.6M short: 30 % and 45 % up, 11.5 % between them, with 11.9 % to go in proportion
+    const c: Case = {
+      cash: -1,
+      legs: [
+        { contract: 0, quantity: 1500, entry: 100_000 },
+        { contract: 1, quantity: -12_660, entry: 10_000 },
+      ],
+      prices: [100_000, 10_000, 1],
+    }
+    expect(
+      reported(c, [
+        [100_000, 10_000, 1],
+        [130_000, 14_500, 1],
+      ]),
+    ).toEqual([
+      [false, false],
+      [true, true],
+    ])
   })
 
   it('leaves an account alone while prices stay inside what its bound promised', () => {

@@ -86,10 +86,10 @@ describe('one account, step by step (derivatives reference T2)', () => {
 
 describe('an order that heals', () => {
   /** §1.5: 150 BTC, mark 98,000, equity 160,000, a bid 10 bps below. */
-  const sized = (fee: number, strict = false) => {
-    const w = new PerpWorld([{ wallet: 460_000, held: [[0, 150, 100_000]] }], {
+  const sized = (fee: number, spec = {}) => {
+    const w = new PerpWorld([{ owner: 0, wallet: 460_000, held: [[0, 150, 100_000]] }], {
       contract: { liquidation_fee: fee },
-      spec: { strict },
+      spec,
     })
     w.books[0]?.rest(1, 97_902, 1000)
     w.price(0, 98_000)
@@ -113,10 +113,17 @@ describe('an order that heals', () => {
   })
 
   it('strict: equality is compliant', () => {
-    const w = sized(0.0005, true)
+    const w = sized(0.0005, { strict: true })
     w.settle()
     expect(150 - w.quantity(0)).toBeCloseTo(1.4065, 4)
     expect(w.rows('takeover')).toEqual([])
+  })
+
+  it.each(['remaining', 'first'])('ends the liquidation at once, fee %s: the owner is free again', (fee_from) => {
+    const w = sized(0.0005, { fee_from })
+    w.settle()
+    expect(w.apply('deposit', { account: 0, asset: 0, amount: 1e6 }).status).toBe('applied')
+    expect(w.apply('order', { account: 0, side: 1, amount: 1 })).toEqual({ status: 'applied', amount: 1 })
   })
 
   it('a later fall starts the sequence again', () => {
