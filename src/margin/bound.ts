@@ -29,6 +29,24 @@ export interface Accounts {
  */
 export type Shape = 'law' | 'elastic' | 'watched' | 'none'
 
+/** A slot with its share, in one number: slot · PLACE + share in quarters, rounded down. */
+export const PLACE = 8
+
+/** The slot of such a number. */
+export function slot_of(place: number): number {
+  return place >> 3
+}
+
+/** Its share, a multiple of a quarter. */
+export function share_of(place: number): number {
+  return (place & 7) / 4
+}
+
+/** A share that rounding lifts onto a quarter is wrong by less than keys are lowered. */
+function quarters(share: number): number {
+  return share > 0 ? (share < 1 ? (4 * share) | 0 : 4) : 0
+}
+
 /** Filled by `Accounts.bound`. An account that says nothing is watched. */
 export class Bound {
   shape: Shape = 'watched'
@@ -53,16 +71,20 @@ export class Bound {
     this.liability_count = 0
   }
 
-  /** Health falls, or may fall, when this slot's price falls. */
-  hold(slot: number): void {
+  /**
+   * Health falls, or may fall, when this slot's price falls.
+   * @param share of A that is this slot's value at the prices now, if that value is proportional to the price: lets the book tell
+   *   a mixed collateral from its worst part. Used in quarters; 0 promises nothing. All shares of a side sum to at most 1.
+   */
+  hold(slot: number, share = 0): void {
     if (this.collateral_count === this.collateral.length) this.collateral = doubled(this.collateral)
-    this.collateral[this.collateral_count++] = slot
+    this.collateral[this.collateral_count++] = slot * PLACE + quarters(share)
   }
 
-  /** Health falls, or may fall, when this slot's price rises. */
-  owe(slot: number): void {
+  /** Health falls, or may fall, when this slot's price rises. `share`: of L, as for `hold`. */
+  owe(slot: number, share = 0): void {
     if (this.liability_count === this.liability.length) this.liability = doubled(this.liability)
-    this.liability[this.liability_count++] = slot
+    this.liability[this.liability_count++] = slot * PLACE + quarters(share)
   }
 
   /** The law with this headroom. Said again, the smallest headroom counts: a minimum of laws over the union of their slots. */

@@ -166,4 +166,20 @@ describe('margin book, case by case', () => {
       expect(venue.tested).toBe(0)
     }
   })
+
+  it('names every row once in the order of the index', () => {
+    const venue = new Simple()
+    for (let i = 0; i < 200; i++) venue.open(i === 7 ? 4 : 10, i === 9 ? 0 : 9 - (i % 40) / 10, [i % 2])
+    const book = new MarginBook(new Store(), 'v', 2, 200, venue)
+    expect(scanned(book)).toEqual([7])
+    const out = new RowList()
+    expect(book.order(out)).toBe(200)
+    const rows = Array.from(out.data.subarray(0, 200))
+    expect(rows.slice(198)).toEqual([7, 9])
+    expect(rows.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, row) => row))
+    // one group is slot 0, the other slot 1; in each the largest debts come first
+    expect(rows.slice(0, 99).map((row) => row % 2)).toEqual(Array(99).fill((rows[0] as number) % 2))
+    const debts = rows.slice(0, 98).map((row) => venue.debt[row] as number)
+    expect(debts).toEqual(debts.toSorted((a, b) => b - a))
+  })
 })

@@ -6,9 +6,10 @@
  */
 import { exp, log } from '../math/elementary.ts'
 import type { Store, Table } from '../model/store.ts'
-import type { Bound } from './bound.ts'
+import { type Bound, slot_of } from './bound.ts'
 import { Groups, MOST_GENERATIONS } from './groups.ts'
 import { floor_bits, KEY_INFINITY, KEY_MARGIN, KEY_ONE, ratio_of } from './keys.ts'
+import { References, worst_move } from './references.ts'
 import type { RowList } from './rows.ts'
 import { sort_pairs } from './sort.ts'
 
@@ -20,17 +21,21 @@ export const FILED = 0
 export const UNBOUNDED = 1
 export const IMMOVABLE = 2
 
+/** State of an account whose valid entry is in segment 0. */
+const FIRST = 2
+
 /** What a book keeps per account. */
 export type AccountRows = Table<{ level: 'f64'; state: 'i32' }>
 
 export class Generations {
   private readonly groups: Groups
+  private readonly references: References
   /** Row lists of all queues: a key (`keys.ts`) and the account's row. */
   private readonly entries: Table<{ key: 'i32'; row: 'i32' }>
   /** Entries to fill before the next compaction. */
   private readonly room: Table<{ entries: 'i32' }>
   private readonly prices: Float64Array
-  /** Per account `state`: segment + 1 of its one valid entry, ≤ 0 if it has none. */
+  /** Per account `state`: FIRST + 2 · segment of its one valid entry, less if it has none; the lowest bit is the book's. */
   private readonly rows: AccountRows
   // accounts filed since the last `seal`; between queries there are none
   private batch_group = new Int32Array(64)
@@ -43,6 +48,7 @@ export class Generations {
 
   constructor(store: Store, name: string, slots: number, prices: Float64Array, rows: AccountRows) {
     this.groups = new Groups(store, name, slots)
+    this.references = new References(this.groups, prices)
     const room = rows.length + (rows.length >> 2)
     this.entries = store.table(`${name}.entries`, { key: 'i32', row: 'i32' }, room)
     this.entries.length = 0
@@ -70,11 +76,11 @@ export class Generations {
     if (!(headroom > 1)) return UNBOUNDED
     const { collateral, collateral_count, liability, liability_count } = bound
     for (let i = 0; i < collateral_count; i++) {
-      const price = prices[collateral[i] as number] as number
+      const price = prices[slot_of(collateral[i] as number)] as number
       if (!(price > 0 && price < Infinity)) return UNBOUNDED
     }
     for (let i = 0; i < liability_count; i++) {
-      const price = prices[liability[i] as number] as number
+      const price = prices[slot_of(liability[i] as number)] as number
       if (!(price > 0 && price < Infinity)) return UNBOUNDED
     }
     if (collateral_count + liability_count === 0) return IMMOVABLE
@@ -111,60 +117,71 @@ export class Generations {
    * @param take remove them from their queues; they must then be filed again or kept elsewhere
    */
   reach(out: RowList, take: boolean): void {
-    const { head, end } = this.groups.segments.columns
+    const heads = this.groups.segments.columns.head.data
+    const ends = this.groups.segments.columns.end.data
+    const next = this.groups.segments.columns.next.data
     const generations = this.groups.table.columns.generations.data
+    const keys = this.entries.columns.key.data
     const state = this.rows.columns.state.data
-    const { key, row } = this.entries.columns
-    const keys = key.data
-    const rows = row.data
-    for (let group = 0; group < this.groups.table.length; group++) {
+    const rows = this.entries.columns.row.data
+    const { collateral, collaterals, liability, liabilities, references, stride } = this.groups.table.columns
+    const prices = this.prices
+    const slots = this.groups.slots.columns.slot.data
+    const inverse = this.groups.references.columns.inverse.data
+    const shares = this.groups.references.columns.share.data
+    const groups = this.groups.table.length
+    for (let group = 0; group < groups; group++) {
       const first = group * MOST_GENERATIONS
       const last = first + (generations[group] as number)
+      const c = collateral.data[group] as number
+      const l = (liability.data[group] as number) - c
+      const held = collaterals.data[group] as number
+      const owed = liabilities.data[group] as number
+      const step = stride.data[group] as number
+      const elastic = this.groups.is_elastic(group)
+      let base = (references.data[group] as number) - step
       for (let segment = first; segment < last; segment++) {
-        let at = head.data[segment] as number
-        const stop = end.data[segment] as number
-        if (at === stop) continue
-        const reached = floor_bits(this.move(group, segment - first))
-        if ((keys[at] as number) > reached) continue
-        do {
-          const account = rows[at] as number
-          if (state[account] === segment + 1) out.push(account)
-          at++
-        } while (at < stop && (keys[at] as number) <= reached)
-        if (take) head.data[segment] = at
+        base += step
+        const move = worst_move(prices, slots, inverse, shares, c, held, l, owed, base, elastic)
+        if (move < (next[segment] as number)) continue
+        const head = heads[segment] as number
+        const end = ends[segment] as number
+        const reached = floor_bits(move)
+        let at = head
+        while (at < end && (keys[at] as number) <= reached) at++
+        out.reserve(out.length + at - head)
+        const found = out.data
+        const valid = FIRST + 2 * segment
+        let length = out.length
+        for (let i = head; i < at; i++) {
+          const row = rows[i] as number
+          // written in any case: a branch would wait for the memory
+          found[length] = row
+          length += ((state[row] as number) & -2) === valid ? 1 : 0
+        }
+        out.length = length
+        if (!take) continue
+        heads[segment] = at
+        next[segment] = at < end ? ratio_of(keys[at] as number) : Infinity
       }
     }
   }
 
-  /** The group's worst move from a generation's reference prices to the prices now; +Infinity if a price is unusable. */
-  private move(group: number, generation: number): number {
-    const { collateral, collaterals, liability, liabilities, references, stride } = this.groups.table.columns
-    const slots = this.groups.slots.columns.slot.data
-    const reference = this.groups.references.columns.price.data
-    const prices = this.prices
-    const base = (references.data[group] as number) + generation * (stride.data[group] as number)
-    const c = collateral.data[group] as number
-    const held = collaterals.data[group] as number
-    let low = held === 0 ? 1 : Infinity
-    let high = 0
-    for (let i = 0; i < held; i++) {
-      const ratio = (prices[slots[c + i] as number] as number) / (reference[base + i] as number)
-      if (!(ratio > 0)) return Infinity
-      if (ratio < low) low = ratio
-      if (ratio > high) high = ratio
+  /** Appends all accounts that are in queues, queue by queue. */
+  order(out: RowList): void {
+    const { head, end } = this.groups.segments.columns
+    const { row } = this.entries.columns
+    const state = this.rows.columns.state.data
+    for (let group = 0; group < this.groups.table.length; group++) {
+      const first = group * MOST_GENERATIONS
+      const last = first + (this.groups.table.columns.generations.data[group] as number)
+      for (let segment = first; segment < last; segment++) {
+        for (let i = head.data[segment] as number; i < (end.data[segment] as number); i++) {
+          const account = row.data[i] as number
+          if (((state[account] as number) & -2) === FIRST + 2 * segment) out.push(account)
+        }
+      }
     }
-    if (this.groups.is_elastic(group)) return high > 1 / low ? high : 1 / low
-    const l = liability.data[group] as number
-    const owed = liabilities.data[group] as number
-    high = owed === 0 ? 1 : 0
-    const from = base + l - c
-    for (let i = 0; i < owed; i++) {
-      const ratio = (prices[slots[l + i] as number] as number) / (reference[from + i] as number)
-      if (!(ratio > 0)) return Infinity
-      if (ratio > high) high = ratio
-    }
-    const move = high / low
-    return move >= 0 ? move : Infinity
   }
 
   /** Puts the accounts filed since the last call into queues at the prices now. */
@@ -173,10 +190,7 @@ export class Generations {
     if (n === 0) return
     this.batch = 0
     const group = this.batch_group
-    for (let i = 0; i < n; i++) {
-      const set = group[i] as number
-      group[i] = set < 0 ? -1 - set : this.groups.group_of(set, this.prices)
-    }
+    this.groups.groups_of(group, n, this.prices)
     this.sort_by_group(n)
     for (let from = 0; from < n; ) {
       const own = group[from] as number
@@ -217,7 +231,7 @@ export class Generations {
   /** A new generation of one group from batch[from, to), with the newest ones merged into it if there is no room. */
   private append(group: number, from: number, to: number): void {
     const { generations } = this.groups.table.columns
-    const { head, end } = this.groups.segments.columns
+    const { head, end, next } = this.groups.segments.columns
     const first = group * MOST_GENERATIONS
     let count = generations.data[group] as number
     while (count > 0 && head.data[first + count - 1] === end.data[first + count - 1]) count--
@@ -237,6 +251,7 @@ export class Generations {
     let at = start
     const keys = this.entries.columns.key.data
     const rows = this.entries.columns.row.data
+    this.references.begin(group)
     for (let k = target; k < count; k++) at = this.rekey(group, k, at)
     for (let i = from; i < to; i++, at++) {
       keys[at] = this.batch_key[i] as number
@@ -248,10 +263,14 @@ export class Generations {
     const segment = first + target
     head.data[segment] = start
     end.data[segment] = at
+    next.data[segment] = ratio_of(keys[start] as number)
     generations.data[group] = target + 1
-    this.refer(group, target)
+    this.references.set(group, target)
     const state = this.rows.columns.state.data
-    for (let i = start; i < at; i++) state[rows[i] as number] = segment + 1
+    for (let i = start; i < at; i++) {
+      const row = rows[i] as number
+      state[row] = (FIRST + 2 * segment) | ((state[row] as number) & 1)
+    }
   }
 
   /** Copies the valid entries of a generation to the end, their keys now relative to the prices now; returns the new end. */
@@ -261,29 +280,16 @@ export class Generations {
     const state = this.rows.columns.state.data
     const segment = group * MOST_GENERATIONS + generation
     // what the move has reached was taken off before: the keys left are above it, so the new ones are above 1, or nearly
-    const scale = LOWER / this.move(group, generation)
+    const scale = LOWER / this.references.move(group, generation)
+    this.references.merge(group, generation)
     const stop = this.groups.segments.columns.end.data[segment] as number
     for (let i = this.groups.segments.columns.head.data[segment] as number; i < stop; i++) {
       const row = rows[i] as number
-      if (state[row] !== segment + 1) continue
+      if (((state[row] as number) & -2) !== FIRST + 2 * segment) continue
       keys[at] = floor_bits(ratio_of(keys[i] as number) * scale)
       rows[at++] = row
     }
     return at
-  }
-
-  /** Takes the prices now as the reference of a generation. */
-  private refer(group: number, generation: number): void {
-    const { collateral, collaterals, liability, liabilities, references, stride } = this.groups.table.columns
-    const slots = this.groups.slots.columns.slot.data
-    const reference = this.groups.references.columns.price.data
-    const base = (references.data[group] as number) + generation * (stride.data[group] as number)
-    const c = collateral.data[group] as number
-    const held = collaterals.data[group] as number
-    for (let i = 0; i < held; i++) reference[base + i] = this.prices[slots[c + i] as number] as number
-    const l = liability.data[group] as number
-    const owed = liabilities.data[group] as number
-    for (let i = 0; i < owed; i++) reference[base + l - c + i] = this.prices[slots[l + i] as number] as number
   }
 
   /**
@@ -348,7 +354,7 @@ export class Generations {
     head.data[segment] = at
     for (; i < stop; i++) {
       const row = rows[i] as number
-      if (purge && state[row] !== segment + 1) continue
+      if (purge && ((state[row] as number) & -2) !== FIRST + 2 * segment) continue
       spare_key[at] = keys[i] as number
       spare_row[at++] = row
     }

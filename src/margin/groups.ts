@@ -4,7 +4,7 @@
  * wide group over a union of slots, which is safe (a move over more slots is never smaller) but tested more often.
  */
 import type { Store, Table } from '../model/store.ts'
-import type { Bound } from './bound.ts'
+import { type Bound, PLACE, slot_of } from './bound.ts'
 
 /** Kinds of slot sets. The wide ones grow; `wide_law` keeps its liability slots and unites collateral slots only. */
 const LAW = 0
@@ -15,6 +15,8 @@ const UNION_ELASTIC = 4
 
 /** Accounts filed under a set before it gets a group of its own. */
 const ENOUGH = 32
+/** The same for a set with shares, whose accounts would otherwise join those of any shares. */
+const ENOUGH_SHARED = 256
 /** Groups of their own, and wide groups by liability; what comes later overflows. */
 const MOST_GROUPS = 1024
 const MOST_WIDE = 32
@@ -31,6 +33,7 @@ const SETS = {
   liabilities: 'i32',
   filed: 'i32',
   group: 'i32',
+  plain: 'i32',
 } as const
 const GROUPS = {
   kind: 'i32',
@@ -52,9 +55,9 @@ export class Groups {
   readonly table: Table<typeof GROUPS>
   readonly slots: Table<{ slot: 'i32' }>
   /** Reference prices: per group and generation `stride` prices, in the order of the group's places in `slots`. */
-  readonly references: Table<{ price: 'f64' }>
-  /** Entries [head, end) of generation k of group g: row g · MOST_GENERATIONS + k. */
-  readonly segments: Table<{ head: 'i32'; end: 'i32' }>
+  readonly references: Table<{ inverse: 'f64'; share: 'f64' }>
+  /** Entries [head, end) of generation k of group g, and the move that reaches the first: row g · MOST_GENERATIONS + k. */
+  readonly segments: Table<{ head: 'i32'; end: 'i32'; next: 'f64' }>
   private readonly sets: Table<typeof SETS>
   private readonly set_slots: Table<{ slot: 'i32' }>
   private readonly buckets: Table<{ set: 'i32' }>
@@ -67,8 +70,8 @@ export class Groups {
     this.room = room
     this.table = store.table(`${name}.groups`, GROUPS)
     this.slots = store.table(`${name}.group_slots`, { slot: 'i32' })
-    this.references = store.table(`${name}.references`, { price: 'f64' })
-    this.segments = store.table(`${name}.segments`, { head: 'i32', end: 'i32' })
+    this.references = store.table(`${name}.references`, { inverse: 'f64', share: 'f64' })
+    this.segments = store.table(`${name}.segments`, { head: 'i32', end: 'i32', next: 'f64' })
     this.sets = store.table(`${name}.sets`, SETS)
     this.set_slots = store.table(`${name}.set_slots`, { slot: 'i32' })
     this.buckets = store.table(`${name}.set_buckets`, { set: 'i32' }, 256)
@@ -85,24 +88,40 @@ export class Groups {
    * @returns its set (≥ 0), whose group `group_of` names once all of a batch are filed; or −1 − group
    */
   file(bound: Bound, prices: Float64Array): number {
-    const elastic = bound.shape === 'elastic'
-    const c = bound.collateral_count
-    const l = bound.liability_count
-    const key = this.key
-    if (c > FEW_SLOTS || l > FEW_SLOTS || (elastic && c + l > FEW_SLOTS)) return -1 - this.overflow(bound, elastic, prices)
-    let collaterals = merge_sorted(key, 0, 0, bound.collateral, c)
-    let liabilities = 0
-    if (elastic) collaterals = merge_sorted(key, 0, collaterals, bound.liability, l)
-    else liabilities = merge_sorted(key, collaterals, 0, bound.liability, l)
-    const kind = elastic ? ELASTIC : LAW
-    let set = this.find(kind, key, 0, collaterals, liabilities)
+    const { liability } = bound
+    let c = bound.collateral_count
+    let l = bound.liability_count
+    let kind = LAW
+    if (bound.shape === 'elastic') {
+      // either direction counts, so they are all on one side
+      for (let i = 0; i < l; i++) bound.hold(slot_of(liability[i] as number))
+      c += l
+      l = 0
+      kind = ELASTIC
+    }
+    if (c > FEW_SLOTS || l > FEW_SLOTS) return -1 - this.overflow(bound, kind, prices)
+    let set = this.find(kind, bound.collateral, 0, c, liability, 0, l)
     if (set < 0) {
-      if (this.sets.length >= MOST_SETS) return -1 - this.overflow(bound, elastic, prices)
-      set = this.remember(kind, key, 0, collaterals, liabilities)
+      if (this.sets.length >= MOST_SETS) return -1 - this.overflow(bound, kind, prices)
+      set = this.remember(kind, bound.collateral, 0, c, liability, 0, l)
     }
     const filed = this.sets.columns.filed.data
     filed[set] = (filed[set] as number) + 1
     return set
+  }
+
+  /** The groups of the sets filed since, in place. */
+  groups_of(sets: Int32Array, count: number, prices: Float64Array): void {
+    let group = this.sets.columns.group.data
+    for (let i = 0; i < count; i++) {
+      const set = sets[i] as number
+      const own = set < 0 ? -set : (group[set] as number)
+      if (own > 0) sets[i] = own - 1
+      else {
+        sets[i] = this.group_of(set, prices)
+        group = this.sets.columns.group.data
+      }
+    }
   }
 
   /** The group of a set filed before; wide groups grow to hold it. */
@@ -110,7 +129,13 @@ export class Groups {
     const { group, filed, kind, slots, collaterals, liabilities } = this.sets.columns
     const own = group.data[set] as number
     if (own > 0) return own - 1
-    if ((filed.data[set] as number) >= ENOUGH && this.table.length < MOST_GROUPS) return this.open(set)
+    const plain = this.plain(set)
+    const enough = plain === set ? ENOUGH : ENOUGH_SHARED
+    if ((filed.data[set] as number) >= enough && this.table.length < MOST_GROUPS) return this.open(set)
+    if (plain !== set) {
+      this.sets.columns.filed.data[plain] = (this.sets.columns.filed.data[plain] as number) + 1
+      return this.group_of(plain, prices)
+    }
     const at = slots.data[set] as number
     const c = collaterals.data[set] as number
     const l = liabilities.data[set] as number
@@ -123,27 +148,47 @@ export class Groups {
     return wide
   }
 
-  private overflow(bound: Bound, elastic: boolean, prices: Float64Array): number {
+  /** The same slots without shares. */
+  private plain(set: number): number {
+    const { plain, kind, slots, collaterals, liabilities } = this.sets.columns
+    if ((plain.data[set] as number) > 0) return (plain.data[set] as number) - 1
+    const at = slots.data[set] as number
+    const c = collaterals.data[set] as number
+    const l = liabilities.data[set] as number
+    const { key } = this
+    for (let i = 0; i < c + l; i++) key[i] = (this.set_slots.columns.slot.data[at + i] as number) & -PLACE
+    let other = this.find(kind.data[set] as number, key, 0, c, key, c, l)
+    if (other < 0) other = this.remember(kind.data[set] as number, key, 0, c, key, c, l)
+    this.sets.columns.plain.data[set] = other + 1
+    return other
+  }
+
+  private overflow(bound: Bound, kind: number, prices: Float64Array): number {
+    const { collateral, collateral_count, liability } = bound
+    const liability_count = kind === ELASTIC ? 0 : bound.liability_count
     let wide: number
-    if (elastic) wide = this.union_of(UNION_ELASTIC)
-    else if (bound.liability_count > FEW_SLOTS) wide = this.union_of(UNION_LAW)
-    else wide = this.wide(this.key, 0, merge_sorted(this.key, 0, 0, bound.liability, bound.liability_count))
-    for (let i = 0; i < bound.collateral_count; i++) this.include(wide, false, bound.collateral[i] as number, prices)
-    for (let i = 0; i < bound.liability_count; i++) this.include(wide, !elastic, bound.liability[i] as number, prices)
-    if (!elastic) this.include_cash(wide, bound.collateral_count, bound.liability_count, prices)
+    if (kind === ELASTIC) wide = this.union_of(UNION_ELASTIC)
+    else if (liability_count > FEW_SLOTS) wide = this.union_of(UNION_LAW)
+    else {
+      for (let i = 0; i < liability_count; i++) this.key[i] = (liability[i] as number) & -PLACE
+      wide = this.wide(this.key, 0, liability_count)
+    }
+    for (let i = 0; i < collateral_count; i++) this.include(wide, false, collateral[i] as number, prices)
+    for (let i = 0; i < liability_count; i++) this.include(wide, true, liability[i] as number, prices)
+    if (kind === LAW) this.include_cash(wide, collateral_count, liability_count, prices)
     return wide
   }
 
   /** A side without slots is one that never moves: among the slots of others that takes the slot whose price is always 1. */
   private include_cash(group: number, collaterals: number, liabilities: number, prices: Float64Array): void {
-    if (collaterals === 0) this.include(group, false, this.room - 1, prices)
-    if (liabilities === 0) this.include(group, true, this.room - 1, prices)
+    if (collaterals === 0) this.include(group, false, (this.room - 1) * PLACE, prices)
+    if (liabilities === 0) this.include(group, true, (this.room - 1) * PLACE, prices)
   }
 
   /** The wide group of the liability slots key[at, at + count): collateral slots united; or, while they are rare, the union of all. */
   private wide(key: Int32Array, at: number, count: number): number {
-    let set = this.find(WIDE_LAW, key, at, 0, count)
-    if (set < 0 && this.sets.length < MOST_SETS) set = this.remember(WIDE_LAW, key, at, 0, count)
+    let set = this.find(WIDE_LAW, key, 0, 0, key, at, count)
+    if (set < 0 && this.sets.length < MOST_SETS) set = this.remember(WIDE_LAW, key, 0, 0, key, at, count)
     if (set < 0) return this.union_of(UNION_LAW)
     const { group, filed } = this.sets.columns
     if ((group.data[set] as number) > 0) return (group.data[set] as number) - 1
@@ -155,14 +200,16 @@ export class Groups {
   }
 
   private union_of(kind: number): number {
-    let set = this.find(kind, this.key, 0, 0, 0)
-    if (set < 0) set = this.remember(kind, this.key, 0, 0, 0)
+    const { key } = this
+    let set = this.find(kind, key, 0, 0, key, 0, 0)
+    if (set < 0) set = this.remember(kind, key, 0, 0, key, 0, 0)
     const own = this.sets.columns.group.data[set] as number
     return own > 0 ? own - 1 : this.open(set)
   }
 
   /** Adds a slot to a wide group. Those already there do not depend on it, so any reference price serves them: the present one. */
-  private include(group: number, owed: boolean, slot: number, prices: Float64Array): void {
+  private include(group: number, owed: boolean, coded: number, prices: Float64Array): void {
+    const slot = coded & -PLACE
     const { collateral, collaterals, liability, liabilities, references, stride, generations } = this.table.columns
     const from = (owed ? liability : collateral).data[group] as number
     const count = (owed ? liabilities : collaterals).data
@@ -174,8 +221,10 @@ export class Groups {
     const place = from + length - (collateral.data[group] as number)
     const step = stride.data[group] as number
     let at = (references.data[group] as number) + place
-    for (let k = generations.data[group] as number; k > 0; k--, at += step)
-      this.references.columns.price.data[at] = prices[slot] as number
+    for (let k = generations.data[group] as number; k > 0; k--, at += step) {
+      this.references.columns.inverse.data[at] = 1 / (prices[slot_of(slot)] as number)
+      this.references.columns.share.data[at] = 0
+    }
   }
 
   /** Opens a group for a set; a wide one gets room for every slot on either side. */
@@ -208,37 +257,36 @@ export class Groups {
     return row
   }
 
-  private find(kind: number, key: Int32Array, from: number, collaterals: number, liabilities: number): number {
-    const hash = hash_of(kind, key, from, collaterals, liabilities)
+  /** The set of the `c` slots of C from `cf` on and the `l` slots of L from `lf` on, in whatever order; −1 if there is none. */
+  private find(kind: number, C: Int32Array, cf: number, c: number, L: Int32Array, lf: number, l: number): number {
+    const hash = hash_of(kind, C, cf, c, L, lf, l)
     const buckets = this.buckets.columns.set.data
     const mask = this.buckets.length - 1
     const sets = this.sets.columns
+    const slots = this.set_slots.columns.slot.data
     for (let b = hash & mask; ; b = (b + 1) & mask) {
       const set = (buckets[b] as number) - 1
       if (set < 0) return -1
       if (sets.hash.data[set] !== hash || sets.kind.data[set] !== kind) continue
-      if (sets.collaterals.data[set] !== collaterals || sets.liabilities.data[set] !== liabilities) continue
+      if (sets.collaterals.data[set] !== c || sets.liabilities.data[set] !== l) continue
       const at = sets.slots.data[set] as number
-      const slots = this.set_slots.columns.slot.data
-      let i = 0
-      while (i < collaterals + liabilities && slots[at + i] === key[from + i]) i++
-      if (i === collaterals + liabilities) return set
+      if (same_members(slots, at, C, cf, c) && same_members(slots, at + c, L, lf, l)) return set
     }
   }
 
-  private remember(kind: number, key: Int32Array, from: number, collaterals: number, liabilities: number): number {
+  private remember(kind: number, C: Int32Array, cf: number, c: number, L: Int32Array, lf: number, l: number): number {
     const at = this.set_slots.length
-    for (let i = 0; i < collaterals + liabilities; i++) {
+    for (let i = 0; i < c + l; i++) {
       const row = this.set_slots.push()
-      this.set_slots.columns.slot.data[row] = key[from + i] as number
+      this.set_slots.columns.slot.data[row] = (i < c ? C[cf + i] : L[lf + i - c]) as number
     }
     const set = this.sets.push()
     const sets = this.sets.columns
-    sets.hash.data[set] = hash_of(kind, key, from, collaterals, liabilities)
+    sets.hash.data[set] = hash_of(kind, C, cf, c, L, lf, l)
     sets.kind.data[set] = kind
     sets.slots.data[set] = at
-    sets.collaterals.data[set] = collaterals
-    sets.liabilities.data[set] = liabilities
+    sets.collaterals.data[set] = c
+    sets.liabilities.data[set] = l
     if (this.sets.length * 2 > this.buckets.length) this.rehash()
     else this.enter(set)
     return set
@@ -259,25 +307,31 @@ export class Groups {
   }
 }
 
-/** Inserts `count` slots into the ascending key[at, at + length), without repeats; returns the new length. */
-function merge_sorted(key: Int32Array, at: number, length: number, slots: Int32Array, count: number): number {
-  for (let i = 0; i < count; i++) {
-    const slot = slots[i] as number
-    let j = length
-    while (j > 0 && (key[at + j - 1] as number) > slot) j--
-    if (j > 0 && key[at + j - 1] === slot) continue
-    for (let k = length; k > j; k--) key[at + k] = key[at + k - 1] as number
-    key[at + j] = slot
-    length++
+/** The same `n` slots with the same shares, in whatever order. */
+function same_members(a: Int32Array, af: number, b: Int32Array, bf: number, n: number): boolean {
+  let i = 0
+  while (i < n && a[af + i] === b[bf + i]) i++
+  if (i === n) return true
+  for (let j = 0; j < n; j++) {
+    const slot = b[bf + j]
+    let count = 0
+    for (let k = 0; k < n; k++) count += (a[af + k] === slot ? 1 : 0) - (b[bf + k] === slot ? 1 : 0)
+    if (count !== 0) return false
   }
-  return length
+  return true
 }
 
-function hash_of(kind: number, key: Int32Array, from: number, collaterals: number, liabilities: number): number {
-  let hash = Math.imul(kind * 64 + collaterals * 8 + liabilities + 1, 0x9e3779b1)
-  for (let i = from; i < from + collaterals + liabilities; i++) {
-    hash = Math.imul(hash ^ (key[i] as number), 0x85ebca6b)
-    hash ^= hash >>> 13
+/** Does not depend on the order of the slots of a side. */
+function hash_of(kind: number, C: Int32Array, cf: number, c: number, L: Int32Array, lf: number, l: number): number {
+  let hash = kind * 64 + c * 8 + l
+  for (let i = 0; i < c; i++) {
+    const word = Math.imul((C[cf + i] as number) + 1, 0x9e3779b1)
+    hash = (hash + (word ^ (word >>> 15))) | 0
   }
-  return hash
+  for (let i = 0; i < l; i++) {
+    const word = Math.imul((L[lf + i] as number) + 1, 0x85ebca6b)
+    hash = (hash + (word ^ (word >>> 13))) | 0
+  }
+  hash = Math.imul(hash, 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
 }

@@ -8,7 +8,7 @@ import { MarginBook } from './book.ts'
 import type { Accounts, Bound } from './bound.ts'
 import { RowList } from './rows.ts'
 import { bound_between, type Thresholds, thresholds } from './thresholds.ts'
-import { maintenance, slab_tiers } from './tiers.ts'
+import { slab_tiers } from './tiers.ts'
 
 /** Positions, marks, and the liquidations published for them (the first four also by a C++ peer). */
 export const PERP_COUNTS = [
@@ -41,70 +41,71 @@ const ENTRY = 100
 /** 0.5, 1, 2.5 and 5 % of the whole notional at the mark. */
 const PERP_TIERS = slab_tiers([0, 50_000, 250_000, 1_000_000], [0.005, 0.01, 0.025, 0.05])
 
+/** The same, written out: what `maintenance(PERP_TIERS, notional)` gives. */
+function perp_margin(notional: number): number {
+  return notional * (notional < 50_000 ? 0.005 : notional < 250_000 ? 0.01 : notional < 1_000_000 ? 0.025 : 0.05)
+}
+
 /** Mark t of T: 100 − 40·t/T. */
 export function mark_of(t: number, marks: number): number {
   return 100 - (40 * t) / marks
 }
 
-/** Isolated positions opened at 100: `quantity` signed, `equity` in USD at entry. A closed one has quantity 0. */
+/** Isolated positions opened at 100. */
 export class PerpPopulation implements Accounts {
   readonly strict = true
   readonly positions: number
-  readonly quantity: Float64Array
-  readonly equity: Float64Array
+  /** Of each position its signed quantity, 0 when closed, and its equity at entry in USD: side by side, on one cache line. */
+  readonly columns: Float64Array
   private readonly near: Thresholds = { below: 0, above: 0 }
 
   constructor(positions: number) {
     this.positions = positions
-    this.quantity = new Float64Array(positions)
-    this.equity = new Float64Array(positions)
+    this.columns = new Float64Array(2 * positions)
     const u = generator()
     for (let row = 0; row < positions; row++) {
       const side = u() < 0.5 ? 1 : -1
       const leverage = 2 + 48 * u()
       const notional = 1000 + 100_000 * u()
-      this.equity[row] = notional / leverage
-      this.quantity[row] = (side * notional) / ENTRY
+      this.columns[2 * row + 1] = notional / leverage
+      this.columns[2 * row] = (side * notional) / ENTRY
     }
   }
 
   /** (equity + PnL) ÷ maintenance at the mark in slot 0. */
   health(row: number, prices: Float64Array): number {
-    const quantity = this.quantity[row] as number
-    if (quantity === 0) return Infinity
+    const quantity = this.columns[2 * row] as number
     const mark = prices[0] as number
-    const margin = maintenance(PERP_TIERS, Math.abs(quantity) * mark)
-    return ((this.equity[row] as number) + quantity * (mark - ENTRY)) / margin
+    const margin = perp_margin(Math.abs(quantity) * mark)
+    if (quantity === 0) return Infinity
+    return ((this.columns[2 * row + 1] as number) + quantity * (mark - ENTRY)) / margin
   }
 
   bound(row: number, prices: Float64Array, level: number, out: Bound): void {
-    const quantity = this.quantity[row] as number
+    const quantity = this.columns[2 * row] as number
     if (quantity === 0) return out.none()
     const mark = prices[0] as number
     const side = quantity > 0 ? 1 : -1
-    thresholds(side, side * quantity, ENTRY, this.equity[row] as number, PERP_TIERS, level, mark, this.near)
+    thresholds(side, side * quantity, ENTRY, this.columns[2 * row + 1] as number, PERP_TIERS, level, mark, this.near)
     bound_between(0, 1, mark, this.near, out)
   }
 }
 
 /** Liquidations over marks 1 … T by a scan of every open position at every mark. */
 export function liquidations_by_scan(positions: number, marks: number): number {
-  const { quantity, equity } = new PerpPopulation(positions)
-  return scan_marks(quantity, equity, marks)
+  return scan_marks(new PerpPopulation(positions).columns, marks)
 }
 
 /** The naive scan on flat arrays: no calls, tiers unrolled. Closes what it liquidates. */
-export function scan_marks(quantity: Float64Array, equity: Float64Array, marks: number): number {
+export function scan_marks(columns: Float64Array, marks: number): number {
   let liquidations = 0
   for (let t = 1; t <= marks; t++) {
     const mark = mark_of(t, marks)
     const move = mark - ENTRY
-    for (let row = 0; row < quantity.length; row++) {
-      const q = quantity[row] as number
-      const notional = (q < 0 ? -q : q) * mark
-      const rate = notional < 50_000 ? 0.005 : notional < 250_000 ? 0.01 : notional < 1_000_000 ? 0.025 : 0.05
-      if ((equity[row] as number) + q * move < notional * rate) {
-        quantity[row] = 0
+    for (let i = 0; i < columns.length; i += 2) {
+      const q = columns[i] as number
+      if ((columns[i + 1] as number) + q * move < perp_margin(Math.abs(q) * mark)) {
+        columns[i] = 0
         liquidations++
       }
     }
@@ -132,7 +133,7 @@ export function liquidations_by_book(positions: number, marks: number): number {
 export function close(population: PerpPopulation, book: MarginBook, reported: RowList): void {
   for (let i = 0; i < reported.length; i++) {
     const row = reported.data[i] as number
-    population.quantity[row] = 0
+    population.columns[2 * row] = 0
     book.remove(row)
   }
 }

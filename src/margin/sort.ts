@@ -91,45 +91,63 @@ function insert_pairs(keys: Int32Array, rows: Int32Array, from: number, to: numb
 }
 
 /**
- * Sorts `rows[0, length)` (≥ 0) ascending; costs one pass if they are already.
+ * Sorts `rows[0, length)` ascending; costs little more than a pass if most of it is already.
+ * @param limit rows are in [0, limit)
  * @param rows2 scratch as long as `rows`
  */
-export function sort_rows(rows: Int32Array, length: number, rows2: Int32Array): void {
-  let sorted = true
-  let high = 0
-  let before = -1
-  for (let i = 0; i < length; i++) {
+export function sort_rows(rows: Int32Array, length: number, limit: number, rows2: Int32Array): void {
+  if (length <= FEW) return insert_rows(rows, 0, length)
+  // keep an ascending part in place and put aside what falls behind it
+  let kept = 0
+  let aside = 0
+  let last = 0
+  const most = length >> 3
+  let i = 0
+  for (; i < length; i++) {
     const row = rows[i] as number
-    if (row < before) sorted = false
-    if (row > high) high = row
-    before = row
+    if (row >= last) {
+      rows[kept++] = row
+      last = row
+    } else if (aside < most) rows2[aside++] = row
+    else break
   }
-  if (sorted) return
-  if (length <= FEW) return insert_rows(rows, length)
-  const bits = 32 - Math.clz32(high)
+  for (let k = 0; k < aside; k++) rows[kept + k] = rows2[k] as number
+  if (i < length) return radix_rows(rows, 0, length, limit, rows2)
+  if (aside === 0) return
+  radix_rows(rows, kept, length, limit, rows2)
+  for (let k = 0; k < aside; k++) rows2[k] = rows[kept + k] as number
+  for (let at = length - 1; aside > 0; at--) {
+    const from_aside = kept === 0 || (rows2[aside - 1] as number) > (rows[kept - 1] as number)
+    rows[at] = (from_aside ? rows2[--aside] : rows[--kept]) as number
+  }
+}
+
+function radix_rows(rows: Int32Array, from: number, to: number, limit: number, rows2: Int32Array): void {
+  if (to - from <= FEW) return insert_rows(rows, from, to)
+  const bits = 32 - Math.clz32(limit)
   const passes = Math.ceil(bits / DIGIT)
   const digit = Math.ceil(bits / passes)
   for (let pass = 0; pass < passes; pass++) {
-    if ((pass & 1) === 0) scatter_rows(rows, length, rows2, pass * digit, digit)
-    else scatter_rows(rows2, length, rows, pass * digit, digit)
+    if ((pass & 1) === 0) scatter_rows(rows, from, to, rows2, pass * digit, digit)
+    else scatter_rows(rows2, from, to, rows, pass * digit, digit)
   }
-  if ((passes & 1) === 1) for (let i = 0; i < length; i++) rows[i] = rows2[i] as number
+  if ((passes & 1) === 1) for (let i = from; i < to; i++) rows[i] = rows2[i] as number
 }
 
-function scatter_rows(rows: Int32Array, length: number, rows_out: Int32Array, shift: number, digit: number): void {
+function scatter_rows(rows: Int32Array, from: number, to: number, rows_out: Int32Array, shift: number, digit: number): void {
   const mask = (1 << digit) - 1
   counts.fill(0, 0, mask + 1)
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i < to; i++) {
     const d = ((rows[i] as number) >>> shift) & mask
     counts[d] = (counts[d] as number) + 1
   }
-  let sum = 0
+  let sum = from
   for (let d = 0; d <= mask; d++) {
     const count = counts[d] as number
     counts[d] = sum
     sum += count
   }
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i < to; i++) {
     const row = rows[i] as number
     const d = (row >>> shift) & mask
     const at = counts[d] as number
@@ -138,11 +156,11 @@ function scatter_rows(rows: Int32Array, length: number, rows_out: Int32Array, sh
   }
 }
 
-function insert_rows(rows: Int32Array, length: number): void {
-  for (let i = 1; i < length; i++) {
+function insert_rows(rows: Int32Array, from: number, to: number): void {
+  for (let i = from + 1; i < to; i++) {
     const row = rows[i] as number
     let j = i - 1
-    while (j >= 0 && (rows[j] as number) > row) {
+    while (j >= from && (rows[j] as number) > row) {
       rows[j + 1] = rows[j] as number
       j--
     }
