@@ -1,7 +1,7 @@
 // The documents say what is so: links lead somewhere, examples compile and run, command lines are ones the program knows.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, posix } from 'node:path'
+import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ensureBuilt, hasCli, unwind } from './support/dist.ts'
 import { filesBelow, inRoot } from './support/files.ts'
@@ -87,7 +87,7 @@ describe.skipIf(examples.length === 0)('examples in the documents', () => {
 
   it.each(examples.map((example) => [`${example.path}:${example.line}`, fileOf(example)]))('%s runs', (_, file) => {
     const loader = inRoot('node_modules', 'tsx', 'dist', 'loader.mjs')
-    const done = spawnSync(process.execPath, ['--import', `file://${loader}`, file], { encoding: 'utf8', cwd: dirname(folder) })
+    const done = spawnSync(process.execPath, ['--import', `file://${loader}`, file], { encoding: 'utf8', cwd: inRoot() })
     expect({ code: done.status, stderr: done.stderr }).toEqual({ code: 0, stderr: '' })
   })
 })

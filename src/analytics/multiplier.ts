@@ -2,8 +2,8 @@
 import { type Analytic, type LogView, type ReportTable, SOLD, type WorldView } from '../model/index.ts'
 
 /**
- * Quantity liquidated by whatever means, valued at start prices: collateral seized by liquidators or bought in auctions, contracts reduced, taken over or
- * deleveraged, and what was sold to answer a call. What is worked out of an inventory or a fund later was counted when it was seized or taken over.
+ * Quantity liquidated by whatever means, valued at start prices: collateral seized by liquidators or bought in auctions, contracts reduced or
+ * taken over, and what was sold to answer a call. What later leaves an inventory or a fund, to a market or by ADL, was counted when it came in.
  */
 export function liquidated_at_start_usd(log: LogView, world: WorldView): number {
   const c = log.columns
@@ -15,7 +15,7 @@ export function liquidated_at_start_usd(log: LogView, world: WorldView): number 
       const sold = SOLD[c.sold.data[row] as number]
       if (sold !== 'reduced' && sold !== 'called') continue
       venue = c.victim.data[row] as number
-    } else if (kind !== 'liquidate' && kind !== 'take' && kind !== 'takeover' && kind !== 'deleverage') continue
+    } else if (kind !== 'liquidate' && kind !== 'take' && kind !== 'takeover') continue
     const start = world.assets[c.asset.data[row] as number]?.start_usd ?? 0
     by_venue[venue] = (by_venue[venue] as number) + Math.abs(c.amount.data[row] as number) * start
   }

@@ -187,7 +187,9 @@ export class Applier {
 
   private cancel(action: Action): Result {
     let left = 0
-    for (const { part } of this.world.parts.markets) if (part.settles === action.venue) left += part.cancel(action.account)
+    this.world.parts.markets.forEach(({ part }, index) => {
+      if (part.settles === action.venue && (action.market < 0 || action.market === index)) left += part.cancel(action.account)
+    })
     return applied(left)
   }
 

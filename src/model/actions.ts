@@ -35,7 +35,7 @@ export const ALL = Number.POSITIVE_INFINITY
  * One action. Who reads what:
  * - deposit, withdraw, borrow, repay: venue, account, asset, amount, actor (whose treasury)
  * - order: market, actor or account (as the market settles), side, amount, exact, limit; `sold`/`victim`/`cause` when forced
- * - cancel: venue, account: its maker rows leave every market
+ * - cancel: venue, account: its maker rows leave the market, or every market of the venue when none is named
  * - make: market, account (maker row's party), amount = depth in base units at 1 %, limit = half spread as a ratio
  * - liquidate: venue, account (the victim), asset (collateral), asset2 (debt), amount (of debt), actor
  * - start: venue, account (vault to auction) or offer (auction to restart), actor (who is paid for it)

@@ -15,7 +15,7 @@ import type { Store, Table } from './store.ts'
  * - reduce: an exchange's order against a breached account; amount contracts, usd notional filled
  * - takeover: a position moved to the fund or backstop at bankruptcy price; amount contracts, usd notional
  * - insurance: usd paid out of (+) or into (−) the fund
- * - deleverage: a winner's position closed by ADL; amount contracts, price the execution price, `extra` the adverse loss in usd
+ * - deleverage: a winner's position closed by ADL against one that a takeover row moved; amount contracts, price the execution price, `extra` the adverse loss in usd
  * - bad_debt: usd of debt left without owner
  * - default: cover of bad debt by somebody
  * - funding, fee: flows of a venue's own

@@ -85,7 +85,7 @@ const liquidation: DefinitionGroup = {
       unit: 'USD',
       says: 'Quantity liquidated by whatever means, valued at the prices at which the run started.',
       more: [
-        'Sold after a seizure, bought in an auction, reduced, taken over, deleveraged, or sold to answer a call. Start prices make two runs comparable: neither counts less because its prices fell further.',
+        'Sold after a seizure, bought in an auction, reduced, taken over, deleveraged, or sold to answer a call. A position deleveraged was taken over before, and counts once. Start prices make two runs comparable: neither counts less because its prices fell further.',
       ],
     },
     {

@@ -1,5 +1,5 @@
 /** The state of a cluster of vaults: what is fixed when it is opened, and the tables that change. */
-import { MarginBook } from '../../margin/index.ts'
+import { type Bound, MarginBook } from '../../margin/index.ts'
 import {
   check_column,
   type Ledger,
@@ -10,7 +10,6 @@ import {
   type Table,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { bound, health } from './accounts.ts'
 import { rampedLtv } from './kernel.ts'
 import type { EulerV2Spec, VaultSpec } from './snapshot.ts'
 
@@ -224,7 +223,13 @@ function openLtvs(spec: EulerV2Spec, tables: Tables, builder: WorldBuilder): Pic
 }
 
 /** Opens everything a cluster is made of. @throws InputError for what does not fit */
-export function openState(spec: EulerV2Spec, builder: WorldBuilder): State {
+/** How accounts are judged: given from outside, for the judges read the state. */
+export interface Judges {
+  readonly health: (state: State, row: number, prices: Float64Array) => number
+  readonly bound: (state: State, row: number, prices: Float64Array, level: number, out: Bound) => void
+}
+
+export function openState(spec: EulerV2Spec, builder: WorldBuilder, { health, bound }: Judges): State {
   const { store, ledger, feeds, self } = builder
   check(spec, builder)
   const tables = openTables(store, spec, builder)

@@ -16,7 +16,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { health } from './accounts.ts'
+import { bound, health } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { growth, rateAt } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
@@ -33,7 +33,7 @@ export class EulerV2 implements Venue, Margined, Lawful {
   private readonly cash: Float64Array
 
   constructor(spec: EulerV2Spec, builder: WorldBuilder) {
-    this.state = openState(spec, builder)
+    this.state = openState(spec, builder, { health, bound })
     this.cash = new Float64Array(this.state.count)
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, BOB, BOOK, DAN, ETH, KEEPER, LUSD, start, total, world } from '../../../test/support/trove-world.ts'
+import { ANN, BOB, BOOK, DAN, ETH, KEEPER, start, total, world } from '../../../test/support/trove-world.ts'
 import { ALL, Statement } from '../../model/index.ts'
 
 describe('as a component', () => {

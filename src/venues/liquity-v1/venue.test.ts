@@ -13,7 +13,7 @@ import {
   type World,
   world,
 } from '../../../test/support/trove-world.ts'
-import { ALL, Statement } from '../../model/index.ts'
+import { ALL } from '../../model/index.ts'
 
 describe('liquidation in normal mode', () => {
   it('L1: the pool takes all, depositors share the collateral, the keeper gets 200 LUSD and 0.5 %', () => {
