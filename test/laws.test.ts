@@ -1,0 +1,81 @@
+/** Every law can fail: a world is broken on purpose in one place, and the law that guards it says so. */
+import { describe, expect, it } from 'vitest'
+import { run, type World } from '../src/engine/index.ts'
+import { type Column, Quote, type Table } from '../src/model/index.ts'
+import { build } from '../src/scenarios/index.ts'
+import { broken_laws, holdings, LAWS } from './laws.ts'
+import { crash, small_market } from './support/reference-market.ts'
+
+/** Names of the laws that do not hold. */
+const broken = (world: World, start: Float64Array) => [
+  ...new Set(broken_laws(world, start).map((line) => line.slice(0, line.indexOf(':')))),
+]
+
+function column(world: World, name: string): Column {
+  for (const table of (world.parts.store as unknown as { tables: Table[] }).tables)
+    for (const one of Object.values(table.columns) as Column[]) if (one.name === name) return one
+  throw new Error(`no column ${name}`)
+}
+
+describe('the laws', () => {
+  const world = build(small_market(1_000), crash(1))
+  const start = holdings(world)
+  run(world)
+
+  it('hold after a run', () => {
+    expect(broken(world, start)).toEqual([])
+    expect(LAWS.map((law) => law.id)).toEqual(['conservation', 'components', 'vectors', 'shares', 'bad debt'])
+  })
+
+  /** Changes one number, looks, and puts it back. */
+  const with_change = (name: string, row: number, change: (value: number) => number): string[] => {
+    const one = column(world, name)
+    const before = one.data[row] as number
+    one.data[row] = change(before)
+    const found = broken(world, start)
+    one.data[row] = before
+    expect(broken(world, start)).toEqual([])
+    return found
+  }
+
+  it('conservation notices a token in a treasury that nobody gave', () => {
+    expect(with_change('ledger.entries.amount', 0, (x) => x * 1.01 + 1e6)).toContain('conservation')
+  })
+
+  it('conservation notices cash that left a pool', () => {
+    const cash = column(world, 'aave.reserves.cash')
+    const row = cash.data.findIndex((units) => units > 1e6)
+    expect(with_change('aave.reserves.cash', row, (x) => x - 1_000)).toContain('conservation')
+  })
+
+  it('components notice a contract position without its other side', () => {
+    const quantity = column(world, 'binance.positions.quantity')
+    const row = quantity.data.findIndex((units) => units !== 0)
+    expect(with_change('binance.positions.quantity', row, (x) => x * 1.01)).toContain('components')
+  })
+
+  it('vectors notice a price without its causes', () => {
+    const quote = new Quote(world.parts.feeds.sources)
+    world.feeds.read(0, quote)
+    quote.price *= 1.000001
+    const before = new Quote(world.parts.feeds.sources)
+    world.feeds.read(0, before)
+    world.feeds.write(0, quote)
+    expect(broken(world, start)).toContain('vectors')
+    world.feeds.write(0, before)
+  })
+
+  it('shares notice a set that does not sum to one', () => {
+    expect(with_change('log.shares.share', 0, (x) => x - 1e-6)).toContain('shares')
+    expect(with_change('log.shares.pivotal', 0, (x) => x + 1e-6)).toContain('shares')
+  })
+
+  it('bad debt notices a negative amount, and any row a value that is no number', () => {
+    const { log } = world.parts
+    let row = 0
+    while (row < log.length && log.kind(row) !== 'bad_debt') row++
+    expect(row).toBeLessThan(log.length)
+    expect(with_change('log.rows.usd', row, (x) => -x - 1)).toContain('bad debt')
+    expect(with_change('log.rows.amount', 0, () => Number.NaN)).toContain('bad debt')
+  })
+})
