@@ -3,6 +3,7 @@ import { aaveV3 } from './aave-v3/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
+import { liquityV2 } from './liquity-v2/index.ts'
 import { maker } from './maker/index.ts'
 
-export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2]
+export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2, liquityV2]

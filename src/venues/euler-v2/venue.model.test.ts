@@ -170,7 +170,11 @@ const liquidate: fc.Arbitrary<Step> = fc
     )
   })
 const owner: fc.Arbitrary<Step> = fc
-  .tuple(row, fc.constantFrom('deposit', 'withdraw', 'borrow', 'repay'), fc.double({ min: 0.01, max: 1, noNaN: true }))
+  .tuple(
+    row,
+    fc.constantFrom('deposit', 'withdraw', 'borrow', 'repay'),
+    fc.integer({ min: 1, max: 1000 }).map((permille) => permille / 1000),
+  )
   .map(([account, kind, share]) => (pair) => {
     const coll = kind === 'deposit' || kind === 'withdraw'
     const units = six(coll ? share * 8 : share * 12_000)

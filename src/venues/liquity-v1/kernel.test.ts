@@ -21,11 +21,11 @@ describe('kernel beside reference', () => {
     let close = 0
     fc.assert(
       fc.property(
-        fc.double({ min: 0.9, max: 1.6, noNaN: true }),
+        fc.integer({ min: 900_000, max: 1_600_000 }).map((ppm) => ppm / 1e6),
         fc.double({ min: 2000, max: 1e6, noNaN: true }),
         fc.double({ min: 100, max: 5000, noNaN: true }),
         fc.double({ min: 1, max: 2, noNaN: true }),
-        fc.double({ min: 0, max: 1.5, noNaN: true }),
+        fc.integer({ min: 0, max: 1_500_000 }).map((ppm) => ppm / 1e6),
         (icr, owed, at_price, total, share) => {
           const [debt, price, tcr, pool] = [six(owed), six(at_price), six(total), six(owed * share)]
           const coll = six((debt * icr) / price)
@@ -58,7 +58,7 @@ describe('kernel beside reference', () => {
     const state = fc.record({
       icr: fc.double({ min: 0.9, max: 1.7, noNaN: true }),
       tcr: fc.double({ min: 1, max: 1.8, noNaN: true }),
-      share: fc.double({ min: 0, max: 2, noNaN: true }),
+      share: fc.integer({ min: 0, max: 2_000_000 }).map((ppm) => ppm / 1e6),
     })
     fc.assert(
       fc.property(state, ({ icr, tcr, share }) => {
@@ -81,7 +81,7 @@ describe('kernel beside reference', () => {
       who: fc.integer({ min: 0, max: 3 }),
       put: fc.double({ min: 1, max: 1e6, noNaN: true }),
       burn: fc.oneof(
-        fc.double({ min: 0.001, max: 0.9, noNaN: true }),
+        fc.integer({ min: 1, max: 900 }).map((permille) => permille / 1000),
         fc.constant(1),
         fc.double({ min: 0.99999, max: 0.9999999, noNaN: true }),
       ),
@@ -90,7 +90,7 @@ describe('kernel beside reference', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 2, maxLength: 12 }), (steps) => {
         const pool = new ReferencePool()
-        const fast = new Map<number, { amount: number; p: number; s: number; segment: number }>()
+        const fast = new Map<number, { amount: number; p: number; s: number; segment: number; forgotten: boolean }>()
         const h = { length: 1, epoch: [0], factor: [0], sum: [0] }
         let p = 1
         // The contract's product has 9 to 18 digits, and each offset rounds it.
@@ -102,11 +102,16 @@ describe('kernel beside reference', () => {
         for (const { who, put, burn } of steps) {
           pool.change(`${who}`, big(put))
           const last = h.length - 1
-          fast.set(who, { amount: left(who) + six(put), p, s: h.sum[last] as number, segment: last })
+          fast.set(who, { amount: left(who) + six(put), p, s: h.sum[last] as number, segment: last, forgotten: false })
           const total = Number(pool.total) / 1e18
           const debt = burn === 1 ? pool.total : (pool.total * big(burn)) / WAD
           const remains = Number(pool.total - debt) / 1e18
           const scale = pool.scale
+          // The contract forgets what a deposit gains two scales after its own, when 1e-9 of it or less is left.
+          for (const [name, d] of fast) {
+            const own = pool.deposits.get(`${name}`)
+            if (own !== undefined && own.epoch === pool.epoch && pool.scale - own.scale >= 2n) d.forgotten = true
+          }
           pool.offset(debt, WAD)
           tolerance += 2 / Number(pool.p)
           h.sum[last] = (h.sum[last] as number) + p / total
@@ -122,12 +127,12 @@ describe('kernel beside reference', () => {
           } else p = product
           for (const [name, d] of fast) {
             same(left(name), pool.compounded(`${name}`), d.amount, 'left', tolerance)
-            // The contract forgets what a deposit gains two scales later, when 1e-9 of it or less is left.
-            same(gained(d.amount, d.segment, d.p, d.s, h), pool.gain(`${name}`), 1, 'gain', tolerance + 5e-9)
+            const gain = gained(d.amount, d.segment, d.p, d.s, h)
+            if (!d.forgotten) same(gain, pool.gain(`${name}`), 1, 'gain', tolerance + 1e-9)
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     )
     expect(emptied).toBeGreaterThan(10)
     expect(rescaled).toBeGreaterThan(3)

@@ -104,7 +104,7 @@ class Pair {
 
 type Step = (pair: Pair) => boolean
 const trove = fc.integer({ min: 0, max: TROVES.length - 1 })
-const amount = (max: number) => fc.double({ min: 0.01, max, noNaN: true }).map(six)
+const amount = (max: number) => fc.integer({ min: 1, max: 1000 }).map((permille) => six((max * permille) / 1000))
 
 const price: fc.Arbitrary<Step> = fc
   .tuple(fc.double({ min: 60, max: 260, noNaN: true }).map(six), fc.integer({ min: 1, max: 9000 }))
