@@ -18,7 +18,10 @@ export const schema = z.strictObject({
   oracle: oracle.describe('price of the collateral in LUSD: an oracle of the snapshot by id, or one written in place'),
   fallback_oracle: oracle
     .optional()
-    .describe('asked when the first has no valid answer; when neither has, the last good price stays'),
+    .describe(
+      'second oracle: the two are weighed by the five states of the feed. Without it the first is believed whenever it answers',
+    ),
+  frozen_after_ms: z.number().int().min(0).max(1e12).default(14_400_000).describe('an oracle halted for longer is frozen, 4 h'),
   minimum_ratio: ratio(1, 10).default(1.1).describe('MCR: a trove below this ratio of collateral to debt may be liquidated'),
   critical_ratio: ratio(1, 10).default(1.5).describe('CCR: below this total ratio the system is in recovery mode'),
   gas_compensation: amount.default(200).describe('LUSD set aside in every trove for its liquidator, part of its debt'),

@@ -19,7 +19,10 @@ const TROVE = { coll: 'f64', debt: 'f64', stake: 'f64', l_coll: 'f64', l_debt: '
 /** A deposit as last touched: product and sum then, and the segment of the product it belongs to. */
 const DEPOSIT = { amount: 'f64', p: 'f64', s: 'f64', segment: 'i32' } as const
 
-/** One row. coll, debt: of all troves; pool, pool_coll: LUSD and collateral in the stability pool; offset_row: log row of the last offset. */
+/** Per oracle: its last answer, the one before that differed, and since when it is halted (−1: it is not). */
+const FEED = { last: 'f64', before: 'f64', halted_ms: 'f64' } as const
+
+/** One row. feed: state of price-feed.ts. coll, debt: of all troves; pool, pool_coll: LUSD and collateral in the stability pool; offset_row: log row of the last offset. */
 const SYSTEM = {
   now_ms: 'f64',
   coll: 'f64',
@@ -36,6 +39,7 @@ const SYSTEM = {
   fee_ms: 'f64',
   open: 'i32',
   recovery: 'u8',
+  feed: 'u8',
   offset_row: 'i32',
 } as const
 
@@ -43,6 +47,7 @@ export interface Tables {
   readonly troves: Table<typeof TROVE>
   readonly deposits: Table<typeof DEPOSIT>
   readonly system: Table<typeof SYSTEM>
+  readonly answers: Table<typeof FEED>
   /** History of the pool's running product and sum, see `Segments` in kernel.ts. */
   readonly segments: Table<{ epoch: 'i32'; factor: 'f64'; sum: 'f64' }>
 }
@@ -54,6 +59,8 @@ export interface State extends Tables {
   readonly feed: number
   readonly lusd_feed: number
   readonly oracles: readonly Oracle[]
+  /** Faults that halt them. */
+  readonly faults: readonly string[]
   readonly spec: LiquityV1Spec
   readonly terms: Terms
   /** Spot market on which gains are sold; −1 none. */
@@ -188,7 +195,9 @@ function openTables(store: Store, id: string, spec: LiquityV1Spec, time_ms: numb
   deposits.columns.p.data.fill(1)
   for (const amount of spec.deposits.amount) s.pool.data[0] = at(s.pool) + amount
   const segments = store.table(`${id}.segments`, { epoch: 'i32', factor: 'f64', sum: 'f64' }, 1)
-  return { troves, deposits, system, segments }
+  const answers = store.table(`${id}.answers`, FEED, 2)
+  answers.columns.halted_ms.data.fill(-1)
+  return { troves, deposits, system, segments, answers }
 }
 
 function openMarket(spec: LiquityV1Spec, asset: number, builder: WorldBuilder): number {
@@ -198,6 +207,8 @@ function openMarket(spec: LiquityV1Spec, asset: number, builder: WorldBuilder): 
   if (base !== asset || settles >= 0) throw builder.invalid('gain_market', spec.gain_market, `a spot market of ${spec.asset}`)
   return market
 }
+
+const faultOf = (oracle: LiquityV1Spec['oracle']): string => `oracle:${typeof oracle === 'string' ? oracle : oracle.id}`
 
 /** Opens everything a book of troves is made of. @throws InputError for what does not fit */
 export function openState(spec: LiquityV1Spec, builder: WorldBuilder): State {
@@ -213,7 +224,11 @@ export function openState(spec: LiquityV1Spec, builder: WorldBuilder): State {
   const book = new MarginBook(builder.store, `${id}.book`, 1, owner.length, accountsOf(tables, troves_count, terms))
   book.prices.data[PRICE] = builder.assets[asset]?.price_usd ?? 1
   const oracles = [builder.oracle(spec.oracle, 'oracle')]
-  if (spec.fallback_oracle !== undefined) oracles.push(builder.oracle(spec.fallback_oracle, 'fallback_oracle'))
+  const faults = [faultOf(spec.oracle)]
+  if (spec.fallback_oracle !== undefined) {
+    oracles.push(builder.oracle(spec.fallback_oracle, 'fallback_oracle'))
+    faults.push(faultOf(spec.fallback_oracle))
+  }
   const scratch = new Quote(builder.sources)
   const feed = builder.feed(`${id}.${spec.asset}`)
   const lusd_feed = builder.feed(`${id}.lusd`)
@@ -229,6 +244,7 @@ export function openState(spec: LiquityV1Spec, builder: WorldBuilder): State {
     feed,
     lusd_feed,
     oracles,
+    faults,
     spec,
     terms,
     gain_market: openMarket(spec, asset, builder),

@@ -3,14 +3,37 @@ import { ANN, BOB, BOOK, DAN, ETH, KEEPER, start, total, world } from '../../../
 import { ALL, Statement } from '../../model/index.ts'
 
 describe('as a component', () => {
-  it('without an answer of the oracle goes on at the last good price, or asks the fallback', () => {
-    const w = world(BOOK, [[0, 50_000]], { fallback_oracle: 'LUSD' })
-    w.see({ ETH: 100, LUSD: Number.NaN })
+  it('without an answer of the oracle goes on at the last good price', () => {
+    const w = world(BOOK, [[0, 50_000]])
+    w.see({ ETH: 100 })
     w.see({ ETH: Number.NaN })
-    expect(w.venue.prices[0]).toBe(100)
-    expect(start(w, 1).status).toBe('applied')
-    w.see({ ETH: 0, LUSD: 95 })
-    expect([w.venue.prices[0], w.feeds.price(0)]).toEqual([95, 95])
+    expect([w.venue.prices[0], start(w, 1).status]).toEqual([100, 'applied'])
+    w.see({ ETH: 0 })
+    expect([w.venue.prices[0], w.feeds.price(0)]).toEqual([100, 100])
+  })
+
+  it('of two oracles takes the second when the first breaks, jumps or is halted for more than 4 hours, and comes back when they agree', () => {
+    const open = () => world(BOOK, [[0, 50_000]], { fallback_oracle: 'LUSD' })
+    const w = open()
+    w.see({ ETH: 190, LUSD: 180 })
+    expect(w.venue.prices[0]).toBe(190)
+    w.see({ ETH: Number.NaN, LUSD: 150 })
+    expect([w.venue.prices[0], w.feeds.price(0)]).toEqual([150, 150])
+    w.see({ ETH: 140 })
+    expect(w.venue.prices[0]).toBe(150)
+    w.see({ ETH: 144 })
+    expect(w.venue.prices[0]).toBe(144)
+    w.see({ ETH: 70 })
+    expect(w.venue.prices[0]).toBe(150)
+    const halted = open()
+    halted.halted.add('oracle:ETH')
+    halted.see({ LUSD: 150 }, 0)
+    halted.see({}, 14_400_000)
+    expect(halted.venue.prices[0]).toBe(200)
+    halted.see({}, 1)
+    expect(halted.venue.prices[0]).toBe(150)
+    halted.reset()
+    expect(halted.venue.prices[0]).toBe(200)
   })
 
   it('offers the riskiest first, the same twice, with the reward in LUSD', () => {

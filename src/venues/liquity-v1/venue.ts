@@ -8,6 +8,7 @@ import {
   type Log,
   type Margined,
   type Offers,
+  type Oracle,
   type Result,
   refused,
   type Statement,
@@ -19,6 +20,7 @@ import { troveHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { offer, start } from './liquidation.ts'
 import { leave, provide, sellGains } from './pool.ts'
+import { type Answer, type Decision, step } from './price-feed.ts'
 import { offer as offerRedemption, redeem } from './redemption.ts'
 import type { LiquityV1Spec } from './snapshot.ts'
 import { at, collOf, debtOf, isOpen, openState, PRICE, priceOf, type State, sync } from './state.ts'
@@ -29,6 +31,9 @@ export class LiquityV1 implements Venue, Margined, Lawful {
   readonly outside = -1
   readonly state: State
   private readonly low = new RowList()
+  private readonly first: Answer = { price: Number.NaN, broken: true, frozen: false }
+  private readonly second: Answer = { price: Number.NaN, broken: true, frozen: false }
+  private readonly decision: Decision = { state: 0, price: 0 }
   private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
 
   constructor(spec: LiquityV1Spec, builder: WorldBuilder) {
@@ -40,20 +45,50 @@ export class LiquityV1 implements Venue, Margined, Lawful {
     return this.state.book.prices.data
   }
 
-  /** The first oracle with a valid answer; without one the last good price stays, and everything goes on at it. */
+  /** What the feed believes; when that is nothing, the last good price stays, and everything goes on at it. */
   price(time_ms: number, view: View): void {
-    const { state } = this
-    const { scratch, oracles } = state
-    state.system.columns.now_ms.data[0] = time_ms
-    for (const oracle of oracles) {
-      oracle.read(time_ms, view, scratch)
-      if (!(scratch.price > 0 && scratch.price < Number.POSITIVE_INFINITY)) continue
-      state.feeds.write(state.feed, scratch)
-      if (scratch.price === priceOf(state)) return
-      state.book.prices.data[PRICE] = scratch.price
-      sync(state)
-      return
+    const { state, decision, first } = this
+    const { now_ms, feed } = state.system.columns
+    now_ms.data[0] = time_ms
+    if (state.oracles.length > 1) {
+      this.ask(1, time_ms, view)
+      this.ask(0, time_ms, view)
+      decision.state = at(feed)
+      step(first, at(state.answers.columns.before), this.second, decision)
+      feed.data[0] = decision.state
+    } else {
+      this.ask(0, time_ms, view)
+      decision.price = first.broken ? Number.NaN : first.price
     }
+    if (!(decision.price > 0)) return
+    // The scratch holds the answer of the first oracle.
+    if (decision.price !== first.price) (state.oracles[1] as Oracle).read(time_ms, view, state.scratch)
+    state.feeds.write(state.feed, state.scratch)
+    if (decision.price === priceOf(state)) return
+    state.book.prices.data[PRICE] = decision.price
+    sync(state)
+  }
+
+  /** Reads an oracle into its answer; one there is none of is broken. */
+  private ask(k: 0 | 1, time_ms: number, view: View): void {
+    const { oracles, faults, scratch, answers, spec } = this.state
+    const answer = k === 0 ? this.first : this.second
+    const oracle = oracles[k]
+    const { last, before, halted_ms } = answers.columns
+    answer.broken = true
+    answer.frozen = false
+    answer.price = Number.NaN
+    if (oracle === undefined) return
+    oracle.read(time_ms, view, scratch)
+    const halted = view.halted(faults[k] as string)
+    if (!halted) halted_ms.data[k] = -1
+    else if (at(halted_ms, k) < 0) halted_ms.data[k] = time_ms
+    answer.frozen = halted && time_ms - at(halted_ms, k) > spec.frozen_after_ms
+    answer.price = scratch.price
+    answer.broken = !(scratch.price > 0 && scratch.price < Number.POSITIVE_INFINITY)
+    if (answer.broken || scratch.price === at(last, k)) return
+    before.data[k] = at(last, k)
+    last.data[k] = scratch.price
   }
 
   /** Nothing grows here by itself. */
