@@ -84,3 +84,21 @@ describe('kernel beside reference', () => {
     )
   })
 })
+
+describe('published numbers through the kernel, 1e-9', () => {
+  it('G1, G2, G3, G5', () => {
+    const out: Limits = { repay: 0, yield_: 0 }
+    const cases: readonly (readonly number[])[] = [
+      // balance, price, LTV, debt, its price, discount; repay, yield
+      [10, 0.5, 0.9, 5, 1, 0.2, 4.5, 10],
+      [100, 0.4, 0.3, 5, 2.5, 0.2, 5, 32.552083333333333],
+      [100, 0.4, 0.99, 17, 2.7, 0.2, 12.781408859840232, 100],
+      [10, 2200, 0.86, 19_500, 1, 0.15, 19_500, 9.135354603113588],
+    ]
+    for (const [balance = 0, price = 0, ltv = 0, debt = 0, debt_price = 0, discount = 0, repay = 0, yield_ = 0] of cases) {
+      limits(balance * price * ltv, debt * debt_price, debt, balance * price, balance, discount, out)
+      expect(Math.abs(out.repay / repay - 1)).toBeLessThan(1e-9)
+      expect(Math.abs(out.yield_ / yield_ - 1)).toBeLessThan(1e-9)
+    }
+  })
+})

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ANN, BOB, BOOK, DAN, ETH, KEEPER, start, total, world } from '../../../test/support/trove-world.ts'
 import { ALL, Statement } from '../../model/index.ts'
+import { decayed } from './kernel.ts'
+import { gainOf, leftOf } from './pool.ts'
 
 describe('as a component', () => {
   it('without an answer of the oracle goes on at the last good price', () => {
@@ -146,5 +148,58 @@ describe('as a component', () => {
     expect(() => world(BOOK, [[9, 1]])).toThrow(/deposits\.owner\[0\]/)
     expect(() => world(BOOK, [], { minimum_ratio: 0.5 })).toThrow(/minimum_ratio/)
     expect(() => world(BOOK, [], { asset: 'LUSD', gain_market: 'ETH-USD' })).toThrow(/gain_market/)
+  })
+})
+
+describe('published numbers through the venue, 1e-9', () => {
+  /** Deposits of LUSD, then liquidations of [debt, ETH] at 100. */
+  const pooled = (amounts: readonly number[], defaults: readonly (readonly [number, number])[]) => {
+    const troves = defaults.map(([debt, coll]) => [ANN, coll, debt] as const)
+    const w = world(
+      [[BOB, 100_000, 100_000], ...troves],
+      amounts.map((amount) => [0, amount] as const),
+    )
+    w.see({ ETH: 100 })
+    for (let i = 1; i <= defaults.length; i++) expect(start(w, i).status).toBe('applied')
+    return amounts.flatMap((_, d) => [leftOf(w.venue.state, d), gainOf(w.venue.state, d)])
+  }
+  const close = (got: readonly number[], want: readonly number[]) => {
+    got.forEach((value, i) => expect(Math.abs(value / (want[i] as number) - 1), `${value} for ${want[i]}`).toBeLessThan(1e-9))
+  }
+
+  it('L1, L2, L3: deposits and gains', () => {
+    close(
+      pooled([10_000, 10_000, 10_000], [[10_000, 100]]),
+      [0, 1, 2].flatMap(() => [6666.666666666667, 33.166666666666667]),
+    )
+    close(
+      pooled(
+        [10_000, 10_000, 10_000],
+        [
+          [5000, 50],
+          [6000, 60],
+          [7000, 70],
+        ],
+      ),
+      [4000, 59.7, 4000, 59.7, 4000, 59.7],
+    )
+    close(
+      pooled(
+        [2000, 456_000, 13_100],
+        [
+          [207_000, 2160],
+          [5000, 50],
+          [46_700, 500],
+        ],
+      ),
+      [901.719380174061, 11.4474633835703665, 205_592.018679686, 2610.021651454043834, 5906.2619401401, 74.9808851623859129],
+    )
+  })
+
+  it('L4: decay of the base rate', () => {
+    close(
+      [1, 5, 24, 168].map((hours) => decayed(0.01, hours * 3_600_000)),
+      [0.00943874312681671, 0.0074915353843825, 0.00249999999999855, 0.000000610351562497],
+    )
   })
 })

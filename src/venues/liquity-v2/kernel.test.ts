@@ -91,3 +91,19 @@ describe('kernel beside reference', () => {
     )
   })
 })
+
+describe('published numbers through the kernel, 1e-9', () => {
+  it('B5: two troves of 2 WETH, one with the pool too small', () => {
+    const out: Split = { offset: 0, gas: 0, to_pool: 0, debt_out: 0, coll_out: 0, surplus: 0 }
+    const debt = 2000.191780821917808
+    const close = (got: number, want: number) => expect(Math.abs(got / want - 1), `${got} for ${want}`).toBeLessThan(1e-9)
+    split(2, debt, 1100, 10_000, TERMS, out)
+    close(out.to_pool, 1.909273972602739726)
+    close(out.surplus, 0.080726027397260274)
+    split(2, debt, 1100, 1000, TERMS, out)
+    close(out.to_pool, 0.95359090909090909)
+    close(out.debt_out, 1001.191780821917808)
+    close(out.coll_out, 1.001191780821917808)
+    close(out.surplus, 0.040222789013851366)
+  })
+})
