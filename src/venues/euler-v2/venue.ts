@@ -91,7 +91,12 @@ export class EulerV2 implements Venue, Margined, Lawful {
     const { state, breached, cash } = this
     if (state.book.scan(breached) === 0) return
     cash.set(state.vaults.columns.cash.data.subarray(0, state.count))
-    for (let i = 0; i < breached.length; i++) offer(state, breached.data[i] as number, cash, offers.list)
+    // The riskiest first: what cash the vaults have is offered for them.
+    const rows = breached.data.slice(0, breached.length)
+    const healths = new Map<number, number>()
+    for (const row of rows) healths.set(row, health(state, row, this.prices))
+    rows.sort((a, b) => (healths.get(a) as number) - (healths.get(b) as number) || a - b)
+    for (const row of rows) offer(state, row, cash, offers.list)
   }
 
   apply(actions: Actions, i: number, log: Log): Result {

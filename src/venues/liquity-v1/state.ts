@@ -38,7 +38,6 @@ const SYSTEM = {
   base_rate: 'f64',
   fee_ms: 'f64',
   open: 'i32',
-  recovery: 'u8',
   feed: 'u8',
   offset_row: 'i32',
 } as const
@@ -99,14 +98,11 @@ export const tcrOf = (state: Tables, price: number): number =>
 export const inRecovery = (state: State): boolean => tcrOf(state, priceOf(state)) < state.terms.ccr
 
 /**
- * To be called when anything that all troves depend on has changed. A change of mode, and in recovery mode a change of the
- * system's ratio or pool, moves everybody's health: everybody is keyed again.
+ * To be called when anything that all troves depend on has changed. In recovery mode the system's ratio and pool move everybody's
+ * health: everybody is keyed again. When it ends, who was below his level is still tested, and who was not is safe.
  */
 export function sync(state: State): void {
-  const { recovery } = state.system.columns
-  const now = inRecovery(state) ? 1 : 0
-  if (now === 1 || at(recovery) !== now) state.book.touch_all()
-  if (at(recovery) !== now) recovery.set(0, now)
+  if (inRecovery(state)) state.book.touch_all()
 }
 
 /** Troves as the margin book sees them. Recovery mode comes into a bound only while it lasts: its beginning keys everybody again. */

@@ -66,6 +66,16 @@ describe('liquidation in normal mode', () => {
     expect(w.logged('liquidate')[0]?.extra).toBe(10_000)
   })
 
+  it('redistribution alone takes a trove below 110 %, and the book sees it', () => {
+    const w = world([...BOOK.slice(0, 2), [ANN, 60, 5450]])
+    w.see({ ETH: 100 })
+    expect(w.venue.below().count).toBe(1)
+    start(w, 1)
+    // 60.593 ETH at 100 for 5,509.6.
+    expect([...w.venue.below().rows.subarray(0, w.venue.below().count)]).toEqual([2])
+    expect(start(w, 2).status).toBe('applied')
+  })
+
   it('a pool too small: it takes its part, the others the rest', () => {
     const w = world(BOOK, [[0, 4000]])
     w.see({ ETH: 100 })
