@@ -1,7 +1,11 @@
 /** The scoreboard: published values recomputed by this build. The tests and `unwind validate` run the same rows. */
 import { goldenRows as aave_rows } from '../venues/aave-v3/index.ts'
 import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
+import { goldenRows as euler_rows } from '../venues/euler-v2/reference-rows.ts'
+import { goldenRows as liquity_rows } from '../venues/liquity-v1/reference-rows.ts'
+import { goldenRows as bold_rows } from '../venues/liquity-v2/reference-rows.ts'
 import { goldenRows as maker_rows } from '../venues/maker/reference-rows.ts'
+import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
 import { engine_rows } from './engine.ts'
 import type { GoldenRow } from './row.ts'
 
@@ -28,5 +32,9 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...complete('aave-v3', aave_rows()),
     ...complete('maker', maker_rows()),
     ...complete('binance-usdm', binance_rows()),
+    ...complete('liquity-v1', liquity_rows()),
+    ...complete('liquity-v2', bold_rows()),
+    ...complete('euler-v2', euler_rows()),
+    ...complete('morpho-blue', morpho_rows()),
   ]
 }
