@@ -17,7 +17,7 @@ const TOUCHED = -4
 const LEVELLED = 1
 
 /** Rows settled together. */
-const CHUNK = 256
+const CHUNK = 1024
 
 export class MarginBook {
   /** Price of each slot now, written by the venue (`prices.data[slot] = …`, or `set` where it may be rolled back). */
@@ -99,6 +99,14 @@ export class MarginBook {
     const idle = IDLE | ((state.data[row] as number) & LEVELLED)
     if (this.journal.open > 0) state.set(row, idle)
     else state.data[row] = idle
+  }
+
+  /** `remove` of many rows. */
+  remove_all(rows: RowList): void {
+    const state = this.rows.columns.state.data
+    const { data, length } = rows
+    if (this.journal.open > 0) for (let i = 0; i < length; i++) this.remove(data[i] as number)
+    else for (let i = 0; i < length; i++) state[data[i] as number] = (state[data[i] as number] as number) & LEVELLED
   }
 
   /** Sets the health below which a row is reported: its margin-call level first, 1 after the call. */
@@ -201,7 +209,8 @@ export class MarginBook {
     const level = this.level.data
     const state = this.rows.columns.state.data
     const rows = this.candidates.data
-    test(accounts, rows, from, to, prices, healths)
+    if (accounts.healths === undefined) test(accounts, rows, from, to, prices, healths)
+    else accounts.healths(rows, from, to, prices, healths)
     out.reserve(out.length + to - from)
     const found = out.data
     let below = out.length

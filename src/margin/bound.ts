@@ -15,6 +15,12 @@ export interface Accounts {
   health(row: number, prices: Float64Array): number
 
   /**
+   * out[i − from] = health(rows[i], prices) for i in [from, to), bit for bit. Optional: a loop in the venue's own class, which calls
+   * its own `health`, spares the book one call a row where several kinds of venue share its code.
+   */
+  healths?(rows: Int32Array, from: number, to: number, prices: Float64Array, out: Float64Array): void
+
+  /**
    * How far prices may move, from `prices`, before `health(row)` could fall to `level`. Fills `out`, which comes cleared.
    * Must be safe (never promise room the account does not have, to 1e-9 relative), need not be tight.
    */

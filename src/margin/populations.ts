@@ -37,7 +37,8 @@ function generator(): () => number {
 
 // ── A: perpetual positions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-const ENTRY = 100
+/** Price at which all positions are opened. */
+export const ENTRY = 100
 /** 0.5, 1, 2.5 and 5 % of the whole notional at the mark. */
 const PERP_TIERS = slab_tiers([0, 50_000, 250_000, 1_000_000], [0.005, 0.01, 0.025, 0.05])
 
@@ -51,6 +52,12 @@ export function mark_of(t: number, marks: number): number {
   return 100 - (40 * t) / marks
 }
 
+/** (equity + PnL) ÷ maintenance at the mark. */
+function perp_health(quantity: number, equity: number, mark: number): number {
+  if (quantity === 0) return Infinity
+  return (equity + quantity * (mark - ENTRY)) / perp_margin(Math.abs(quantity) * mark)
+}
+
 /** Isolated positions opened at 100. */
 export class PerpPopulation implements Accounts {
   readonly strict = true
@@ -58,6 +65,7 @@ export class PerpPopulation implements Accounts {
   /** Of each position its signed quantity, 0 when closed, and its equity at entry in USD: side by side, on one cache line. */
   readonly columns: Float64Array
   private readonly near: Thresholds = { below: 0, above: 0 }
+  private equity = new Float64Array(1024)
 
   constructor(positions: number) {
     this.positions = positions
@@ -72,13 +80,21 @@ export class PerpPopulation implements Accounts {
     }
   }
 
-  /** (equity + PnL) ÷ maintenance at the mark in slot 0. */
   health(row: number, prices: Float64Array): number {
-    const quantity = this.columns[2 * row] as number
+    return perp_health(this.columns[2 * row] as number, this.columns[2 * row + 1] as number, prices[0] as number)
+  }
+
+  healths(rows: Int32Array, from: number, to: number, prices: Float64Array, out: Float64Array): void {
+    if (this.equity.length < to - from) this.equity = new Float64Array(to - from)
+    const { columns, equity } = this
+    // first fetch, then compute: a branch on what has not arrived would wait for it
+    for (let i = from; i < to; i++) {
+      const at = 2 * (rows[i] as number)
+      out[i - from] = columns[at] as number
+      equity[i - from] = columns[at + 1] as number
+    }
     const mark = prices[0] as number
-    const margin = perp_margin(Math.abs(quantity) * mark)
-    if (quantity === 0) return Infinity
-    return ((this.columns[2 * row + 1] as number) + quantity * (mark - ENTRY)) / margin
+    for (let i = 0; i < to - from; i++) out[i] = perp_health(out[i] as number, equity[i] as number, mark)
   }
 
   bound(row: number, prices: Float64Array, level: number, out: Bound): void {
@@ -131,11 +147,10 @@ export function liquidations_by_book(positions: number, marks: number): number {
 
 /** Closes, whole, the positions reported. */
 export function close(population: PerpPopulation, book: MarginBook, reported: RowList): void {
-  for (let i = 0; i < reported.length; i++) {
-    const row = reported.data[i] as number
-    population.columns[2 * row] = 0
-    book.remove(row)
-  }
+  const { columns } = population
+  const { data, length } = reported
+  for (let i = 0; i < length; i++) columns[2 * (data[i] as number)] = 0
+  book.remove_all(reported)
 }
 
 // ── B: lending positions ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -98,11 +98,12 @@ function insert_pairs(keys: Int32Array, rows: Int32Array, from: number, to: numb
 export function sort_rows(rows: Int32Array, length: number, limit: number, rows2: Int32Array): void {
   if (length <= FEW) return insert_rows(rows, 0, length)
   // keep an ascending part in place and put aside what falls behind it
-  let kept = 0
+  let i = 1
+  while (i < length && (rows[i - 1] as number) <= (rows[i] as number)) i++
+  let kept = i
   let aside = 0
-  let last = 0
+  let last = rows[i - 1] as number
   const most = length >> 3
-  let i = 0
   for (; i < length; i++) {
     const row = rows[i] as number
     if (row >= last) {
