@@ -1,6 +1,7 @@
 /** Every kind of market. */
 import type { Kind, Lawful, Market } from '../model/index.ts'
+import { concentrated } from './concentrated.ts'
 import { constantProduct } from './constant-product.ts'
 import { orderBook } from './order-book.ts'
 
-export const markets: readonly Kind<unknown, Market & Lawful>[] = [orderBook, constantProduct]
+export const markets: readonly Kind<unknown, Market & Lawful>[] = [orderBook, constantProduct, concentrated]
