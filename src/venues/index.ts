@@ -1,10 +1,11 @@
 /** Every kind of venue. */
 import { aaveV3 } from './aave-v3/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
+import { compoundV3 } from './compound-v3/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
 import { liquityV2 } from './liquity-v2/index.ts'
 import { maker } from './maker/index.ts'
 import { morphoBlue } from './morpho-blue/index.ts'
 
-export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2, liquityV2, morphoBlue]
+export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2, liquityV2, morphoBlue, compoundV3]
