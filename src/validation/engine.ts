@@ -4,7 +4,8 @@ import { LENDING_COUNTS, lending_by_book, liquidations_by_book, PERP_COUNTS } fr
 import { cost, curve, ratio } from '../markets/order-book/curve.ts'
 import { amount_out } from '../markets/constant-product/reference.ts'
 import { log, philox4x32 } from '../math/index.ts'
-import { type GoldenRow, numeric } from './row.ts'
+import type { GoldenRow } from '../model/index.ts'
+import { numeric } from './row.ts'
 
 /** Random123, tests/kat_vectors, the lines "philox4x32 10": counter, key, block. */
 const PHILOX: readonly (readonly [

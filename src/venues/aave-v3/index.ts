@@ -2,7 +2,7 @@ import type { Kind } from '../../model/index.ts'
 import { type AaveV3Spec, schema } from './snapshot.ts'
 import { AaveV3 } from './venue.ts'
 
-export { type GoldenRow, goldenRows } from './reference-golden.ts'
+export { goldenRows } from './reference-golden.ts'
 export type { AaveV3Spec } from './snapshot.ts'
 export type { AaveV3, ReserveReport } from './venue.ts'
 

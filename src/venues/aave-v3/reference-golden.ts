@@ -1,19 +1,9 @@
 /** Runs the golden vectors through the reference: rows of the scoreboard, computed and expected side by side. */
-import { assert } from '../../model/index.ts'
+import { assert, type GoldenRow } from '../../model/index.ts'
 import * as protocol from './reference.ts'
 import { VECTORS, type Vector } from './vectors.ts'
 import { FIXTURE } from './vectors-fixture.ts'
 import { MATH_VECTORS, type MathVector } from './vectors-math.ts'
-
-export interface GoldenRow {
-  readonly id: string
-  readonly what: string
-  readonly expected: string
-  readonly got: string
-  /** Relative; 0 to the last digit. */
-  readonly tolerance: number
-  readonly source: string
-}
 
 /** A pool of the fixture's reserves with one e-mode: 95 % loan-to-value, 96 % threshold, 1 % bonus, WBTC and WETH for WETH. */
 export function fixture_pool(): protocol.Pool {
@@ -139,6 +129,13 @@ const lines_of = (script: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '')
 
+/** A row with its verdict: equal as text, or within the relative tolerance. */
+function scored(row: Omit<GoldenRow, 'group' | 'pass'>): GoldenRow {
+  const { expected, got, tolerance } = row
+  const near = Math.abs(Number(got) - Number(expected)) <= tolerance * Math.abs(Number(expected))
+  return { ...row, group: 'aave-v3', pass: expected === got || (tolerance > 0 && near) }
+}
+
 /** The rows of one vector, in the order of its expectations. */
 export function vector_rows(vector: Vector): GoldenRow[] {
   const stage: Stage = { pool: fixture_pool(), revert: 'none', last: undefined }
@@ -155,7 +152,7 @@ export function vector_rows(vector: Vector): GoldenRow[] {
     const [name = '', ...a] = rest.slice(0, -1)
     const id = ['aave-v3', vector.id, rows.length + 1, name, ...a].join(' ')
     const expected = rest.at(-1) as string
-    rows.push({ id, what: vector.what, expected, got: measure(stage, name, a), tolerance: 0, source: vector.source })
+    rows.push(scored({ id, what: vector.what, expected, got: measure(stage, name, a), tolerance: 0, source: vector.source }))
   }
   return rows
 }
@@ -194,7 +191,7 @@ function rates(a: readonly bigint[]): { borrow: bigint; liquidity: bigint } {
 function math_row(vector: MathVector, nth: number): GoldenRow {
   const { id, what, source, call, args, expected, tolerance } = vector
   const got = String(CALLS[call]?.(...args.map(BigInt)))
-  return { id: ['aave-v3', id, 'math', nth, call].join(' '), what, expected, got, tolerance, source }
+  return scored({ id: ['aave-v3', id, 'math', nth, call].join(' '), what, expected, got, tolerance, source })
 }
 
 /** All golden rows of Aave v3. */

@@ -3,7 +3,7 @@ import { goldenRows, vector_rows } from './reference-golden.ts'
 import { VECTORS } from './vectors.ts'
 import { MATH_VECTORS } from './vectors-math.ts'
 
-const within = (got: string, expected: string, tolerance: number) =>
+const within = (got: string | number, expected: string | number, tolerance: number) =>
   tolerance === 0 ? got === expected : Math.abs(Number(got) / Number(expected) - 1) <= tolerance
 
 describe('golden vectors', () => {

@@ -1,19 +1,8 @@
 /** Published numbers, and what the exact reference makes of the same inputs. Amounts in USDT, quantities in coins. */
+import type { GoldenRow } from '../../model/index.ts'
 import * as r from './reference.ts'
 import { type Account, liquidate, match, type Rules, smallest_reduction } from './reference-procedure.ts'
 import { div, mul, ONE, type Ratio, ratio, sub, to_number, ZERO } from './reference-ratio.ts'
-
-/** A row of the scoreboard; `tolerance` is absolute, half a unit of the last printed digit or rounding of doubles. */
-export interface GoldenRow {
-  readonly id: string
-  readonly group: string
-  readonly what: string
-  readonly expected: number
-  readonly got: number
-  readonly tolerance: number
-  readonly pass: boolean
-  readonly source: string
-}
 
 const FT = 'freqtrade c9ae5e1e tests/exchange/test_binance.py, test_exchange.py'
 const DERIVED = 'arithmetic on the formulas of Binance FAQ b3c689c1 with the BTCUSDT brackets of 2024-10-24'

@@ -2,7 +2,7 @@ import type { Kind } from '../../model/index.ts'
 import { type CompoundV3Spec, schema } from './snapshot.ts'
 import { CompoundV3 } from './venue.ts'
 
-export { type GoldenRow, goldenRows } from './reference-rows.ts'
+export { goldenRows } from './reference-rows.ts'
 export type { CompoundV3Spec } from './snapshot.ts'
 export type { CometReport, CompoundV3 } from './venue.ts'
 

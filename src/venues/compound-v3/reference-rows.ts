@@ -1,4 +1,5 @@
 /** The vectors beside what the reference says: rows for the scoreboard. */
+import type { GoldenRow } from '../../model/index.ts'
 import {
   FACTOR,
   per_second,
@@ -10,18 +11,6 @@ import {
   Revert,
 } from './reference.ts'
 import { VECTORS } from './vectors.ts'
-
-export interface GoldenRow {
-  readonly id: string
-  readonly group: string
-  readonly what: string
-  readonly expected: string
-  readonly got: string
-  /** Relative; 0 to the last digit. */
-  readonly tolerance: number
-  readonly pass: boolean
-  readonly source: string
-}
 
 type Got = Record<string, bigint | string>
 

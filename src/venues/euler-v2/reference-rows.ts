@@ -1,18 +1,7 @@
 /** The published numbers beside what the reference says: rows for the scoreboard. */
+import type { GoldenRow } from '../../model/index.ts'
 import { discountFactor, limits, part, quote, ReferenceEuler, RAY } from './reference.ts'
 import { VECTORS } from './vectors.ts'
-
-export interface GoldenRow {
-  readonly id: string
-  readonly group: string
-  readonly what: string
-  readonly expected: string
-  readonly got: string
-  /** Relative; 0 to the last digit. */
-  readonly tolerance: number
-  readonly pass: boolean
-  readonly source: string
-}
 
 type Got = Record<string, bigint>
 

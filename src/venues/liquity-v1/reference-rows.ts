@@ -1,19 +1,8 @@
 /** The published numbers beside what the reference says: rows for the scoreboard. */
+import type { GoldenRow } from '../../model/index.ts'
 import { compositeDebt, decPow, gasCollateral, ReferenceLiquity, split } from './reference.ts'
 import { WAD } from './reference-pool.ts'
 import { VECTORS } from './vectors.ts'
-
-export interface GoldenRow {
-  readonly id: string
-  readonly group: string
-  readonly what: string
-  readonly expected: string
-  readonly got: string
-  /** Relative; 0 to the last digit. */
-  readonly tolerance: number
-  readonly pass: boolean
-  readonly source: string
-}
 
 type Got = Record<string, bigint>
 

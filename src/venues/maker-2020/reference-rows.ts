@@ -1,16 +1,6 @@
 /** The published numbers beside what the reference says: rows for the scoreboard. */
+import type { GoldenRow } from '../../model/index.ts'
 import { RAD, RAY, ReferenceFlop, ReferenceMaker2020, Revert, WAD } from './reference.ts'
-
-export interface GoldenRow {
-  readonly id: string
-  readonly group: string
-  readonly what: string
-  readonly expected: string
-  readonly got: string
-  readonly tolerance: number
-  readonly pass: boolean
-  readonly source: string
-}
 
 function answer(call: () => unknown): string {
   try {

@@ -1,18 +1,8 @@
 /** The published numbers beside what the reference says: rows for the scoreboard. */
+import type { GoldenRow } from '../../model/index.ts'
 import { blankIlk, curvePrice, RAY, type ReferenceIlk, ReferenceMaker, Revert, rpow, WAD } from './reference.ts'
 import { overbids, undercuts } from './reference-vow.ts'
 import { VECTORS } from './vectors.ts'
-
-export interface GoldenRow {
-  readonly id: string
-  readonly group: string
-  readonly what: string
-  readonly expected: string
-  readonly got: string
-  readonly tolerance: number
-  readonly pass: boolean
-  readonly source: string
-}
 
 type Got = Record<string, bigint | string>
 

@@ -2,7 +2,7 @@ import type { Kind } from '../../model/index.ts'
 import { type MorphoBlueSpec, schema } from './snapshot.ts'
 import { MorphoBlue } from './venue.ts'
 
-export { type GoldenRow, goldenRows } from './reference-rows.ts'
+export { goldenRows } from './reference-rows.ts'
 export type { MorphoBlueSpec } from './snapshot.ts'
 export type { MarketReport, MorphoBlue } from './venue.ts'
 

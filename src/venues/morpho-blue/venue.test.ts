@@ -236,7 +236,8 @@ describe('liquidation', () => {
 
   it('refuses in the order of precedence', () => {
     const { world, venue } = open([F, { collateral: 1 }])
-    const status = (fields: Record<string, unknown>, amount = 1) => world.act(venue, 'liquidate', liquidation(amount, fields)).status
+    const status = (fields: Record<string, unknown>, amount = 1) =>
+      world.act(venue, 'liquidate', liquidation(amount, fields)).status
     expect(status({ account: 5 })).toBe('unknown')
     expect(status({ asset: USDC })).toBe('unknown')
     expect(status({ asset2: WETH })).toBe('unknown')
