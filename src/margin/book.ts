@@ -149,7 +149,7 @@ export class MarginBook {
     return out.length
   }
 
-  /** Gathers whom to test, ascending (a row may come twice): the hot, the touched, and those the prices have reached. */
+  /** Gathers whom to test, ascending: the hot, the touched, and those the prices have reached. */
   private collect(take: boolean): void {
     const { candidates, hot, touched } = this
     const state = this.rows.columns.state.data
@@ -171,19 +171,21 @@ export class MarginBook {
       length += ((state[row] as number) & -2) === TOUCHED ? 1 : 0
     }
     candidates.length = length
+    const changes = touched.length
     if (take) {
       hot.length = 0
       touched.length = 0
     }
     if (this.spare.length < candidates.length) this.spare = new Int32Array(candidates.data.length)
     sort_rows(candidates.data, candidates.length, this.rows.length, this.spare)
+    // a row that was removed in between may have been touched twice
+    if (changes > 1) candidates.length = without_repeats(candidates.data, candidates.length)
   }
 
   /** Tests the candidates and files the safe ones again. */
   private settle(out: RowList): void {
-    let before = -1
     for (let from = 0; from < this.candidates.length; from += CHUNK) {
-      before = this.settle_chunk(from, Math.min(from + CHUNK, this.candidates.length), before, out)
+      this.settle_chunk(from, Math.min(from + CHUNK, this.candidates.length), out)
     }
     this.keep_hot(out)
   }
@@ -202,7 +204,7 @@ export class MarginBook {
   }
 
   /** One pass for each step, so that the memory accesses of many rows overlap; few rows, so that they are still at hand. */
-  private settle_chunk(from: number, to: number, last: number, out: RowList): number {
+  private settle_chunk(from: number, to: number, out: RowList): void {
     const { accounts, healths } = this
     const { strict } = accounts
     const prices = this.prices.data
@@ -215,11 +217,8 @@ export class MarginBook {
     const found = out.data
     let below = out.length
     let safe = from
-    let before = last
     for (let i = from; i < to; i++) {
       const row = rows[i] as number
-      if (row === before) continue
-      before = row
       const health = healths[i - from] as number
       const levelled = (state[row] as number) & LEVELLED
       const limit = levelled === 0 ? 1 : (level[row] as number)
@@ -236,7 +235,6 @@ export class MarginBook {
       state[row] = now | levelled
       if (now === HOT) this.add_hot(row)
     }
-    return before
   }
 
   /** Tests or files everyone: the first scan, and after `touch_all`. */
@@ -288,11 +286,8 @@ export class MarginBook {
     const everyone = this.all.columns.touched.data[0] === 1
     if (!everyone) this.collect(false)
     const length = everyone ? this.rows.length : this.candidates.length
-    let before = -1
     for (let i = 0; i < length; i++) {
       const row = everyone ? i : (this.candidates.data[i] as number)
-      if (row === before) continue
-      before = row
       const health = accounts.health(row, prices)
       const limit = level[row] as number
       if (strict ? health < limit : health <= limit) out.push(row)
@@ -304,4 +299,11 @@ export class MarginBook {
 /** A function of its own, so that a venue's `health` is inlined into a loop of nothing else. */
 function test(accounts: Accounts, rows: Int32Array, from: number, to: number, prices: Float64Array, healths: Float64Array): void {
   for (let i = from; i < to; i++) healths[i - from] = accounts.health(rows[i] as number, prices)
+}
+
+/** Drops repeats from ascending rows; returns how many are left. */
+function without_repeats(rows: Int32Array, length: number): number {
+  let kept = Math.min(1, length)
+  for (let i = 1; i < length; i++) if (rows[i] !== rows[i - 1]) rows[kept++] = rows[i] as number
+  return kept
 }

@@ -65,7 +65,6 @@ export class PerpPopulation implements Accounts {
   /** Of each position its signed quantity, 0 when closed, and its equity at entry in USD: side by side, on one cache line. */
   readonly columns: Float64Array
   private readonly near: Thresholds = { below: 0, above: 0 }
-  private equity = new Float64Array(1024)
 
   constructor(positions: number) {
     this.positions = positions
@@ -85,16 +84,12 @@ export class PerpPopulation implements Accounts {
   }
 
   healths(rows: Int32Array, from: number, to: number, prices: Float64Array, out: Float64Array): void {
-    if (this.equity.length < to - from) this.equity = new Float64Array(to - from)
-    const { columns, equity } = this
-    // first fetch, then compute: a branch on what has not arrived would wait for it
+    const { columns } = this
+    const mark = prices[0] as number
     for (let i = from; i < to; i++) {
       const at = 2 * (rows[i] as number)
-      out[i - from] = columns[at] as number
-      equity[i - from] = columns[at + 1] as number
+      out[i - from] = perp_health(columns[at] as number, columns[at + 1] as number, mark)
     }
-    const mark = prices[0] as number
-    for (let i = 0; i < to - from; i++) out[i] = perp_health(out[i] as number, equity[i] as number, mark)
   }
 
   bound(row: number, prices: Float64Array, level: number, out: Bound): void {
