@@ -96,8 +96,11 @@ export class Attribution {
     this.losses = new Float64Array(feeds.sources)
   }
 
-  /** Blames the present state of an account: opens a share set and names the row of its largest share. */
-  blame(venue: number, account: number): Blame {
+  /**
+   * Blames the present state of an account: opens a share set and names the row of its largest share.
+   * @param level health below which it is in trouble: 1 in breach, its owner's call level for a margin call
+   */
+  blame(venue: number, account: number, level = 1): Blame {
     const subject = this.subjects[venue] as Subject
     const statement = this.statement
     statement.clear()
@@ -115,7 +118,7 @@ export class Attribution {
       this.log.share(EXOGENOUS, 'price', 1, 1)
       return { shares, cause: this.row_of(statement, EXOGENOUS) }
     }
-    const alone = !(others > 0) || this.breaches_alone(subject, account, statement)
+    const alone = !(others > 0) || this.breaches_alone(subject, account, level, statement)
     for (let s = 0; s < this.losses.length; s++) {
       const loss = Math.max(0, this.losses[s] as number)
       const pivotal = s === EXOGENOUS ? (alone ? 1 : 0) : alone ? 0 : loss / others
@@ -163,8 +166,8 @@ export class Attribution {
     return rate > 1e-12 ? rate : 0
   }
 
-  /** Would the account breach had no venue displaced a price? */
-  private breaches_alone(subject: Subject, account: number, st: Statement): boolean {
+  /** Would the account be below its level had no venue displaced a price? */
+  private breaches_alone(subject: Subject, account: number, level: number, st: Statement): boolean {
     const live = subject.venue.prices
     if (this.counterfactual.length < live.length) this.counterfactual = new Float64Array(live.length)
     const prices = this.counterfactual.subarray(0, live.length)
@@ -177,7 +180,7 @@ export class Attribution {
       for (let s = 1; s < this.losses.length; s++) venues += this.feeds.displacement(feed, s)
       prices[slot] = (live[slot] as number) * exp(-venues)
     }
-    return subject.venue.health(account, prices) < 1
+    return subject.venue.health(account, prices) < level
   }
 
   /** The last row that moved, for this source, the leg which lost most by it. */

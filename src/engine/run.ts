@@ -212,7 +212,8 @@ class Loop {
         venue.watch(row, 1)
         if (agent < 0) continue
         const health = venue.health(row, venue.prices)
-        const blame = attribution.blame(v, row)
+        const level = world.call_level(v, row)
+        const blame = attribution.blame(v, row, level)
         const at = log.add({
           kind: 'call',
           venue: v,
@@ -222,7 +223,7 @@ class Loop {
           shares: blame.shares,
           cause: blame.cause,
         })
-        ;(lists[agent] as Call[]).push({ venue: v, account: row, actor, health, level: world.call_level(v, row), row: at })
+        ;(lists[agent] as Call[]).push({ venue: v, account: row, actor, health, level, row: at })
       }
     }
     for (let a = 0; a < agents.length; a++) {

@@ -341,7 +341,14 @@ function pool_for(
     notes.push(dated(`pool parameters (${aave.source})`, aave.dated, input.from_ms), ...aave.assumptions)
   } else reserves = reserves.filter((reserve) => has(reserve.asset))
   const ids = new Set(reserves.map((reserve) => reserve.asset))
-  const emodes = aave === undefined ? recipe.lending.emodes : []
+  const named = (emode: unknown) =>
+    Object.values(emode as Record<string, unknown>)
+      .filter(Array.isArray)
+      .flat() as string[]
+  const emodes =
+    aave === undefined && recipe.lending.emodes.every((emode) => named(emode).every((id) => ids.has(id)))
+      ? recipe.lending.emodes
+      : []
   const books = recipe.lending.books.filter((book) => {
     const whole =
       Object.keys(book.collateral).some((id) => ids.has(id)) &&

@@ -99,6 +99,13 @@ export const recipe_schema = z.strictObject({
     second: share.describe('share of cross accounts with a second contract'),
     sources,
   }),
+  arbitrage: z.strictObject({
+    limits: z
+      .strictObject({ capital_usd: usd, position_usd: usd })
+      .describe('of all arbitrageurs together: bought in a tick, held in a contract'),
+    inventory_share: share.describe('spot coins they can sell, as a share of the open interest on the coin'),
+    sources,
+  }),
   population: z.strictObject({
     lending: share,
     vaults: share,

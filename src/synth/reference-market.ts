@@ -110,8 +110,10 @@ function markets(recipe: Recipe): KindSpec[] {
   const price = (id: string) => recipe.assets.find((asset) => asset.id === id)?.price_usd ?? 1
   return [
     ...stable_or_coin(recipe).map((asset) => ({ ...book, id: spot_id(asset.id), base: asset.id, quote: 'USD' })),
+    // A contract has no value of its own: whatever its flow leaves behind is what arbitrage carries to the spot market.
     ...recipe.exchange.contracts.map((contract) => ({
       ...book,
+      permanent: 0,
       id: perp_id(contract.asset, recipe.exchange.collateral),
       base: contract.asset,
       quote: recipe.exchange.collateral,
@@ -129,12 +131,12 @@ function markets(recipe: Recipe): KindSpec[] {
   ]
 }
 
-/** Where a lender's oracle looks: the asset's market, or for a staked asset the market of what it redeems into, times the rate. */
-function lender_source(recipe: Recipe, id: string): { path: { market: string }[]; rate?: number } {
+/** The feed a lender looks at: the asset's market, or for a staked asset the feed of what it redeems into, times the rate. */
+function lender_source(recipe: Recipe, id: string): { id: string; path: { market: string }[]; rate?: number } {
   const asset = recipe.assets.find((one) => one.id === id)
   const into = recipe.assets.find((one) => one.id === asset?.redeems)
-  if (asset === undefined || into === undefined) return { path: [{ market: spot_id(id) }] }
-  return { path: [{ market: spot_id(into.id) }], rate: asset.price_usd / into.price_usd }
+  if (asset === undefined || into === undefined) return { id: `${id}/USD`, path: [{ market: spot_id(id) }] }
+  return { id: `${into.id}/USD`, path: [{ market: spot_id(into.id) }], rate: asset.price_usd / into.price_usd }
 }
 
 /** Cash of each reserve: the recipe's, or what the listed accounts supplied and nobody borrowed, where that is more. */
@@ -158,7 +160,7 @@ function lending_spec(recipe: Recipe, book: ReturnType<typeof lending_book>): Ki
     reserves: reserves.map(({ symbol: _, oracle, ...reserve }, r) => ({
       ...reserve,
       cash: cash[r],
-      oracle: { kind: 'chainlink', id: `${reserve.asset}/USD`, ...lender_source(recipe, reserve.asset), ...oracle, delay_ms },
+      oracle: { kind: 'chainlink', ...lender_source(recipe, reserve.asset), ...oracle, delay_ms },
     })),
     emodes,
     accounts: { owner: book.owner, emode: book.emode },
@@ -175,7 +177,7 @@ function vault_spec(recipe: Recipe, book: ReturnType<typeof vault_book>): KindSp
     hole_usd: hole,
     ilks: ilks.map(({ debt_usd: _, ratio: __, ...ilk }) => ({
       ...ilk,
-      oracle: { kind: 'osm', id: `osm-${ilk.id}`, ...lender_source(recipe, ilk.asset) },
+      oracle: { kind: 'osm', ...lender_source(recipe, ilk.asset), id: `osm-${ilk.id}` },
     })),
     accounts: { owner: book.owner, ilk: book.ilk, collateral: book.collateral, debt: book.debt },
   }
@@ -214,10 +216,12 @@ function endow_named(recipe: Recipe, people: People): void {
     const depth = asset.spot_depth_usd ?? 0
     total += depth
     people.endow(actor_index('maker-spot'), position(asset.id), (200 * depth) / asset.price_usd)
-    people.endow(actor_index('arbitrageur-1'), position(asset.id), (2 * depth) / asset.price_usd)
+    const interest = recipe.exchange.contracts.find((contract) => contract.asset === asset.id)?.open_interest_usd ?? 0
+    const inventory = Math.max(2 * depth, recipe.arbitrage.inventory_share * interest)
+    people.endow(actor_index('arbitrageur-1'), position(asset.id), inventory / asset.price_usd)
   }
   people.endow(actor_index('maker-spot'), usd, 200 * total)
-  people.endow(actor_index('arbitrageur-1'), usd, 2 * total)
+  people.endow(actor_index('arbitrageur-1'), usd, Math.max(2 * total, recipe.arbitrage.limits.position_usd))
 }
 
 const pool_id = (pool: Recipe['pools'][number]) => `${pool.base}-${pool.quote}-POOL`
@@ -243,7 +247,7 @@ function agents(recipe: Recipe): KindSpec[] {
       markets: coins.map((asset) => spot_id(asset.id)),
       flash_fee: recipe.lending.flash_fee,
     },
-    { kind: 'arbitrageur', id: 'arbitrageur', links, capital_usd: 200e6, position_usd: 300e6 },
+    { kind: 'arbitrageur', id: 'arbitrageur', links, ...recipe.arbitrage.limits },
     {
       kind: 'market-maker',
       id: 'maker-spot',
@@ -278,6 +282,7 @@ function provenance(recipe: Recipe): Provenance[] {
     out.push({ part: `venues.${recipe.vaults.id}`, evidence: 'synthetic', source: join(recipe.vaults.sources) })
   out.push({ part: `venues.${recipe.exchange.id}`, evidence: 'synthetic', source: join(recipe.exchange.sources) })
   out.push({ part: 'markets', evidence: 'synthetic', source: join(recipe.spot.sources) })
+  out.push({ part: 'arbitrage', evidence: 'synthetic', source: join(recipe.arbitrage.sources) })
   out.push({ part: 'population', evidence: 'synthetic', source: join(recipe.population.sources) })
   return out
 }

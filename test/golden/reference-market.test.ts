@@ -6,10 +6,10 @@ import { build } from '../../src/scenarios/index.ts'
 import { crash, small_market } from '../support/reference-market.ts'
 
 it('the reference market of 100,000 accounts is this one', () => {
-  expect(content_hash(small_market(100_000))).toBe('5d2192f4eb865e9a01f9319d9b197a08')
+  expect(content_hash(small_market(100_000))).toBe('32e3c89dccaa2d3b2a53c6ca7f2065fd')
 })
 
 it('the crash on 2,000 accounts logs this', () => {
-  expect(content_hash(small_market(2_000))).toBe('de393330f70faf9c106feafee1d6f50b')
-  expect(run(build(small_market(2_000), crash(3))).log_hash).toBe('fec84a11bd25df053870943913551cb4')
+  expect(content_hash(small_market(2_000))).toBe('b1f20ba0e7dc1c133d7b64c99b90edd8')
+  expect(run(build(small_market(2_000), crash(3))).log_hash).toBe('a912b5ad1be1fc0876c02e0dca4d6ec7')
 })
