@@ -3,5 +3,6 @@ import type { Kind, Lawful, Market } from '../model/index.ts'
 import { concentrated } from './concentrated.ts'
 import { constantProduct } from './constant-product.ts'
 import { orderBook } from './order-book.ts'
+import { stableSwap } from './stable-swap.ts'
 
-export const markets: readonly Kind<unknown, Market & Lawful>[] = [orderBook, constantProduct, concentrated]
+export const markets: readonly Kind<unknown, Market & Lawful>[] = [orderBook, constantProduct, concentrated, stableSwap]
