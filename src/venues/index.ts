@@ -5,8 +5,9 @@ import { compoundV3 } from './compound-v3/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
 import { liquityV2 } from './liquity-v2/index.ts'
+import { llamma } from './llamma/index.ts'
 import { maker } from './maker/index.ts'
 import { maker2020 } from './maker-2020/index.ts'
 import { morphoBlue } from './morpho-blue/index.ts'
 
-export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2, liquityV2, morphoBlue, compoundV3, maker2020]
+export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2, liquityV2, morphoBlue, compoundV3, maker2020, llamma]
