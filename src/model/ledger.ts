@@ -97,7 +97,11 @@ export class Ledger {
     if (actor !== OUTSIDE) {
       const held = this.balance(actor, asset)
       if (amount > held * (1 + 1e-12) + 1e-12) return false
-      if (amount > held) amount = held
+      if (amount > held) {
+        // Rounding: what is short is created, by name, so that nothing is lost to the books.
+        this.postings.mint(asset, amount - held)
+        amount = held
+      }
     }
     this.put(actor, asset, -amount)
     if (actor === OUTSIDE) this.postings.mint(asset, amount)
