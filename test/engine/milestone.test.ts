@@ -16,7 +16,7 @@ const chainlink = (asset: string) => ({
 })
 
 /** Positions among the actors. */
-const [LIQUIDATOR, MAKER, ALICE, BOB, CAROL] = [0, 1, 2, 3, 4]
+const [MAKER, ALICE, BOB, CAROL] = [1, 2, 3, 4]
 
 const reserve = (asset: string, cash: number) => ({
   asset,
