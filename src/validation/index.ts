@@ -1,11 +1,13 @@
 /** The scoreboard: published values recomputed by this build. The tests and `unwind validate` run the same rows. */
 import { goldenRows as concentrated_rows } from '../markets/concentrated/reference-rows.ts'
+import { goldenRows as stable_swap_rows } from '../markets/stable-swap/reference-rows.ts'
 import { goldenRows as aave_rows } from '../venues/aave-v3/index.ts'
 import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
 import { goldenRows as comet_rows } from '../venues/compound-v3/reference-rows.ts'
 import { goldenRows as euler_rows } from '../venues/euler-v2/reference-rows.ts'
 import { goldenRows as liquity_rows } from '../venues/liquity-v1/reference-rows.ts'
 import { goldenRows as bold_rows } from '../venues/liquity-v2/reference-rows.ts'
+import { goldenRows as llamma_rows } from '../venues/llamma/index.ts'
 import { goldenRows as maker_rows } from '../venues/maker/reference-rows.ts'
 import { goldenRows as flip_rows } from '../venues/maker-2020/reference-rows.ts'
 import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
@@ -30,6 +32,8 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...morpho_rows(),
     ...comet_rows(),
     ...flip_rows(),
+    ...llamma_rows(),
     ...concentrated_rows(),
+    ...stable_swap_rows(),
   ]
 }
