@@ -1,6 +1,7 @@
 /** Every kind of venue. */
 import { aaveV3 } from './aave-v3/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
+import { compoundV2 } from './compound-v2/index.ts'
 import { compoundV3 } from './compound-v3/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
@@ -10,4 +11,16 @@ import { maker } from './maker/index.ts'
 import { maker2020 } from './maker-2020/index.ts'
 import { morphoBlue } from './morpho-blue/index.ts'
 
-export const venues = [aaveV3, maker, binanceUsdm, liquityV1, eulerV2, liquityV2, morphoBlue, compoundV3, maker2020, llamma]
+export const venues = [
+  aaveV3,
+  maker,
+  binanceUsdm,
+  liquityV1,
+  eulerV2,
+  liquityV2,
+  morphoBlue,
+  compoundV3,
+  maker2020,
+  llamma,
+  compoundV2,
+]
