@@ -218,9 +218,42 @@ const prices: DefinitionGroup = {
       more: [],
     },
     {
+      id: 'high',
+      unit: 'USD',
+      says: "Highest mid of the asset's reference market, over the samples of the run: the start and the end of every tick.",
+      more: [],
+    },
+    {
       id: 'low',
       unit: 'USD',
       says: "Lowest mid of the asset's reference market, which the snapshot names; moments between samples included.",
+      more: [],
+    },
+    {
+      id: 'low_ms',
+      unit: 'ms after the start',
+      says: 'When the asset stood at its low: the end of the tick in which it did.',
+      more: [],
+    },
+    {
+      id: 'fundamental_at_low_usd',
+      unit: 'USD',
+      says: 'The fundamental at that time: low ÷ fundamental_at_low_usd − 1 is how far below the outside world the asset then stood.',
+      more: ['It may still fall after the low, so it is not the lowest fundamental.'],
+    },
+    {
+      id: 'gap',
+      unit: 'ratio, −1 to 0',
+      says: 'The largest distance of the mid below the fundamental of the same moment: min(mid ÷ fundamental) − 1, over samples and the low; 0 if it never stood below.',
+      more: [
+        'It need not be at the low: a price may part furthest from the outside world early, and stand lowest later with it.',
+        'Distances below 1e-9 are rounding and count as none.',
+      ],
+    },
+    {
+      id: 'gap_ms',
+      unit: 'ms after the start',
+      says: 'When the gap was largest; null if the mid never stood below the fundamental.',
       more: [],
     },
     {
@@ -284,6 +317,7 @@ export const DEFINITION_IDS: ReadonlySet<string> = new Set(DEFINITIONS.flatMap((
 
 /** Names in tables and documents whose definition stands under another. */
 const ALIASES: Readonly<Record<string, string>> = {
+  high_usd: 'high',
   low_usd: 'low',
   end_usd: 'end',
   fundamental_end_usd: 'fundamental',

@@ -9,6 +9,7 @@ import {
   type Figures,
   type Flow,
   flows_of,
+  gap_text,
   hit_assets,
   identity_rows,
   is_pinned,
@@ -70,7 +71,7 @@ function term(name: string, text: string): Markup {
 const money = (value: number): Markup => (value === 0 ? markup`<td class="zero">0</td>` : markup`<td>${usd(value)}</td>`)
 const count = (value: number): Markup => (value === 0 ? markup`<td class="zero">0</td>` : markup`<td>${decimal(value)}</td>`)
 const ratio = (value: number | null, decimals = 1, plus = false): Markup =>
-  value === null ? markup`<td class="zero">null</td>` : markup`<td>${percent(value, decimals, plus)}</td>`
+  value === null ? markup`<td class="zero">–</td>` : markup`<td>${percent(value, decimals, plus)}</td>`
 
 function table(headings: readonly (readonly [string, string])[], rows: readonly Markup[]): Markup {
   const heads = headings.map(([name, text]) => markup`<th scope="col">${term(name, text)}</th>`)
@@ -213,16 +214,18 @@ function assets(report: StressReport): Markup {
     ['', 'asset'],
     ['start_usd', 'start'],
     ['low_usd', 'low'],
-    ['end_usd', 'end'],
     ['drawdown', 'drawdown'],
-    ['fundamental_end_usd', 'fundamental at the end'],
+    ['fundamental_at_low_usd', 'fundamental at low'],
+    ['gap', 'largest gap'],
+    ['end_usd', 'end'],
+    ['fundamental_end_usd', 'fundamental at end'],
     ['endogenous_share', 'endogenous share'],
   ]
   const rows = report.document.assets.map(
     (asset) =>
-      markup`<tr><th scope="row">${plain(asset.id)}</th><td>${price(asset.start_usd)}</td><td>${price(asset.low_usd)}</td><td>${price(asset.end_usd)}</td>${ratio(asset.drawdown)}<td>${price(asset.fundamental_end_usd)}</td>${ratio(asset.endogenous_share)}</tr>`,
+      markup`<tr><th scope="row">${plain(asset.id)}</th><td>${price(asset.start_usd)}</td><td>${price(asset.low_usd)}</td>${ratio(-asset.drawdown)}<td>${price(asset.fundamental_at_low_usd)}</td><td${asset.gap_ms === null ? markup` class="zero"` : NOTHING}>${gap_text(asset)}</td><td>${price(asset.end_usd)}</td><td>${price(asset.fundamental_end_usd)}</td>${ratio(asset.endogenous_share)}</tr>`,
   )
-  return markup`<section><h2>Assets</h2>${table(headings, rows)}</section>`
+  return markup`<section><h2>Assets</h2><p class="note">Largest gap: how far the price stood below its fundamental of the same moment, at most, and when.</p>${table(headings, rows)}</section>`
 }
 
 /** Coins down, the most liquidated first; days across. */

@@ -211,9 +211,9 @@ export function laws_line({ document }: StressReport): string {
     : `checked ${counted(checked, 'time')}, ${broken.length} broken`
 }
 
-/** `start → low → end` of an asset. */
-export const price_path = (asset: Asset): string =>
-  `${price(asset.start_usd)} → ${price(asset.low_usd)} → ${price(asset.end_usd)}`
+/** `−5.7 % at +18 min`: how far an asset stood below its fundamental, and when; '–' if it never did. */
+export const gap_text = (asset: Asset): string =>
+  asset.gap_ms === null ? '–' : `${percent(asset.gap)} at +${duration(asset.gap_ms)}`
 
 /** Assumptions and other notes; aliases have a table of their own. */
 export const notes_of = ({ document, aliases }: StressReport): string[] =>

@@ -28,8 +28,13 @@ const asset = z.object({
   id,
   start_usd: z.number().positive().describe('Price at the start'),
   fundamental_end_usd: z.number().positive().describe('Fundamental at the end'),
+  high_usd: z.number().positive().describe('Highest mid of the reference market, over samples'),
   low_usd: z.number().positive().describe('Lowest mid of the reference market'),
+  low_ms: z.number().min(0).describe('When it stood lowest, ms after the start'),
+  fundamental_at_low_usd: z.number().positive().describe('Fundamental when the mid stood lowest'),
   end_usd: z.number().positive().describe('Mid of the reference market at the end'),
+  gap: z.number().min(-1).max(0).describe('Largest distance below the fundamental: min(mid ÷ fundamental) − 1; 0 if never below'),
+  gap_ms: z.number().min(0).nullable().describe('When the gap was largest, ms after the start; null if never below'),
   drawdown: z.number().min(0).max(1).describe('1 − low ÷ start, not below 0'),
   endogenous_share: z.number().min(0).max(1).nullable().describe('Part of the fall at the low that venues made'),
 })

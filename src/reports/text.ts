@@ -9,6 +9,7 @@ import {
   type Asset,
   endogenous_line,
   flows_of,
+  gap_text,
   type Flow,
   hit_assets,
   identity_rows,
@@ -19,7 +20,6 @@ import {
   notes_of,
   numbers,
   plain,
-  price_path,
   shocked,
   status_line,
   type StressReport,
@@ -173,23 +173,40 @@ function chain(page: Page): void {
     shortfall_usd > 0 ? `accounts still open owe ${usd(shortfall_usd)} more than they hold (shortfall)` : '',
   ].filter((note) => note !== '')
   if (notes.length > 0) page.say(`${notes.join('; ')}.`)
-  falls(page, hit_assets(page.report).slice(0, 8))
+  falls(page, hit_assets(page.report))
 }
 
-/** Prices of the assets that were hit. */
+const MOST_FALLS = 8
+
+/** Prices of the assets that were hit: where they stood lowest, and where the outside world stood then. */
 function falls(page: Page, assets: readonly Asset[]): void {
   if (assets.length === 0) return
+  const narrow = page.width < COMFORTABLE
+  const columns = [
+    left('asset'),
+    right('start'),
+    right('low'),
+    right(narrow ? 'fund. at low' : 'fundamental at low'),
+    right('largest gap'),
+    right('end'),
+    right('drawdown'),
+  ]
   page.lines.push('')
   page.table(
-    [left('asset'), right('start → low → end'), right('drawdown'), right('fundamental'), right('endogenous')],
-    assets.map((asset) => [
-      fit(plain(asset.id), 12),
-      price_path(asset),
-      percent(-asset.drawdown),
-      percent(asset.fundamental_end_usd / asset.start_usd - 1, 1, true),
-      asset.endogenous_share === null ? 'null' : percent(asset.endogenous_share),
-    ]),
+    columns.slice(0, narrow ? -1 : columns.length),
+    assets
+      .slice(0, MOST_FALLS)
+      .map((asset) => [
+        fit(plain(asset.id), narrow ? 8 : 12),
+        price(asset.start_usd),
+        price(asset.low_usd),
+        price(asset.fundamental_at_low_usd),
+        gap_text(asset),
+        price(asset.end_usd),
+        percent(-asset.drawdown),
+      ]),
   )
+  if (assets.length > MOST_FALLS) page.say(`${assets.length - MOST_FALLS} more, see --json`)
 }
 
 /** Who infected whom: sources down, victims across, or a list when there are too many. */

@@ -135,7 +135,7 @@ function measure(
       no_feedback_at_start_usd: alone,
     },
     venues: figures.map((figure, v) => ({ id: view.venues[v]?.id as string, kind: view.venues[v]?.kind as string, ...figure })),
-    assets: asset_figures(view),
+    assets: asset_figures(view, (asset) => world.parts.frames.lows.columns.time_ms.data[asset] as number),
     infections: infection_list(log, view),
     coin_day: records(tables.coin_day),
     laws: result.laws,
