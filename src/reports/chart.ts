@@ -49,19 +49,21 @@ function stroke(cells: Mark[][], column: number, from: number, to: number): void
 /**
  * `front` as a line over `back` as dots, on one scale.
  * @param front @param back values at equal steps, of equal length
- * @param label text of the axis at a value
+ * @param label text of the axis at a value; of labels that read alike only the first is written
+ * @param reach values that the axis must reach
  */
 export function line_chart(
   front: readonly number[],
   back: readonly number[],
   size: { readonly columns: number; readonly rows: number },
   label: (value: number) => string,
+  reach: readonly number[] = [],
 ): LineChart {
   const { columns, rows } = size
   if (front.length === 0) return { rows: [] }
   const values = squeeze(front, back, columns)
-  const low = values.reduce((least, v) => Math.min(least, v.front, v.back), Number.POSITIVE_INFINITY)
-  const high = values.reduce((most, v) => Math.max(most, v.front, v.back), Number.NEGATIVE_INFINITY)
+  const low = values.reduce((least, v) => Math.min(least, v.front, v.back), Math.min(...reach))
+  const high = values.reduce((most, v) => Math.max(most, v.front, v.back), Math.max(...reach))
   const span = high > low ? high - low : 1
   const row_of = (value: number) => Math.round(((high - value) / span) * (rows - 1))
   const cells: Mark[][] = Array.from({ length: rows }, () => Array.from({ length: columns }, () => BLANK))
@@ -73,8 +75,14 @@ export function line_chart(
     stroke(cells, column, row_of((values[column - 1] ?? value).front), row_of(value.front))
   })
   const labelled = high > low ? new Set([0, Math.round((rows - 1) / 2), rows - 1]) : new Set([0])
+  const said = new Set<string>()
   return {
-    rows: cells.map((line, row) => ({ label: labelled.has(row) ? label(high - (span * row) / (rows - 1)) : '', cells: line })),
+    rows: cells.map((line, row) => {
+      const text = labelled.has(row) ? label(high - (span * row) / (rows - 1)) : ''
+      const shown = said.has(text) ? '' : text
+      said.add(text)
+      return { label: shown, cells: line }
+    }),
   }
 }
 

@@ -5,6 +5,7 @@ import { counted, decimal, duration, GLUED, percent, price, usd } from './format
 import { type Markup, markup, Markup as Text } from './markup.ts'
 import {
   answer,
+  bridge_lines,
   coins_by_usd,
   type Figures,
   type Flow,
@@ -12,6 +13,7 @@ import {
   gap_text,
   hit_assets,
   identity_rows,
+  insurance_line,
   is_pinned,
   is_replay,
   laws_line,
@@ -83,7 +85,7 @@ function strip(report: StressReport): Markup {
   const { totals } = report.document
   const items: readonly (readonly [string, string, string])[] = [
     ['forced_sales_usd', 'Forced sales', usd(totals.forced_sales_usd)],
-    ['multiplier', 'Cascade multiplier', totals.multiplier === null ? 'n/a' : totals.multiplier.toFixed(2)],
+    ['multiplier', 'Cascade multiplier', totals.multiplier === null ? '–' : totals.multiplier.toFixed(2)],
     ['accounts_liquidated', 'Accounts liquidated', decimal(totals.accounts_liquidated)],
     ['bad_debt_usd', 'Bad debt', usd(totals.bad_debt_usd)],
     ['insurance_used_usd', 'Insurance used', usd(totals.insurance_used_usd)],
@@ -108,13 +110,18 @@ function drawn_part(report: StressReport): string {
 
 function charts(report: StressReport): Markup {
   if (numbers(report.tables.timeline, 'time_ms').length < 2) return NOTHING
-  const hit = hit_assets(report).slice(0, PANELS)
+  const all = hit_assets(report)
+  const hit = all.slice(0, PANELS)
+  const more =
+    all.length > PANELS
+      ? markup`<p class="note">${all.length - PANELS} more assets were hit: see the table of assets.</p>`
+      : NOTHING
   const flows = stacks(report)
   const part = drawn_part(report)
   const prices =
     hit.length === 0
       ? NOTHING
-      : markup`<section><h2>Price against fundamental</h2><ul class="legend"><li>${SWATCH.mid}price at the reference market</li><li>${SWATCH.fundamental}${term('fundamental', 'fundamental')}</li><li class="faint">${is_pinned(report) ? 'prices are held to the series' : 'shaded: the gap that selling opens'}${part}</li></ul><div class="panels">${hit.map((asset, n) => price_figure(report, asset, n))}</div></section>`
+      : markup`<section><h2>Price against fundamental</h2><ul class="legend"><li>${SWATCH.mid}price at the reference market</li><li>${SWATCH.fundamental}${term('fundamental', 'fundamental')}</li><li class="faint">${is_pinned(report) ? 'prices are held to the series' : 'shaded: the gap that selling opens'}${part}</li></ul><div class="panels">${hit.map((asset, n) => price_figure(report, asset, n))}</div>${more}</section>`
   const bars =
     flows.length === 0
       ? NOTHING
@@ -153,7 +160,8 @@ function chain(report: StressReport): Markup {
     ['adl_usd', 'ADL'],
     ['bad_debt_usd', 'bad debt'],
   ]
-  return markup`<section><h2>What followed, by venue and asset</h2><p class="note">Price moved: how far the venue’s forced orders had pushed the asset’s price when it stood lowest.</p>${table(headings, rows)}</section>`
+  const lines = [insurance_line(report), ...bridge_lines(report)].filter((line) => line !== undefined)
+  return markup`<section><h2>What followed, by venue and asset</h2><p class="note">Price moved: how far the venue’s forced orders had pushed the asset’s price when it stood lowest.</p>${table(headings, rows)}${lines.map((line) => markup`<p class="note">${glued(line)}</p>`)}</section>`
 }
 
 /** Sources down, victims across; the darker, the larger the part of the victim's forced sales. */
@@ -206,13 +214,14 @@ function venues(report: StressReport): Markup {
     markup`<tr class="${kind}"><th scope="row">${name}</th>${VENUE_COLUMNS.map(([key, , unit]) => (unit === 'usd' ? money(figures[key]) : count(figures[key])))}</tr>`
   const rows = document.venues.map((venue) => row('', plain(venue.id), venue))
   rows.push(row('all', 'all', document.totals))
-  return markup`<section><h2>Venues</h2>${table([['', 'venue'], ...VENUE_COLUMNS.map(([key, text]) => [key, text] as const)], rows)}</section>`
+  return markup`<section class="dense"><h2>Venues</h2>${table([['', 'venue'], ...VENUE_COLUMNS.map(([key, text]) => [key, text] as const)], rows)}</section>`
 }
 
 function assets(report: StressReport): Markup {
   const headings: readonly (readonly [string, string])[] = [
     ['', 'asset'],
     ['start_usd', 'start'],
+    ['high_usd', 'high'],
     ['low_usd', 'low'],
     ['drawdown', 'drawdown'],
     ['fundamental_at_low_usd', 'fundamental at low'],
@@ -223,7 +232,7 @@ function assets(report: StressReport): Markup {
   ]
   const rows = report.document.assets.map(
     (asset) =>
-      markup`<tr><th scope="row">${plain(asset.id)}</th><td>${price(asset.start_usd)}</td><td>${price(asset.low_usd)}</td>${ratio(-asset.drawdown)}<td>${price(asset.fundamental_at_low_usd)}</td><td${asset.gap_ms === null ? markup` class="zero"` : NOTHING}>${gap_text(asset)}</td><td>${price(asset.end_usd)}</td><td>${price(asset.fundamental_end_usd)}</td>${ratio(asset.endogenous_share)}</tr>`,
+      markup`<tr><th scope="row">${plain(asset.id)}</th><td>${price(asset.start_usd)}</td><td>${price(asset.high_usd)}</td><td>${price(asset.low_usd)}</td>${ratio(-asset.drawdown)}<td>${price(asset.fundamental_at_low_usd)}</td><td${gap_text(asset) === '–' ? markup` class="zero"` : NOTHING}>${gap_text(asset)}</td><td>${price(asset.end_usd)}</td><td>${price(asset.fundamental_end_usd)}</td>${ratio(asset.endogenous_share)}</tr>`,
   )
   return markup`<section><h2>Assets</h2><p class="note">Largest gap: how far the price stood below its fundamental of the same moment, at most, and when.</p>${table(headings, rows)}</section>`
 }

@@ -1,3 +1,4 @@
+export { type Bridge, bridge } from './bridge.ts'
 export { DEFINITIONS, definition_of, definitions_markdown } from './definitions.ts'
 export { COLOURLESS, grid, type Painter, wrap } from './lines.ts'
 export { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'

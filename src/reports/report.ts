@@ -1,6 +1,7 @@
 /** What a report of a stress run is made of, and what both its forms say. */
 import { column_of, type ReportTable, type Scenario } from '../model/index.ts'
-import { counted, duration, listed, moment, percent, price, usd } from './format.ts'
+import type { Bridge } from './bridge.ts'
+import { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
 import type { RunDoc } from './schemas.ts'
 
 /** A measured run: the document and the tables that are drawn. */
@@ -11,6 +12,7 @@ export interface StressReport {
     /** `time_ms`, per asset `<id>.mid_usd` and `<id>.fundamental_usd`, per venue `<id>.forced_usd` since the row before. */
     readonly timeline: ReportTable
   }
+  readonly bridge: Bridge
   readonly scenario: Scenario
   /** Names of the inputs that were joined to ours. */
   readonly aliases: readonly { readonly from: string; readonly to: string; readonly why: string }[]
@@ -96,9 +98,15 @@ export function answer(report: StressReport): string {
   const { totals } = document
   const title = plain(document.title)
   if (totals.forced_sales_usd === 0 && totals.liquidations === 0) return `${title} forces no selling and liquidates nobody.`
-  const parts = [`${title} forces ${usd(totals.forced_sales_usd)} of selling`]
+  const buys = mostly_buys(report)
+  const flow = buys
+    ? `${usd(totals.forced_sales_usd)} of orders, ${usd(totals.forced_buys_usd)} of it buying back shorts,`
+    : `${usd(totals.forced_sales_usd)} of selling`
   const named = headline_asset(report)
-  if (named !== undefined) parts[0] += fall(report, named)
+  const move = named === undefined || is_pinned(report) ? '' : buys ? rise(named) : fall(named)
+  const parts = [`${title} forces ${move === '' ? flow.replace(/,$/, '') : flow}${move}`]
+  const gap = is_pinned(report) ? undefined : dislocation(report, move === '' || buys ? undefined : named)
+  if (gap !== undefined) parts.push(gap)
   parts.push(
     totals.multiplier === null
       ? is_pinned(report)
@@ -108,7 +116,9 @@ export function answer(report: StressReport): string {
   )
   parts.push(`${counted(totals.accounts_liquidated, 'account')} liquidated`)
   parts.push(totals.bad_debt_usd > 0 ? `bad debt ${usd(totals.bad_debt_usd)}` : 'no bad debt')
-  if (totals.insurance_used_usd > 0) parts.push(`insurance pays ${usd(totals.insurance_used_usd)}`)
+  if (totals.shortfall_usd > 0.05 * totals.bad_debt_usd)
+    parts.push(`accounts still open owe ${usd(totals.shortfall_usd)} more than they hold (shortfall)`)
+  if (totals.insurance_used_usd > 0) parts.push(`the insurance fund pays ${usd(totals.insurance_used_usd)}`)
   if (totals.adl_usd > 0) parts.push(`ADL closes ${usd(totals.adl_usd)}`)
   return `${parts.join('; ')}.`
 }
@@ -124,12 +134,61 @@ function headline_asset(report: StressReport): Asset | undefined {
   return hit.find((asset) => asked.has(asset.id)) ?? hit[0]
 }
 
-function fall(report: StressReport, asset: Asset): string {
-  if (asset.drawdown < 0.0005 || is_pinned(report)) return ''
-  const low = fundamental_low(report, asset.id)
-  const outside = low === undefined ? undefined : Math.max(0, 1 - low / asset.start_usd)
+/** More than half of what was forced bought: shorts were squeezed. */
+export const mostly_buys = ({ document }: StressReport): boolean =>
+  document.totals.forced_buys_usd > 0.5 * document.totals.forced_sales_usd
+
+/** How far an asset fell, against its fundamental of the same moment. */
+function fall(asset: Asset): string {
+  if (asset.drawdown < 0.0005) return ''
+  const points = ((asset.fundamental_at_low_usd - asset.low_usd) / asset.start_usd) * 100
   const fell = ` and takes ${plain(asset.id)} ${percent(asset.drawdown)} down`
-  return outside === undefined ? fell : `${fell} where its fundamental falls ${percent(outside)}`
+  if (Math.abs(points) < 0.05) return `${fell}, in step with its fundamental`
+  return `${fell}, ${decimal(Math.abs(points), 1)} points ${points > 0 ? 'below' : 'above'} its fundamental at the time`
+}
+
+/** How far an asset rose. */
+function rise(asset: Asset): string {
+  const rose = asset.high_usd / asset.start_usd - 1
+  return rose < 0.0005 ? '' : ` and lifts ${plain(asset.id)} to ${price(asset.high_usd)} at most, ${percent(rose, 1, true)}`
+}
+
+/** Smaller gaps are not worth a headline. */
+const NOTABLE_GAP = -0.01
+
+/** The asset that stood furthest below its fundamental, and when; undefined when that was just said. */
+function dislocation(report: StressReport, said: Asset | undefined): string | undefined {
+  const worst = report.document.assets.reduce<Asset | undefined>(
+    (most, asset) => (asset.gap < (most?.gap ?? NOTABLE_GAP) ? asset : most),
+    undefined,
+  )
+  if (worst === undefined || worst.gap_ms === null || (worst === said && worst.gap_ms === worst.low_ms)) return undefined
+  return `at +${duration(worst.gap_ms)} ${plain(worst.id)} trades ${percent(-worst.gap)} below its fundamental`
+}
+
+/** How forced sales, liquidated and the multiplier's base hang together, a sentence each; none when nothing was liquidated. */
+export function bridge_lines({ document, bridge }: StressReport): string[] {
+  const { totals } = document
+  if (totals.liquidated_usd === 0) return []
+  const parts = [
+    [bridge.reduced_usd, 'reduced in the market'],
+    [bridge.taken_over_usd, `taken over by funds${totals.adl_usd > 0 ? ` (of which ADL closed ${usd(totals.adl_usd)})` : ''}`],
+    [bridge.repaid_usd, 'repaid to lenders'],
+    [bridge.auctioned_usd, 'paid in auctions'],
+  ] as const
+  const sum = parts.flatMap(([value, name]) => (value > 0 ? [`${usd(value)} ${name}`] : []))
+  const called = totals.called_sales_usd > 0 ? `, and ${usd(totals.called_sales_usd)} of sales that answered calls` : ''
+  return [
+    `Liquidated ${usd(totals.liquidated_usd)} = ${sum.join(' + ')}. Forced sales count what met a market, so neither takeovers nor ADL.`,
+    `The multiplier's base takes the same quantities (at lenders the collateral seized)${called}, at start prices: ${usd(totals.liquidated_at_start_usd)}.`,
+  ]
+}
+
+/** What insurance funds paid and received; undefined when they did neither. */
+export function insurance_line({ document }: StressReport): string | undefined {
+  const { insurance_used_usd, insurance_in_usd } = document.totals
+  if (insurance_used_usd === 0 && insurance_in_usd === 0) return undefined
+  return `Insurance: ${usd(insurance_used_usd)} paid out, ${usd(insurance_in_usd)} received, net ${usd(insurance_in_usd - insurance_used_usd)}.`
 }
 
 /** What was done to the world, a line each. */
@@ -142,7 +201,7 @@ export function shocked(report: StressReport): string[] {
     .filter(({ change, low }) => Math.abs(change) > 5e-5 || Math.abs(low) > 5e-5)
     .sort((a, b) => Math.max(Math.abs(b.change), Math.abs(b.low)) - Math.max(Math.abs(a.change), Math.abs(a.low)))
   const shown = changes.slice(0, 12).map(({ asset, change, low }) => {
-    const lowest = low < change - 0.005 ? ` (low ${percent(low, 1, true)})` : ''
+    const lowest = low < Math.min(0, change) - 0.005 ? ` (low ${percent(low, 1, true)})` : ''
     return `${plain(asset.id)} ${percent(change, 1, true)}${lowest}`
   })
   if (changes.length > shown.length) shown.push(`${changes.length - shown.length} more`)
@@ -211,9 +270,9 @@ export function laws_line({ document }: StressReport): string {
     : `checked ${counted(checked, 'time')}, ${broken.length} broken`
 }
 
-/** `−5.7 % at +18 min`: how far an asset stood below its fundamental, and when; '–' if it never did. */
+/** `−5.7 % at +18 min`: how far an asset stood below its fundamental, and when; '–' if it never did by a visible part. */
 export const gap_text = (asset: Asset): string =>
-  asset.gap_ms === null ? '–' : `${percent(asset.gap)} at +${duration(asset.gap_ms)}`
+  asset.gap_ms === null || asset.gap > -0.0005 ? '–' : `${percent(asset.gap)} at +${duration(asset.gap_ms)}`
 
 /** Assumptions and other notes; aliases have a table of their own. */
 export const notes_of = ({ document, aliases }: StressReport): string[] =>

@@ -96,9 +96,13 @@ export function axes(
 ): Markup {
   const right = box.width - box.right
   const floor = box.height - box.bottom
-  const levels = y.ticks.map((value) => {
+  // Of labels that read alike, only the first is written.
+  const texts = y.ticks.map(y.text)
+  const levels = y.ticks.map((value, i) => {
     const at = y.scale(value)
-    return markup`<line class="grid" x1="${box.left}" x2="${right}" y1="${px(at)}" y2="${px(at)}"/><text class="tick" x="${box.left - 6}" y="${px(at + 3.5)}" text-anchor="end">${y.text(value)}</text>`
+    const text = texts[i] as string
+    const written = texts.indexOf(text) < i ? '' : text
+    return markup`<line class="grid" x1="${box.left}" x2="${right}" y1="${px(at)}" y2="${px(at)}"/><text class="tick" x="${box.left - 6}" y="${px(at + 3.5)}" text-anchor="end">${written}</text>`
   })
   const times = x.ticks.map(({ time_ms, text }) => {
     const at = x.scale(time_ms)

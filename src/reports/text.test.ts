@@ -29,14 +29,46 @@ describe('the text report', () => {
   it('says in its first sentence how far the price fell against its fundamental, the multiplier and who paid', () => {
     const first = text().split('\n\n')[0]?.replace(/\n/g, ' ') ?? ''
     for (const part of [
-      'takes ETH 34.0 % down where its fundamental falls 30.0 %',
+      // 0.70 − 0.66 of the start; the furthest of its fundamental is DOGE: 0.52 ÷ 0.62 − 1.
+      'takes ETH 34.0 % down, 4.0 points below its fundamental at the time',
+      'at +1 h 15 min DOGE trades 16.1 % below its fundamental',
       'cascade multiplier 1.84',
       '14,311 accounts',
       'bad debt $3.11 M',
-      'insurance pays $3.05 M',
+      'the insurance fund pays $3.05 M',
       'ADL closes $18.4 M',
     ])
       expect(first).toContain(part)
+  })
+
+  it('calls orders that bought by their name, with the highest price', () => {
+    const { totals, assets } = fixture().document
+    const report = text({
+      document: {
+        totals: { ...totals, forced_buys_usd: 400e6 },
+        assets: assets.map((asset) => ({ ...asset, high_usd: asset.start_usd * 1.3, gap: 0, gap_ms: null })),
+      },
+    }).replace(/\n/g, ' ')
+    expect(report).toContain(
+      'forces $412 M of orders, $400 M of it buying back shorts, and lifts ETH to 4,810.0 at most, +30.0 %;',
+    )
+    expect(report.split('  ')[0]).not.toContain('below its fundamental')
+  })
+
+  it('names a shortfall that is more than a twentieth of the bad debt, and only then', () => {
+    const { totals } = fixture().document
+    const first = (shortfall_usd: number) => text({ document: { totals: { ...totals, shortfall_usd } } }).split('\n\n')[0]
+    expect(first(0.06 * totals.bad_debt_usd)).toContain('(shortfall)')
+    expect(first(0.04 * totals.bad_debt_usd)).not.toContain('shortfall')
+  })
+
+  it('bridges forced sales, liquidated and the base of the multiplier', () => {
+    const report = text().replace(/\n +/g, ' ')
+    expect(report).toContain(
+      'Liquidated $380 M = $200 M reduced in the market + $28.0 M taken over by funds (of which ADL closed $18.4 M) + $95.0 M repaid to lenders + $57.0 M paid in auctions.',
+    )
+    expect(report).toContain('and $39.0 M of sales that answered calls, at start prices: $455 M.')
+    expect(report).toContain('Insurance: $3.05 M paid out, $1.10 M received, net −$1.95 M.')
   })
 
   it('names the asset that was asked about before the one that was sold most', () => {

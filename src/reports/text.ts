@@ -5,6 +5,7 @@ import { counted, decimal, duration, moment, percent, price, usd } from './forma
 import { COLOURLESS, fit, type GridColumn, grid, type Painter, pad_left, pad_right, wrap, width_of } from './lines.ts'
 import {
   answer,
+  bridge_lines,
   coins_by_usd,
   type Asset,
   endogenous_line,
@@ -13,9 +14,11 @@ import {
   type Flow,
   hit_assets,
   identity_rows,
+  insurance_line,
   is_pinned,
   is_replay,
   laws_line,
+  mostly_buys,
   multiplier_line,
   notes_of,
   numbers,
@@ -173,6 +176,7 @@ function chain(page: Page): void {
     shortfall_usd > 0 ? `accounts still open owe ${usd(shortfall_usd)} more than they hold (shortfall)` : '',
   ].filter((note) => note !== '')
   if (notes.length > 0) page.say(`${notes.join('; ')}.`)
+  for (const line of [insurance_line(page.report), ...bridge_lines(page.report)]) if (line !== undefined) page.say(line)
   falls(page, hit_assets(page.report))
 }
 
@@ -182,6 +186,7 @@ const MOST_FALLS = 8
 function falls(page: Page, assets: readonly Asset[]): void {
   if (assets.length === 0) return
   const narrow = page.width < COMFORTABLE
+  const squeezed = mostly_buys(page.report)
   const columns = [
     left('asset'),
     right('start'),
@@ -189,7 +194,7 @@ function falls(page: Page, assets: readonly Asset[]): void {
     right(narrow ? 'fund. at low' : 'fundamental at low'),
     right('largest gap'),
     right('end'),
-    right('drawdown'),
+    right(squeezed ? 'high' : 'drawdown'),
   ]
   page.lines.push('')
   page.table(
@@ -203,7 +208,7 @@ function falls(page: Page, assets: readonly Asset[]): void {
         price(asset.fundamental_at_low_usd),
         gap_text(asset),
         price(asset.end_usd),
-        percent(-asset.drawdown),
+        squeezed ? price(asset.high_usd) : percent(-asset.drawdown),
       ]),
   )
   if (assets.length > MOST_FALLS) page.say(`${assets.length - MOST_FALLS} more, see --json`)
@@ -263,6 +268,7 @@ function charts(page: Page): void {
       numbers(report.tables.timeline, `${worst.id}.fundamental_usd`),
       { columns, rows: CHART_ROWS },
       price,
+      is_pinned(report) ? [] : [worst.low_usd],
     )
     for (const row of drawn.rows) {
       const cells = row.cells.map((mark) =>
@@ -289,6 +295,12 @@ function axis(first: number, last: number, columns: number): string {
   return line
 }
 
+/** A time as people say it: whole minutes from two on, whole seconds below. */
+const rounded = (ms: number): number => {
+  const unit = ms >= 120_000 ? 60_000 : ms >= 1_000 ? 1_000 : 1
+  return Math.max(1, Math.round(ms / unit)) * unit
+}
+
 /** Bars of forced flow by venue; false when there are none. */
 function flow_rows(page: Page, columns: number): boolean {
   const { report, paint } = page
@@ -303,7 +315,9 @@ function flow_rows(page: Page, columns: number): boolean {
   if (venues.length === 0) return false
   const bars = venues.map((venue) => binned(venue.values, columns))
   const most = bars.flat().reduce((high, sum) => Math.max(high, sum), 0)
-  page.heading('Forced flow over time', `a full bar is ${usd(most)}`)
+  const times = numbers(report.tables.timeline, 'time_ms')
+  const step_ms = ((times[times.length - 1] as number) - (times[0] as number)) / columns
+  page.heading('Forced flow over time', `a full bar is ${usd(most)} in ${duration(rounded(step_ms))}`)
   venues.forEach((venue, v) => {
     const bar = spark(bars[v] as number[], most).trimEnd()
     page.lines.push(`  ${pad_left(fit(plain(venue.id), AXIS), AXIS)} ${paint.faint('│')}${paint.series(venue.i, bar)}`)

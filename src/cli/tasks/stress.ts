@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, type Scenario, type Snapshot } from '../../model/index.ts'
-import { type RunDoc, stress_html, stress_text, type StressReport, windowed_timeline } from '../../reports/index.ts'
+import { bridge, type RunDoc, stress_html, stress_text, type StressReport, windowed_timeline } from '../../reports/index.ts'
 import { shock_scenario, type ShockSpec } from '../../scenarios/index.ts'
 import { stress, type StressResult } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
@@ -60,6 +60,7 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
     document: { ...result.document, coin_day: result.document.coin_day as RunDoc['coin_day'] },
     scenario,
     aliases,
+    bridge: bridge(result.world.parts.log),
     tables: { flows: result.tables.flows, timeline: windowed_timeline(result.world.view()) },
   }
   write_outputs(input, report, result)
