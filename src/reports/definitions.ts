@@ -146,7 +146,7 @@ const cascade: DefinitionGroup = {
       unit: 'USD',
       says: 'Forced sales by who tipped the account over: exogenous if it would be in breach with the displacement of all venues removed, else shared among venues and non-price causes alone.',
       more: [
-        'The shares are those of infections, without the exogenous one. Exogenous ÷ total is about 1 ÷ multiplier, from a single run.',
+        'The shares are those of infections, without the exogenous one. Exogenous ÷ total equals 1 ÷ multiplier where the outside move is complete before the first forced sale. While it goes on it is smaller: an account that the fundamental would have reached later counts as tipped by whoever reached it first.',
       ],
     },
     {
