@@ -81,9 +81,9 @@ export function withdraw(s: State, action: Action, log: Log): Result {
   if (bound && is_stale(s, row)) return refused('stale')
   const room = bound ? room_usd(s, row) : 0
   const free = !bound || (unit_usd === 0 && room >= 0)
-  const spare = free ? held : unit_usd > 0 ? Math.min(held, Math.max(0, (room / unit_usd) * (1 - SAME))) : 0
+  const spare = free ? held : unit_usd > 0 ? Math.min(held, Math.max(0, room / unit_usd)) : 0
   const whole = Math.abs(action.amount - held) <= held * SAME
-  const units = action.amount === ALL ? spare : whole ? held : action.amount
+  const units = action.amount === ALL ? (spare < held ? spare * (1 - SAME) : held) : whole ? held : action.amount
   if (units > at(s.m.cash, k)) return refused('cash')
   if (units > held) return refused('funds')
   if (units > spare) return refused('margin')
@@ -103,8 +103,8 @@ export function borrow(s: State, action: Action, log: Log): Result {
   if (actor !== s.owner[row]) return refused('unknown')
   const cash = at(s.m.cash, k)
   const left = cap - borrowed(s, k)
-  const room = (room_usd(s, row) / at(s.m.price, k)) * (1 - SAME)
-  const units = action.amount === ALL ? Math.min(cash, room, left) : action.amount
+  const room = room_usd(s, row) / at(s.m.price, k)
+  const units = action.amount === ALL ? Math.min(cash, room * (1 - SAME), left) : action.amount
   if (units > left) return refused('limit')
   if (units > cash) return refused('cash')
   if (units > room) return refused('margin')

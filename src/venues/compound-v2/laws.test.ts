@@ -125,6 +125,7 @@ describe('every book', () => {
             world.tick(venue, HOUR_MS)
           } else if (kind === 'offer') {
             for (const { id, debt_max, collateral_max, collateral, debt } of world.offers(venue)) {
+              if (debt_max > world.ledger.balance(BOB, debt)) continue
               const result = world.act(venue, 'liquidate', {
                 account: id,
                 asset: collateral,

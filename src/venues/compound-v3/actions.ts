@@ -55,6 +55,7 @@ export function deposit(m: State, action: Action, log: Log): Result {
   else {
     m.held.add(row * m.list.length + i, units)
     m.c.supplied.add(i, units)
+    m.c.peak.set(i, Math.max(at(m.c.peak, i), at(m.c.supplied, i)))
   }
   return done(m, action, units, log)
 }
@@ -106,8 +107,8 @@ function withdraw_collateral(m: State, action: Action, log: Log): Result {
   if (Number.isNaN(room)) return refused('stale')
   const unit_usd = at(m.c.price, i) * borrow_factor
   const free = !indebted || unit_usd === 0
-  const spare = free ? (room < 0 ? 0 : held) : Math.min(held, Math.max(0, (room / unit_usd) * (1 - SAME)))
-  const units = action.amount === ALL ? spare : action.amount
+  const spare = free ? (room < 0 ? 0 : held) : Math.min(held, Math.max(0, room / unit_usd))
+  const units = action.amount === ALL ? (spare < held ? spare * (1 - SAME) : held) : action.amount
   if (units > held) return refused('funds')
   if (units > spare) return refused('margin')
   if (!(units > 0)) return refused('empty')
@@ -126,8 +127,8 @@ export function borrow(m: State, action: Action, log: Log): Result {
   if (Number.isNaN(usd)) return refused('stale')
   const before = balance(m, row)
   const cash = one(m.s.cash)
-  const room = (usd / one(m.s.base_price)) * (1 - SAME) + Math.max(0, before)
-  const units = action.amount === ALL ? Math.min(cash, room) : action.amount
+  const room = usd / one(m.s.base_price) + Math.max(0, before)
+  const units = action.amount === ALL ? Math.min(cash, room * (1 - SAME)) : action.amount
   const after = before - units
   if (after < 0 && -after < m.borrow_min * (1 - SAME)) return refused('dust')
   if (units > cash) return refused('cash')

@@ -38,7 +38,7 @@ export function violations(m: State): string[] {
       if (!(units >= 0)) out.push(`account ${row}: holds ${units} ${own.name}`)
       sum += units
     }
-    if (off(sum, at(m.c.supplied, i), sum))
+    if (off(sum, at(m.c.supplied, i), at(m.c.peak, i)))
       out.push(`${own.name}: accounts hold ${sum}, the market counts ${at(m.c.supplied, i)}`)
     for (const field of ['supplied', 'inventory', 'due'] as const)
       if (!(at(m.c[field], i) >= 0)) out.push(`${own.name}: ${field} is ${at(m.c[field], i)}`)

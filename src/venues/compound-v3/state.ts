@@ -38,6 +38,8 @@ const collateral_shape = {
   stale: 'u8',
   /** Units of accounts, listed or not; units of the protocol. */
   supplied: 'f64',
+  /** The most they have held: what the rounding of their running total is judged by. */
+  peak: 'f64',
   inventory: 'f64',
   /** Base units that were owed by those from whom the inventory came and no sale has brought back yet. */
   due: 'f64',
@@ -195,6 +197,7 @@ function fill(m: State, spec: CompoundV3Spec, builder: WorldBuilder): void {
     m.held.data[cell] = amount[p] as number
     c.supplied.data[i] = at(c.supplied, i) + (amount[p] as number)
   }
+  c.peak.data.set(c.supplied.data)
 }
 
 export function open_state(spec: CompoundV3Spec, builder: WorldBuilder): State {

@@ -90,8 +90,8 @@ function withdraw_collateral(s: State, action: Action, log: Log): Result {
   const debt = debt_of(s, row)
   if (debt > 0 && at(s.m.stale, k) === 1) return refused('stale')
   const needed = debt > 0 ? debt / (price_of(s, k) * market_at(s, row).lltv) : 0
-  const spare = Math.max(0, held - needed * (1 + SAME))
-  const units = action.amount === ALL ? spare : action.amount
+  const spare = Math.max(0, held - needed)
+  const units = action.amount === ALL ? Math.max(0, held - needed * (1 + SAME)) : action.amount
   if (units > held) return refused('funds')
   if (debt > 0 && units > spare) return refused('margin')
   if (!(units > 0)) return refused('empty')
@@ -107,8 +107,8 @@ export function borrow(s: State, action: Action, log: Log): Result {
   if (asset !== loan || actor !== s.owner[row]) return refused('unknown')
   if (at(s.m.stale, k) === 1) return refused('stale')
   const cash = at(s.m.cash, k)
-  const room = (at(s.a.collateral, row) * price_of(s, k) * lltv - debt_of(s, row)) * (1 - SAME)
-  const units = action.amount === ALL ? Math.min(cash, room) : action.amount
+  const room = at(s.a.collateral, row) * price_of(s, k) * lltv - debt_of(s, row)
+  const units = action.amount === ALL ? Math.min(cash, room * (1 - SAME)) : action.amount
   if (units > cash) return refused('cash')
   if (units > room) return refused('margin')
   if (!(units > 0)) return refused('empty')
