@@ -222,11 +222,21 @@ describe('stable-swap: market', () => {
     }
   })
 
-  it('fills nothing that would empty it', () => {
-    const { pool } = open_pool(stableSwap, POOL)
+  it('gives nothing that it does not have, and takes no more than it has use for', () => {
+    const { pool, held } = open_pool(stableSwap, POOL)
     for (const amount of [0, 1e6, 1e300, INFINITY]) expect(pool.fill(order(1, amount)).base).toBe(0)
-    for (const amount of [1e300, INFINITY]) expect(pool.fill(order(-1, amount)).base).toBe(0)
     expect(pool.fill(order(1, 990_000)).base).toBe(990_000)
+    const { pool: drained } = open_pool(stableSwap, { ...POOL, fee: 0 })
+    for (const amount of [1e13, 1e300, INFINITY]) {
+      const fill = drained.quote(order(-1, amount))
+      // What is left is 2e-9 of D; the curve at that point, y = D³ / (4·Ann·x²), says how much base that takes.
+      expect(relative(fill.quote, 1e6)).toBeLessThan(1e-8)
+      expect(relative(1e6 - fill.base, Math.sqrt(8e18 / (4 * 200 * 4e-3)))).toBeLessThan(1e-3)
+    }
+    drained.fill(order(-1, INFINITY))
+    expect(drained.fill(order(-1, 1e6)).base).toBe(0)
+    expect(drained.violations()).toEqual([])
+    expect(held()[0]).toBeLessThan(1e5)
     expect(() => pool.fill(order(1, Number.NaN))).toThrow('NaN')
     expect(() => pool.make(1, 1, 0)).toThrow('no makers')
   })

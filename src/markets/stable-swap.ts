@@ -137,6 +137,13 @@ function wanted(xp: Float64Array, i: number, j: number, order: Order, rates: rea
   return gross < (xp[j] as number) ? needed(xp, i, j, gross, terms.a, terms.d) : Number.POSITIVE_INFINITY
 }
 
+/** Input that leaves twice `REACH` of the invariant in the coin that goes out. */
+function reach(xp: Float64Array, i: number, j: number, { a, d }: Terms): number {
+  const gross = (xp[j] as number) - 2 * REACH * d
+  // The rest of the rounding is not traded again and again.
+  return gross > REACH * d ? needed(xp, i, j, gross, a, d) : 0
+}
+
 /** What an order gets; nothing is changed. */
 function take(pool: Pool, order: Order): Trade {
   const { side, amount, limit, party } = order
@@ -148,19 +155,23 @@ function take(pool: Pool, order: Order): Trade {
   const [i, j] = selling ? [BASE, QUOTE] : [QUOTE, BASE]
   const rates = selling ? ([spec.rate_base, spec.rate_quote] as const) : ([spec.rate_quote, spec.rate_base] as const)
 
-  const most = terms.d / REACH
+  const exact_in = selling === (order.exact === 'base')
   let dx = wanted(xp, i, j, order, rates, terms)
-  let limited = false
+  const most = reach(xp, i, j, terms)
+  // More input than the curve has use for is not taken; more output than it has is not to be had.
+  let limited = exact_in && dx > most
+  if (limited) dx = most
   if (limit > 0) {
     const asked = Math.min(dx, most)
     const allowed = within_limit(xp, i, j, asked, ((selling ? limit : 1 / limit) * rates[1]) / rates[0], terms)
-    limited = allowed < asked
-    if (limited) dx = allowed
+    if (allowed < asked) {
+      limited = true
+      dx = allowed
+    }
   }
-  if (!(dx > 0 && dx < most)) return nothing(pool, party)
+  if (!(dx > 0 && dx <= most)) return nothing(pool, party)
   const gross = given(xp, i, j, dx, terms.a, terms.d)
   const fee = gross * fee_of(xp, i, j, dx, gross, terms)
-  const exact_in = selling === (order.exact === 'base')
   let paid = dx / rates[0]
   let got = (gross - fee) / rates[1]
   if (exact_in || limited) got *= 1 - ROUNDING
