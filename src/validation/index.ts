@@ -3,6 +3,7 @@ import { goldenRows as concentrated_rows } from '../markets/concentrated/referen
 import { goldenRows as stable_swap_rows } from '../markets/stable-swap/reference-rows.ts'
 import { goldenRows as aave_rows } from '../venues/aave-v3/index.ts'
 import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
+import { goldenRows as compound_rows } from '../venues/compound-v2/index.ts'
 import { goldenRows as comet_rows } from '../venues/compound-v3/reference-rows.ts'
 import { goldenRows as euler_rows } from '../venues/euler-v2/reference-rows.ts'
 import { goldenRows as liquity_rows } from '../venues/liquity-v1/reference-rows.ts'
@@ -31,6 +32,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...euler_rows(),
     ...morpho_rows(),
     ...comet_rows(),
+    ...compound_rows(),
     ...flip_rows(),
     ...llamma_rows(),
     ...concentrated_rows(),
