@@ -1,6 +1,8 @@
 /** The scoreboard: published values recomputed by this build. The tests and `unwind validate` run the same rows. */
 import { goldenRows as concentrated_rows } from '../markets/concentrated/reference-rows.ts'
 import { goldenRows as stable_swap_rows } from '../markets/stable-swap/reference-rows.ts'
+import { goldenRows as capped_rate_rows } from '../oracles/capped-rate/reference.ts'
+import { goldenRows as exchange_rate_rows } from '../oracles/exchange-rate/reference.ts'
 import { goldenRows as aave_rows } from '../venues/aave-v3/index.ts'
 import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
 import { goldenRows as compound_rows } from '../venues/compound-v2/index.ts'
@@ -37,5 +39,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...llamma_rows(),
     ...concentrated_rows(),
     ...stable_swap_rows(),
+    ...capped_rate_rows(),
+    ...exchange_rate_rows(),
   ]
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asking, left_after, per_second, rate_at, utilisation } from './kernel.ts'
 import * as exact from './reference.ts'
-import { usdc_market, USDC, WETH } from './reference-rows.ts'
+import { usdc_market, WETH } from './reference-rows.ts'
 import { compoundV3 } from './index.ts'
 import { VECTORS } from './vectors.ts'
 

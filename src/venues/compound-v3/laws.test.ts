@@ -202,7 +202,7 @@ describe('the venue beside the exact market', () => {
             ],
           } as const
           const [call, action, fields] = calls[kind as keyof typeof calls]
-          const saved = { ...exact, users: undefined, inventory: undefined }
+          const saved = { ...(exact as object), users: undefined, inventory: undefined }
           const users = new Map(
             [...exact.users].map(([who, user]) => [who, { principal: user.principal, collateral: [...user.collateral] }]),
           )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, BOB, BOOK, ETH, LIQ, SAM, USD, liquidate, vaults, world } from '../../../test/support/euler-world.ts'
+import { ANN, BOB, BOOK, ETH, LIQ, SAM, USD, liquidate, world } from '../../../test/support/euler-world.ts'
 import { ALL, Statement } from '../../model/index.ts'
 import { RAY, rpow } from './reference.ts'
 import { debtOf, exchangeOf } from './state.ts'

@@ -6,7 +6,6 @@ import {
   DAN,
   ETH,
   BOLD,
-  RETH,
   DAY_MS,
   DEBT_A,
   BOOK,

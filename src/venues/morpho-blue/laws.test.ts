@@ -93,7 +93,7 @@ describe('every book', () => {
           expect([...got.data.slice(0, got.length)]).toEqual([...wanted.data.slice(0, wanted.length)])
           const offered = new Set(world.offers(venue).map(({ id }) => id))
           for (let row = 0; row < venue.rows; row++) {
-            const held = drawn[row]?.opted === true && drawn[row]?.market === 1 ? 0.77 / 0.7 : 1
+            const held = drawn[row]?.opted && drawn[row]?.market === 1 ? 0.77 / 0.7 : 1
             const { collateral = 0 } = account_of(drawn[row] as Drawn[number])
             expect(offered.has(row)).toBe(venue.health(row, venue.prices) < held && collateral > 0)
           }
@@ -271,7 +271,7 @@ describe('the venue beside the exact market', () => {
             ],
           }
           const [call, result] = (calls[kind] as () => readonly [() => unknown, { status: string; amount: number }])()
-          const saved = { ...exact, positions: undefined }
+          const saved = { ...(exact as object), positions: undefined }
           const positions = new Map([...exact.positions].map(([who, position]) => [who, { ...position }]))
           let said = 'applied'
           try {
