@@ -52,7 +52,7 @@ beforeAll(async () => {
   for (const name of ['good.json', 'good']) await run('synth', '--accounts', '200', '--out', at(name))
 })
 
-const SHOCK = ['--shock', 'ETH=-10%', '--horizon', '5m']
+const SHOCK = ['--shock', 'ETH=-10%@5m', '--horizon', '5m']
 
 describe('good input', () => {
   it('is taken, in both forms: else the cases below prove nothing', async () => {
@@ -148,13 +148,32 @@ describe('bad input', () => {
     ],
     [
       'a tick longer than the horizon',
-      () => ['--shock', 'ETH=-10%', '--horizon', '1m', '--tick', '1h'],
+      () => ['--shock', 'ETH=-10%@1m', '--horizon', '1m', '--tick', '1h'],
       /--tick is "3600000 ms"; valid: at most the horizon/,
     ],
     [
       'more ticks than can be run',
       () => ['--shock', 'ETH=-10%', '--horizon', '3000d', '--tick', '1s'],
       /--tick is "1000 ms"; valid: at least \d+ ms/,
+    ],
+    [
+      'a shock that ends after the horizon of a scenario',
+      () => ['--scenario', 'calm', '--shock', 'ETH=-10%@2h', '--horizon', '1h'],
+      /calm: drivers\[0\]\.shocks is "ETH from 0 s to 2 h"; valid: complete within the horizon, 1 h/,
+    ],
+    [
+      'a venue of a snapshot file that does not open, with the name of the file',
+      () => [broken('kind.json', (s) => (s['venues'][0].kind = 'bank')), ...SHOCK],
+      /kind\.json: venue aave: kind is "bank"/,
+    ],
+    [
+      'NaN in a snapshot, with its place',
+      () => {
+        const text = readFileSync(at('good.json'), 'utf8')
+        writeFileSync(at('nan.json'), text.replace(/"time_ms":\s*\d+/, '"time_ms": NaN'))
+        return [at('nan.json'), ...SHOCK]
+      },
+      /nan\.json: line \d+, column \d+ \(time_ms\) is "NaN"; valid: a finite number/,
     ],
     ['a preset that is not there', () => ['--scenario', 'doomsday'], /--scenario is "doomsday"; valid: a file, or one of /],
     ['a scenario that is not there', () => ['--scenario', at('none.yaml')], /none\.yaml is missing; valid: a file that exists/],

@@ -87,7 +87,7 @@ describe('the command line', () => {
 
   it('ends with 3 when it is interrupted, and prints no result', async () => {
     const { code, out, err } = await run(['stress', '--shock', 'ETH=-1%'], () => Promise.reject(new Interrupted('')))
-    expect({ code, out, err }).toEqual({ code: 3, out: '', err: 'unwind: interrupted; nothing was written\n' })
+    expect({ code, out, err }).toEqual({ code: 3, out: '', err: 'unwind: interrupted: nothing was written\n' })
   })
 
   it('ends with 4 at a fault of ours, with the place only when asked', async () => {

@@ -77,7 +77,7 @@ function explain(error: unknown, host: Host, debug: boolean): number {
     return EXIT.input
   }
   if (error instanceof Interrupted) {
-    host.err('unwind: interrupted; nothing was written\n')
+    host.err('unwind: interrupted: nothing was written\n')
     return EXIT.interrupted
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)

@@ -111,6 +111,10 @@ describe('options of stress', () => {
     expect(input).toMatchObject({ seed: 3, tick_ms: 60_000 })
   })
 
+  it('take a shock that is longer than a day with a horizon that is', () => {
+    expect(parsed('--shock', 'ETH=-1%@48h', '--horizon', '2d').input.horizon_ms).toBe(2 * DAY)
+  })
+
   it('take a snapshot by position', () => {
     expect(parsed('market.json', '--shock', 'ETH=-1%').input.snapshot).toBe('market.json')
   })
@@ -123,6 +127,13 @@ describe('options of stress', () => {
     ['--shock ETH=-30%@soon', '--shock', 'a duration'],
     ['--shock ETH=NaN%', '--shock', 'ASSET=CHANGE%@DURATION'],
     [`--shock ETH=-1%@${'9'.repeat(400)}d`, '--shock', 'at most 3650d'],
+    ['--shock ETH=-1%@0h', '--shock', 'a duration above 0'],
+    ['--shock ETH', '--shock', 'without @DURATION it takes 1h'],
+    ['--shock ETH=-1%@48h', '--shock', 'complete within the horizon, 1 d'],
+    ['--shock ETH=-1%@1h+24h', '--shock', 'complete within the horizon, 1 d'],
+    ['--shock ETH=-1%@1h --shock ETH=-1%', '--shock', 'every shock once'],
+    ['--shock ETH=-1%@1m --html /proc/x.html', '--html', 'a path that may be written'],
+    ['--shock ETH=-1%@1m --out /proc/x', '--out', 'a path that may be written'],
     ['--shock ETH=-1% --seed 1.5', '--seed', 'a whole number from 0'],
     ['--shock ETH=-1% --seed -1', '--seed', 'a whole number from 0'],
     ['--shock ETH=-1% --seed 99999999999999999999', '--seed', 'a whole number from 0'],

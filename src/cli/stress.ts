@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Host } from './support/host.ts'
 import { InputError } from '../model/index.ts'
-import { day_ms, excludes, needs, shock, span_ms, value, values, whole } from './support/options.ts'
+import { check_shocks, day_ms, excludes, needs, shock, span_ms, value, values, whole } from './support/options.ts'
 import { type Output, prepare } from './support/outputs.ts'
 import type { StressInput } from './tasks/stress.ts'
 import { type Act, carry_out } from './support/act.ts'
@@ -43,7 +43,8 @@ Examples:
   unwind stress --replay bars.parquet --from 2024-04-12 --to 2024-04-15 --tiers tiers.json
       three days of real prices over synthetic books
 
-A shock is ASSET=CHANGE%@DURATION[+DELAY], linear in log price. Every figure is defined in docs/definitions.md.
+A shock is ASSET=CHANGE%[@DURATION[+DELAY]], linear in log price; without a duration it takes 1h. It must be complete within the horizon.
+Scenario files are described in docs/scenarios.md, every figure in docs/definitions.md.
 Exit codes: 0 done, 1 the run hit a limit or broke a law, 2 bad input, 3 interrupted, 4 internal fault.
 `
 
@@ -51,7 +52,7 @@ export function configure(command: Command, host: Host, act: Act): void {
   command
     .argument('[snapshot]', 'snapshot file or folder (default: the reference market)')
     .addOption(value('--scenario <preset|file>', 'what happens: a preset (unwind list presets) or a file'))
-    .addOption(values('--shock <shock>', 'move a fundamental, e.g. ETH=-30%@1h; may be given often'))
+    .addOption(values('--shock <shock>', 'move a fundamental, e.g. ETH=-30%@1h (duration 1h if left out); may be given often'))
     .option('--correlated', 'other assets follow by their betas')
     .addOption(value('--seed <n>', "seed of the run's draws"))
     .addOption(value('--accounts <n>', 'accounts of the reference market (default: 100000)'))
@@ -73,6 +74,8 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addHelpText('after', EXAMPLES)
     .action((snapshot: string | undefined, options: Options) => act(() => run(snapshot, options, host)))
 }
+
+const DEFAULT_HORIZON_MS = 86_400_000
 
 /** The options as the work takes them. @throws InputError */
 export function parse(
@@ -102,6 +105,8 @@ export function parse(
     json: json === true,
     look: { width: host.width, colour: host.colour },
   }
+  // What a scenario brings its own horizon to is checked when it has been read.
+  if (scenario === undefined) check_shocks('--shock', '', input.shocks, input.horizon_ms ?? DEFAULT_HORIZON_MS)
   return { input, outputs: [page, folder].filter((output) => output !== undefined) }
 }
 

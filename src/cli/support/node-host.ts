@@ -22,7 +22,10 @@ let stop: (() => void) | undefined
 function on_signal(): void {
   const end = stop
   stop = undefined
-  if (end === undefined) process.exit(EXIT.interrupted)
+  if (end === undefined) {
+    process.stderr.write('unwind: interrupted\n')
+    process.exit(EXIT.interrupted)
+  }
   end()
 }
 

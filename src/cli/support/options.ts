@@ -1,7 +1,7 @@
 /** Readers of option values. Each gives the value or an `InputError` that names the option, what was given and what would be valid. */
 import { Option } from 'commander'
 import { InputError } from '../../model/index.ts'
-import { duration_ms, parse_shock, type ShockSpec } from '../../scenarios/shock.ts'
+import { duration, duration_ms, parse_shock, type ShockSpec } from '../../scenarios/shock.ts'
 
 const DAY_MS = 86_400_000
 const LONGEST_MS = 3_650 * DAY_MS
@@ -50,16 +50,50 @@ export function day_ms(option: string, text: string): number {
 
 /** One `--shock`. */
 export function shock(text: string): ShockSpec {
-  const spec = parse_shock(text)
+  const spec = shock_of(text)
   if (!(spec.over_ms <= LONGEST_MS && spec.at_ms <= LONGEST_MS))
     throw new InputError('--shock', 'duration', text, 'at most 3650d')
+  if (spec.over_ms === 0) throw new InputError('--shock', 'duration', text, 'a duration above 0, such as 1m')
   return spec
+}
+
+function shock_of(text: string): ShockSpec {
+  try {
+    return parse_shock(text)
+  } catch (error) {
+    if (!(error instanceof InputError) || !error.valid.startsWith('ASSET=')) throw error
+    throw new InputError(error.where, error.field, error.found, `${error.valid}; without @DURATION it takes 1h`)
+  }
+}
+
+/** Refuses one shock given twice, and shocks that are not complete at the end of the horizon. */
+export function check_shocks(where: string, field: string, shocks: readonly ShockSpec[], horizon_ms: number): void {
+  const seen = new Set<string>()
+  for (const { asset, change, over_ms, at_ms } of shocks) {
+    const key = JSON.stringify([asset, change, over_ms, at_ms])
+    if (seen.has(key)) throw new InputError(where, field, `the same shock of ${asset} twice`, 'every shock once')
+    seen.add(key)
+    if (!(at_ms + over_ms <= horizon_ms))
+      throw new InputError(
+        where,
+        field,
+        `${asset} from ${duration(at_ms)} to ${duration(at_ms + over_ms)}`,
+        `complete within the horizon, ${duration(horizon_ms)} (--horizon makes it longer)`,
+      )
+  }
+}
+
+/** An option that is right by itself and wrong where it stands. */
+class Misplaced extends InputError {
+  constructor(option: string, valid: string) {
+    super(option, '', option, valid)
+    this.message = `${option} means something only ${valid}`
+  }
 }
 
 /** Refuses an option that means nothing without another. */
 export function needs(option: string, given: unknown, other: string, has_other: boolean): void {
-  if (given !== undefined && given !== false && !has_other)
-    throw new InputError(option, '', given === true ? option : given, `used together with ${other}`)
+  if (given !== undefined && given !== false && !has_other) throw new Misplaced(option, `together with ${other}`)
 }
 
 /** Refuses two options that contradict each other. */

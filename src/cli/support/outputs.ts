@@ -1,5 +1,16 @@
 /** Outputs appear whole or not at all: they are written beside their place and take it when everything is done. */
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../../model/index.ts'
 
@@ -41,7 +52,24 @@ export function prepare(option: string, given: string, replaces: Output['replace
   if (replaces === 'file' && folder !== dirname(path))
     throw new InputError(option, '', given, `a file in a folder that exists (${dirname(path)} does not)`)
   if (existsSync(path)) replaceable(option, given, path, replaces)
-  return { option, path, replaces, staged: join(folder, `.unwind-${process.pid}-${basename(path)}`) }
+  const staged = join(folder, `.unwind-${process.pid}-${basename(path)}`)
+  probe(option, given, staged)
+  return { option, path, replaces, staged }
+}
+
+/** Permissions do not tell everything: a file system may take no new files, and a name may be too long. */
+function probe(option: string, given: string, staged: string): void {
+  try {
+    writeFileSync(staged, '')
+    rmSync(staged)
+  } catch (error) {
+    throw new InputError(
+      option,
+      '',
+      given,
+      `a path that may be written (${(error as NodeJS.ErrnoException).code ?? 'it may not'})`,
+    )
+  }
 }
 
 /** May what lies there be replaced? */

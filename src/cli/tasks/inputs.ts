@@ -1,6 +1,6 @@
 /** Snapshots and scenarios from what the command line names. */
 import { readFile } from 'node:fs/promises'
-import { index_of, InputError, type Scenario, type Snapshot } from '../../model/index.ts'
+import { index_of, InputError, type KindSpec, type Scenario, type Snapshot } from '../../model/index.ts'
 import type { Recipe } from '../../synth/index.ts'
 import { in_package } from '../support/package.ts'
 import { presets } from '../../scenarios/index.ts'
@@ -25,7 +25,47 @@ export async function reference_snapshot(accounts: number, seed: number): Promis
 export async function open_snapshot(path: string | undefined, accounts: number | undefined): Promise<Snapshot> {
   if (path === undefined) return reference_snapshot(accounts ?? DEFAULT_ACCOUNTS, BOOK_SEED)
   const { readSnapshot } = await import('../../sources/index.ts')
-  return readSnapshot(path)
+  try {
+    return await readSnapshot(path)
+  } catch (error) {
+    throw error instanceof InputError && error.valid === 'JSON' ? await no_number(error) : error
+  }
+}
+
+/** JSON has no NaN and no infinity, and its reader does not say where one stood: line, column and field. */
+async function no_number(error: InputError): Promise<InputError> {
+  if (!error.where.endsWith('.json')) return error
+  const text = await readFile(error.where, 'utf8')
+  // Texts are blanked, so that a word inside one is not taken for a number.
+  const bare = text.replace(/"(?:[^"\\\n]|\\.)*"/g, (found) => ' '.repeat(found.length))
+  const match = /-?\b(?:NaN|Infinity)\b/.exec(bare)
+  if (match === null) return error
+  const before = text.slice(0, match.index)
+  const line = before.split('\n').length
+  const column = match.index - before.lastIndexOf('\n')
+  const field = /"((?:[^"\\\n]|\\.)*)"\s*:[^"]*$/.exec(before.slice(-65_536))?.[1]
+  const place = `line ${line}, column ${column}${field === undefined ? '' : ` (${field})`}`
+  return new InputError(error.where, place, match[0], 'a finite number')
+}
+
+/** Number of accounts of a snapshot's venue: the length of its account columns. */
+export function accounts_of(venue: KindSpec): number {
+  const columns = Object.values((venue['accounts'] ?? {}) as Record<string, unknown>)
+  const first = columns.find((column) => ArrayBuffer.isView(column)) as Float64Array | undefined
+  return first?.length ?? 0
+}
+
+/** Does work in which a world is built; what does not fit there says in which file it stands. */
+export function naming<T>(files: { readonly snapshot?: string; readonly scenario?: string }, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof InputError) || error.where.startsWith('--')) throw error
+    const file = /^(drivers?|scenario|faults?)\b/.test(error.where) ? files.scenario : files.snapshot
+    // A preset has a name, not a place.
+    if (file === undefined || !/[./\\]/.test(file) || error.where.startsWith(file)) throw error
+    throw new InputError(`${file}: ${error.where}`, error.field, error.found, error.valid)
+  }
 }
 
 /** Refuses assets that the snapshot does not have. */

@@ -1,11 +1,11 @@
 /** What a snapshot holds, whether it opens, and whether its laws hold. */
 import { broken_laws, holdings, type World } from '../../engine/index.ts'
-import { content_hash, InputError, type KindSpec, type Snapshot, Statement, weakest, type Evidence } from '../../model/index.ts'
+import { content_hash, InputError, type Snapshot, Statement, weakest, type Evidence } from '../../model/index.ts'
 import { counted, decimal, grid, plain, type SnapshotCheck, usd, wrap } from '../../reports/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
 import { painter } from '../support/colour.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
-import { open_snapshot } from './inputs.ts'
+import { accounts_of, naming, open_snapshot } from './inputs.ts'
 
 export interface SnapshotInput {
   readonly path: string
@@ -17,7 +17,7 @@ export async function snapshot_task(input: SnapshotInput, on_progress: Progress)
   on_progress(0, 'reading')
   const snapshot = await open_snapshot(input.path, undefined)
   on_progress(0.4, 'building the world')
-  const world = build(snapshot, shock_scenario([]))
+  const world = naming({ snapshot: input.path }, () => build(snapshot, shock_scenario([])))
   on_progress(0.8, 'checking')
   const check = inspect(snapshot, world)
   return {
@@ -57,13 +57,6 @@ function iso(time_ms: number): string {
   const time = new Date(time_ms)
   if (Number.isNaN(time.getTime())) throw new InputError('snapshot', 'time_ms', time_ms, 'milliseconds since 1970')
   return time.toISOString()
-}
-
-/** Length of a venue's account columns. */
-function accounts_of(venue: KindSpec): number {
-  const columns = Object.values((venue['accounts'] ?? {}) as Record<string, unknown>)
-  const first = columns.find((column) => ArrayBuffer.isView(column)) as Float64Array | undefined
-  return first?.length ?? 0
 }
 
 function totals(world: World, v: number): Omit<SnapshotCheck['venues'][number], 'id' | 'kind'> {

@@ -6,9 +6,10 @@ import { bridge, type RunDoc, stress_html, stress_text, type StressReport, windo
 import { shock_scenario, type ShockSpec } from '../../scenarios/index.ts'
 import { stress, type StressResult } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
+import { check_shocks } from '../support/options.ts'
 import { write_log } from '../support/parquet.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
-import { check_assets, open_scenario, open_snapshot } from './inputs.ts'
+import { check_assets, naming, open_scenario, open_snapshot } from './inputs.ts'
 import { open_replay, type ReplayFiles } from './replay.ts'
 
 export interface StressInput {
@@ -47,14 +48,16 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
   const alias_notes = aliases.map(({ from, to, why }) => `alias: ${from} → ${to} (${why})`)
   on_progress(0, 'building the world')
   const pinned = scenario.pinned.length > 0
-  const result = stress(snapshot, scenario, {
-    debug: input.debug,
-    notes: [...notes, ...alias_notes],
-    on_progress: (done) => {
-      on_progress(done, pinned ? 'replaying' : done < 0.4 ? 'running without feedback' : 'running')
-      return true
-    },
-  })
+  const result = naming(input, () =>
+    stress(snapshot, scenario, {
+      debug: input.debug,
+      notes: [...notes, ...alias_notes],
+      on_progress: (done) => {
+        on_progress(done, pinned ? 'replaying' : done < 0.4 ? 'running without feedback' : 'running')
+        return true
+      },
+    }),
+  )
   on_progress(1, 'reporting')
   const report: StressReport = {
     document: { ...result.document, coin_day: result.document.coin_day as RunDoc['coin_day'] },
@@ -97,7 +100,8 @@ async function set_up(input: StressInput): Promise<Setup> {
         })
       : changed(base, input)
   check_ticks(scenario.horizon_ms, scenario.tick_ms)
-  return { snapshot, scenario, notes: [], aliases: [] }
+  if (input.scenario !== undefined) check_moves(input.scenario, scenario)
+  return { snapshot, scenario, notes: notes_on(input), aliases: [] }
 }
 
 /** A scenario of a preset or file with what the command line adds to it. */
@@ -112,6 +116,29 @@ function changed(base: Scenario, input: StressInput): Scenario {
     drivers: [...base.drivers, ...added.drivers.map((driver) => (clash ? { ...driver, id: 'shock-added' } : driver))],
     without: [...base.without, ...without],
   }
+}
+
+/** Shocks of a scenario, those of the command line included, must be complete at its end. */
+function check_moves(where: string, scenario: Scenario): void {
+  scenario.drivers.forEach(({ kind, shocks }, i) => {
+    if (kind !== 'shock' || !Array.isArray(shocks)) return
+    const moves = (shocks as Partial<ShockSpec>[])
+      .filter((one) => typeof one === 'object' && one !== null)
+      .map(({ asset = '', change = 0, over_ms = 3_600_000, at_ms = 0 }) => ({ asset, change, over_ms, at_ms }))
+    check_shocks(where, `drivers[${i}].shocks`, moves, scenario.horizon_ms)
+  })
+}
+
+/** What the reader should know of shocks that meet. */
+function notes_on({ shocks, scenario }: StressInput): string[] {
+  const assets = shocks.map((one) => one.asset)
+  const twice = [...new Set(assets.filter((asset, i) => assets.indexOf(asset) < i))]
+  return [
+    ...twice.map((asset) => `${asset} is shocked more than once: its changes multiply.`),
+    ...(scenario !== undefined && shocks.length > 0
+      ? [`--shock is added to the scenario ${scenario}: where both move an asset, the changes multiply.`]
+      : []),
+  ]
 }
 
 function check_ticks(horizon_ms: number, tick_ms: number): void {

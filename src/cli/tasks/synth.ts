@@ -1,8 +1,8 @@
 /** Makes the reference market and writes it. */
 import { content_hash, InputError } from '../../model/index.ts'
-import { counted } from '../../reports/index.ts'
+import { counted, decimal } from '../../reports/index.ts'
 import type { Progress, WorkResult } from '../support/work.ts'
-import { reference_snapshot } from './inputs.ts'
+import { accounts_of, reference_snapshot } from './inputs.ts'
 
 export interface SynthInput {
   readonly accounts: number
@@ -32,23 +32,29 @@ export async function synth_task(input: SynthInput, on_progress: Progress): Prom
       throw error
     }
   }
-  const { accounts, seed, path } = input
+  const { seed, path } = input
+  const accounts = snapshot.venues.reduce((sum, venue) => sum + accounts_of(venue), 0)
   if (input.json) {
     const document = {
       id: snapshot.id,
       title: snapshot.title,
       snapshot: hash,
       accounts,
+      asked: input.accounts,
       seed,
       seconds,
       ...(path === undefined ? {} : { path }),
     }
     return { code: 0, text: `${JSON.stringify(document, null, 2)}\n`, note: '' }
   }
+  const asked =
+    accounts === input.accounts
+      ? ''
+      : ` (${decimal(input.accounts)} asked: venues take rounded shares, and vaults hold at least one each and no less than their dust)`
   const where = path === undefined ? '' : ` → ${path}`
   return {
     code: 0,
-    text: `${hash}  ${snapshot.title}, ${counted(accounts, 'account')}, seed ${seed}, ${seconds.toFixed(1)} s${where}\n`,
+    text: `${hash}  ${snapshot.title}, ${counted(accounts, 'account')}${asked}, seed ${seed}, ${seconds.toFixed(1)} s${where}\n`,
     note: '',
   }
 }
