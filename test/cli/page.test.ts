@@ -7,6 +7,8 @@ import { fixture } from './report-fixture.ts'
 interface Seen {
   readonly name: string
   readonly overflow: number
+  /** Tables whose last columns are out of sight, by the heading above. */
+  readonly cut: readonly string[]
   /** Charts that are shown, with their sizes. */
   readonly charts: readonly (readonly [number, number])[]
   readonly background: string
@@ -27,6 +29,7 @@ const LOOK = `(() => {
   const labels = [...document.querySelectorAll('svg text')].map((item) => getComputedStyle(item).fill)
   return {
     overflow: document.documentElement.scrollWidth - innerWidth,
+    cut: [...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.parentElement.querySelector('h2').textContent),
     charts: [...document.querySelectorAll('svg.chart')].map((item) => item.getBoundingClientRect()).filter((box) => box.width > 0).map((box) => [box.width, box.height]),
     background,
     contrast: Math.min(...[...texts, ...labels].map((colour) => ratio(light(colour), light(background)))),
@@ -47,6 +50,7 @@ beforeAll(async () => {
     for (const [name, width, colorScheme] of [
       ['light', 1200, 'light'],
       ['dark', 1200, 'dark'],
+      ['laptop', 1100, 'light'],
       ['narrow', 390, 'light'],
       ['narrow dark', 390, 'dark'],
     ] as const) {
@@ -67,6 +71,10 @@ describe('the page in a browser', () => {
     expect(seen.map(({ name, overflow }) => ({ name, fits: overflow <= 0 }))).toEqual(
       seen.map(({ name }) => ({ name, fits: true })),
     )
+  })
+
+  it('shows the whole table of venues at 1100 pixels', () => {
+    expect(seen.find(({ name }) => name === 'laptop')?.cut).not.toContain('Venues')
   })
 
   it('shows each chart once, as wide as there is room', () => {

@@ -180,7 +180,7 @@ describe('Ctrl-C', () => {
     ]
     const before = readdirSync(folder).sort()
     const { code, stdout, stderr } = await interrupted(args, signal, 1_000)
-    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: 'unwind: interrupted; nothing was written\n' })
+    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: 'unwind: interrupted: nothing was written\n' })
     expect(readdirSync(folder).sort()).toEqual(before)
   })
 })

@@ -1,0 +1,24 @@
+// The example of docs/scenarios.md is a scenario that runs.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { inRoot } from '../../test/support/files.ts'
+import { splitFences } from '../../test/support/markdown.ts'
+import { stress_task } from './tasks/stress.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'unwind-scenario-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it('the scenario of docs/scenarios.md runs to its end', async () => {
+  const fence = splitFences(readFileSync(inRoot('docs', 'scenarios.md'), 'utf8')).fences.find(({ info }) => info === 'yaml')
+  const scenario = join(folder, 'scenario.yaml')
+  writeFileSync(scenario, fence?.text ?? '')
+  const input = { scenario, accounts: 300, shocks: [], correlated: false, without: [], debug: false, json: true }
+  const { code, text } = await stress_task({ ...input, look: { width: 100, colour: false } }, () => {})
+  expect(code).toBe(0)
+  const document = JSON.parse(text) as { title: string; status: string; venues: { id: string }[] }
+  expect(document.status).toBe('done')
+  expect(document.title).toMatch(/^ETH −25 % in an hour, with a stale feed and dear gas on /)
+  expect(document.venues.map((venue) => venue.id)).not.toContain('maker')
+})
