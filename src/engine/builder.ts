@@ -188,9 +188,7 @@ export function build_world(snapshot: Snapshot, scenario: Scenario, registries: 
   outside.columns.fundamental.data.set(start_usd)
   outside.columns.shock_row.data.fill(-1)
   endow(b)
-  snapshot.markets.forEach((spec, i) =>
-    b.markets.push(b.open('market', b_registries(registries).markets, spec, i) as Named<AnyMarket>),
-  )
+  snapshot.markets.forEach((spec, i) => b.markets.push(b.open('market', registries.markets, spec, i) as Named<AnyMarket>))
   const mids = new Mids(store, b.markets.length, b.sources)
   b.markets.forEach(({ part }, m) => mids.open(m, part.mid()))
   snapshot.venues.forEach((spec, i) => b.venues.push(b.open('venue', registries.venues as never, spec, i) as Named<AnyVenue>))
@@ -240,8 +238,6 @@ export function build_world(snapshot: Snapshot, scenario: Scenario, registries: 
   open_books(world)
   return world
 }
-
-const b_registries = (registries: Registries) => registries as unknown as { markets: readonly AnyKind<AnyMarket>[] }
 
 /** First prices, first epoch, call levels, base image. */
 function open_books(world: World): void {

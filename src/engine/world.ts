@@ -6,7 +6,6 @@ import {
   type Driver,
   type FaultSpec,
   type Fill,
-  type KindSpec,
   type Lawful,
   type Ledger,
   type Log,
@@ -229,5 +228,3 @@ export class World implements View {
     }
   }
 }
-
-export type { KindSpec }

@@ -2,7 +2,6 @@
 import type { Registries } from '../../src/engine/index.ts'
 import {
   type Actions,
-  applied,
   type Driver,
   type Fill,
   type Kind,
@@ -297,5 +296,3 @@ export function toy_scenario(change: number, ticks = 3): Scenario {
     limits: { rounds: 50, rows: 10_000 },
   }
 }
-
-export { applied }
