@@ -1,1 +1,18 @@
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
+export {
+  type CauseSummary,
+  check_cause,
+  measured,
+  miss,
+  type OutcomeSummary,
+  preset_hash,
+  replay,
+  REPLAY_SCHEMA,
+  replay_document,
+  replay_seed,
+  type ReplayDocument,
+  type ReplayOptions,
+  type SeedOptions,
+  type SeedRun,
+  summary,
+} from './replays.ts'

@@ -18,7 +18,7 @@ import {
 } from '../analytics/index.ts'
 import { type RunResult, run, type World } from '../engine/index.ts'
 import { type Cell, type Evidence, type ReportTable, records, type Scenario, type Snapshot, weakest } from '../model/index.ts'
-import { build, identity } from '../scenarios/index.ts'
+import { build, identity, type Watch } from '../scenarios/index.ts'
 
 export const RUN_SCHEMA = 'unwind.run/1'
 
@@ -66,6 +66,9 @@ export interface StressResult {
   /** What was shocked, in words. */
   readonly scenario: Scenario
   readonly world: World
+  readonly result: RunResult
+  /** What the watch of the options saw. */
+  readonly watched: Readonly<Record<string, number>>
 }
 
 export interface StressOptions {
@@ -74,6 +77,8 @@ export interface StressOptions {
   readonly on_progress?: (done: number) => boolean | undefined
   /** What the reader should know of the inputs: assumptions, aliases. */
   readonly notes?: readonly string[]
+  /** Looks on after every tick of the run with feedback. */
+  readonly watch?: (world: World) => Watch
 }
 
 /** Runs a scenario on a snapshot, with and without feedback. @throws InputError for whatever does not fit */
@@ -90,10 +95,16 @@ export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOp
     alone = liquidated_at_start_usd(world.parts.log, world.view())
     world.reset()
   }
+  const watch = options.watch?.(world)
+  const report = progress(pinned ? 0 : 0.4, pinned ? 1 : 0.6)
+  const on_tick = (tick: number, ticks: number) => {
+    watch?.tick()
+    return report(tick, ticks)
+  }
   const result: RunResult = stopped
     ? { status: 'interrupted', ticks: 0, rounds: 0, log_hash: world.parts.log.hash(), laws: { checked: 0, broken: [] } }
-    : run(world, { debug: options.debug === true, on_tick: progress(pinned ? 0 : 0.4, pinned ? 1 : 0.6) })
-  return measure(snapshot, scenario, world, result, alone, options.notes ?? [])
+    : run(world, { debug: options.debug === true, on_tick })
+  return { ...measure(snapshot, scenario, world, result, alone, options.notes ?? []), result, watched: watch?.figures() ?? {} }
 }
 
 function measure(
@@ -103,7 +114,7 @@ function measure(
   result: RunResult,
   alone: number | null,
   notes: readonly string[],
-): StressResult {
+): Omit<StressResult, 'result' | 'watched'> {
   const { log } = world.parts
   const view = world.view()
   const figures = venue_figures(log, view)

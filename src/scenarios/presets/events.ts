@@ -1,0 +1,4 @@
+/** Presets of real events: one file each, one line here. */
+import type { EventPreset } from './event.ts'
+
+export const events: readonly EventPreset[] = []

@@ -1,0 +1,251 @@
+/** Replays of real events over many seeds: what comes out beside what happened, with every cause and without each one. Document `unwind.replay/1`. */
+import { ENGINE_VERSION, type RunResult, run } from '../engine/index.ts'
+import { mean, quantileSorted, wilson } from '../math/index.ts'
+import { content_hash, type Evidence, InputError } from '../model/index.ts'
+import { build, draw_priors, type Draws, type EventOutcome, type EventPreset } from '../scenarios/index.ts'
+
+export const REPLAY_SCHEMA = 'unwind.replay/1'
+
+/** One seed: what was drawn, what came out. */
+export interface SeedRun {
+  readonly seed: number
+  /** Id of the cause that was left out; '' none. */
+  readonly without: string
+  readonly draws: Draws
+  readonly outcomes: Readonly<Record<string, number | null>>
+  readonly status: RunResult['status']
+  readonly broken: readonly string[]
+  readonly log: string
+}
+
+export interface SeedOptions {
+  readonly without?: string
+  readonly thin?: boolean
+  readonly debug?: boolean
+}
+
+/** Runs one seed of an event. A function of its arguments: it may run anywhere, in any order. @throws InputError for a cause that is none */
+export function replay_seed(preset: EventPreset, seed: number, options: SeedOptions = {}): SeedRun {
+  const { without = '', thin = false, debug = false } = options
+  if (without !== '') check_cause(preset, without)
+  const draws = draw_priors(preset, seed)
+  const built = preset.build(draws, seed, { thin, without: without === '' ? [] : [without] })
+  const world = build(built.snapshot, built.scenario)
+  const watch = built.watch?.(world)
+  const result = run(world, { debug, on_tick: () => void watch?.tick() })
+  const ended = { log: world.parts.log, view: world.view(), result, watched: watch?.figures() ?? {}, draws }
+  return {
+    seed,
+    without,
+    draws,
+    outcomes: Object.fromEntries(preset.outcomes.map((outcome) => [outcome.id, measured(preset, outcome, ended)])),
+    status: result.status,
+    broken: result.laws.broken,
+    log: result.log_hash,
+  }
+}
+
+/** A NaN of a measure is a defect of the preset; it never gets out. */
+export function measured(
+  preset: EventPreset,
+  outcome: EventOutcome,
+  ended: Parameters<EventOutcome['measure']>[0],
+): number | null {
+  const value = outcome.measure(ended)
+  if (value !== null && !Number.isFinite(value)) throw new RangeError(`${preset.id}: ${outcome.id} became ${value}`)
+  return value
+}
+
+/** @throws InputError when the preset does not have this cause */
+export function check_cause(preset: EventPreset, id: string): void {
+  if (preset.causes.some((cause) => cause.id === id)) return
+  const known = preset.causes.map((cause) => cause.id).join(', ')
+  throw new InputError('--without-cause', '', id, known === '' ? `nothing: ${preset.id} names no causes` : `one of ${known}`)
+}
+
+/** What many seeds say of one outcome. Quantiles are over the seeds in which it came to be. */
+export interface OutcomeSummary {
+  readonly id: string
+  readonly seeds: number
+  /** Seeds in which there was nothing to measure. */
+  readonly missing: number
+  readonly mean: number | null
+  readonly median: number | null
+  readonly q05: number | null
+  readonly q25: number | null
+  readonly q75: number | null
+  readonly q95: number | null
+  /** Share of all seeds inside the band, with its Wilson 95 % interval; null for chances. */
+  readonly share_inside: number | null
+  readonly share_low: number | null
+  readonly share_high: number | null
+  /** What is held to the band, and whether it is inside. */
+  readonly statistic: number | null
+  readonly inside: boolean
+  /** How far outside: statistic ÷ nearest edge − 1, or the distance where that edge is 0; 0 inside; null without a statistic. */
+  readonly miss: number | null
+}
+
+/** One cause left out, over the same seeds and draws. */
+export interface CauseSummary {
+  readonly id: string
+  readonly title: string
+  readonly without: string
+  readonly outcomes: readonly (OutcomeSummary & {
+    /** Its statistic was inside the band with the cause, and is outside without it. */
+    readonly leaves_band: boolean
+    /** Median over seeds of (without − with). */
+    readonly median_change: number | null
+    /** Share of seeds whose outcome it changed at all. */
+    readonly share_changed: number
+  })[]
+}
+
+export interface ReplayDocument {
+  readonly schema: typeof REPLAY_SCHEMA
+  readonly event: { readonly id: string; readonly title: string; readonly time: string; readonly page: string }
+  readonly engine: string
+  /** Hash of priors, bands, sources and causes as they stand. */
+  readonly preset: string
+  readonly seeds: { readonly first: number; readonly count: number }
+  readonly thin: boolean
+  readonly evidence: Evidence
+  readonly sources: EventPreset['sources']
+  readonly priors: readonly ({ readonly name: string } & EventPreset['priors'][string])[]
+  readonly outcomes: readonly (OutcomeSummary &
+    Pick<EventOutcome, 'what' | 'unit' | 'band' | 'observed' | 'source' | 'over_seeds'>)[]
+  readonly causes: readonly CauseSummary[]
+  readonly laws: { readonly runs: number; readonly broken: readonly string[]; readonly limits: number }
+  readonly runs: readonly SeedRun[]
+}
+
+export interface ReplayOptions {
+  readonly seeds: number
+  /** First seed; 1. */
+  readonly first?: number
+  /** Causes to leave out, one at a time. */
+  readonly causes?: readonly string[]
+  readonly thin?: boolean
+  /** Share done, 0 to 1. */
+  readonly on_progress?: (done: number) => void
+}
+
+/** Seeds with every cause, then the same seeds without each named one. @throws InputError for causes that are none */
+export function replay(preset: EventPreset, options: ReplayOptions): ReplayDocument {
+  const { seeds, first = 1, causes = [], thin = false } = options
+  for (const id of causes) check_cause(preset, id)
+  const runs: SeedRun[] = []
+  const total = seeds * (1 + causes.length)
+  for (const without of ['', ...causes])
+    for (let k = 0; k < seeds; k++) {
+      runs.push(replay_seed(preset, first + k, { without, thin }))
+      options.on_progress?.(runs.length / total)
+    }
+  return replay_document(preset, runs, thin)
+}
+
+/** The document of finished runs, in whatever order they were run. */
+export function replay_document(preset: EventPreset, unordered: readonly SeedRun[], thin = false): ReplayDocument {
+  const order = ['', ...preset.causes.map((cause) => cause.id)]
+  const runs = [...unordered].sort((a, b) => order.indexOf(a.without) - order.indexOf(b.without) || a.seed - b.seed)
+  const base = runs.filter((one) => one.without === '')
+  const { id, title, time, page, evidence, sources } = preset
+  const priors = Object.entries(preset.priors).map(([name, prior]) => ({ name, ...prior }))
+  return {
+    schema: REPLAY_SCHEMA,
+    event: { id, title, time, page },
+    engine: ENGINE_VERSION,
+    preset: preset_hash(preset),
+    seeds: { first: base[0]?.seed ?? 0, count: base.length },
+    thin,
+    evidence,
+    sources,
+    priors,
+    outcomes: preset.outcomes.map((outcome) => {
+      const { what, unit, band, observed, source, over_seeds } = outcome
+      return { ...summary(outcome, base), what, unit, band, observed, source, over_seeds }
+    }),
+    causes: preset.causes
+      .filter((cause) => runs.some((one) => one.without === cause.id))
+      .map((cause) => ({
+        ...cause,
+        outcomes: preset.outcomes.map((outcome) =>
+          against(
+            outcome,
+            base,
+            runs.filter((one) => one.without === cause.id),
+          ),
+        ),
+      })),
+    laws: {
+      runs: runs.length,
+      broken: runs.flatMap((one) =>
+        one.broken.map((line) => `seed ${one.seed}${one.without === '' ? '' : ` without ${one.without}`}: ${line}`),
+      ),
+      limits: runs.filter((one) => one.status === 'limit').length,
+    },
+    runs,
+  }
+}
+
+/** Changes when a prior, a band, a source or a cause does. */
+export function preset_hash(preset: EventPreset): string {
+  const { id, time, sources, priors, causes } = preset
+  const outcomes = preset.outcomes.map(({ measure: _, ...stated }) => stated)
+  return content_hash({ id, time, sources, priors, causes, outcomes })
+}
+
+/** @param runs of one variant */
+export function summary(outcome: EventOutcome, runs: readonly SeedRun[]): OutcomeSummary {
+  const { id, band, over_seeds } = outcome
+  const values = runs.map((one) => one.outcomes[id] ?? null)
+  const there = Float64Array.from(values.filter((value) => value !== null)).sort()
+  const q = (p: number) => (there.length === 0 ? null : quantileSorted(there, p))
+  const average = there.length === 0 ? null : mean(there)
+  const statistic = over_seeds === 'mean' ? average : q(0.5)
+  const hits = there.filter((value) => value >= band[0] && value <= band[1]).length
+  const chance = over_seeds === 'mean' || values.length === 0
+  const [share_low, share_high] = chance ? [null, null] : wilson(hits, values.length)
+  return {
+    id,
+    seeds: values.length,
+    missing: values.length - there.length,
+    mean: average,
+    median: q(0.5),
+    q05: q(0.05),
+    q25: q(0.25),
+    q75: q(0.75),
+    q95: q(0.95),
+    share_inside: chance ? null : hits / values.length,
+    share_low,
+    share_high,
+    statistic,
+    inside: statistic !== null && statistic >= band[0] && statistic <= band[1],
+    miss: statistic === null ? null : miss(statistic, band),
+  }
+}
+
+/** How far a value lies outside a band, as a share of the nearest edge (absolute where that edge is 0); 0 inside. */
+export function miss(value: number, [low, high]: readonly [number, number]): number {
+  if (value >= low && value <= high) return 0
+  const edge = value < low ? low : high
+  return edge === 0 ? value : (value - edge) / Math.abs(edge)
+}
+
+function against(outcome: EventOutcome, base: readonly SeedRun[], left: readonly SeedRun[]): CauseSummary['outcomes'][number] {
+  const changes: number[] = []
+  let changed = 0
+  for (const one of left) {
+    const before = base.find((other) => other.seed === one.seed)?.outcomes[outcome.id] ?? null
+    const after = one.outcomes[outcome.id] ?? null
+    if (before !== after) changed++
+    if (before !== null && after !== null) changes.push(after - before)
+  }
+  const own = summary(outcome, left)
+  return {
+    ...own,
+    leaves_band: summary(outcome, base).inside && !own.inside,
+    median_change: changes.length === 0 ? null : quantileSorted(Float64Array.from(changes).sort(), 0.5),
+    share_changed: left.length === 0 ? 0 : changed / left.length,
+  }
+}
