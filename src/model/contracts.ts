@@ -214,29 +214,6 @@ export interface Analytic {
   measure(log: LogView, world: WorldView): ReportTable
 }
 
-/** value at t uses data ≤ t only. */
-export interface Indicator {
-  readonly id: string
-  readonly title: string
-  readonly warmup: number
-  compute(input: SeriesSet, out: Float64Array): void
-}
-
-/** A detector's finding. */
-export interface Alert {
-  readonly time_ms: number
-  readonly what: string
-  readonly severity: number
-  readonly evidence: Readonly<Record<string, number | string>>
-}
-
-export interface Detector {
-  readonly id: string
-  readonly title: string
-  readonly inputs: readonly string[]
-  detect(series: SeriesSet, out: Alert[]): void
-}
-
 export interface SourceRequest {
   readonly what: string
   readonly from_ms?: number

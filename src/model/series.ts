@@ -13,6 +13,8 @@ export interface Series {
   readonly unit: string
   readonly time_ms: Float64Array
   readonly values: Float64Array
+  /** How long after its time a value is known: a bar's length for what is dated by its opening. 0 when absent. */
+  readonly delay_ms?: number
 }
 
 export interface SeriesSet {

@@ -26,6 +26,7 @@ function keyed(
   keys: readonly string[],
   fields: readonly Field[],
   name: (key: string[]) => { symbol: string; venue: string },
+  delay_ms = 0,
 ): Series[] {
   const [time_name, unit_ms] = time_column(sheet) ?? ['ts_ms', 1]
   const times = sheet.times(time_name, unit_ms)
@@ -47,11 +48,16 @@ function keyed(
         unit,
         time_ms,
         values: Float64Array.from(rows, (row) => column[row] as number),
+        delay_ms,
       })
     })
   }
   return out
 }
+
+/** A row that stands for a period is known when it is over. */
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
 
 const nameless = () => ({ symbol: '', venue: '' })
 
@@ -77,7 +83,7 @@ const open_interest: Pack = {
       { column: 'oi_high', field: 'open_interest_high', unit: 'usd' },
       { column: 'oi_low', field: 'open_interest_low', unit: 'usd' },
     ]
-    return keyed(sheet, ['coin_symbol', 'market'], fields, ([symbol = '', venue = '']) => ({ symbol, venue }))
+    return keyed(sheet, ['coin_symbol', 'market'], fields, ([symbol = '', venue = '']) => ({ symbol, venue }), DAY_MS)
   },
 }
 
@@ -152,7 +158,7 @@ const crosses: Pack = {
       ['btc_usdc_high', 'high'],
     ] as const)
       if (sheet.has(column)) fields.push({ column, field, unit: 'USDC', symbol: 'BTC/USDC' })
-    return keyed(sheet, [], fields, nameless)
+    return keyed(sheet, [], fields, nameless, MINUTE_MS)
   },
 }
 
@@ -169,6 +175,7 @@ export function series_of(sheet: Sheet): Series[] {
         unit: field === 'volume' ? bars.symbol : 'usd',
         time_ms: bars.time_ms,
         values: bars[field],
+        delay_ms: bars.step_ms,
       })),
     )
   const pack = PACKS.find(({ columns }) => sheet.has(...columns))
