@@ -1,0 +1,4 @@
+/** The protocols that are judged here: one import and one line each. */
+import type { Judge } from './harness/judge.ts'
+
+export const judges: readonly Judge[] = []
