@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Ledger, Log, Quotes, Store, type WorldBuilder } from '../model/index.ts'
 import { in_for, in_within, out_of } from './constant-product/kernel.ts'
-import { amount_out, keeps_product } from './constant-product/reference.ts'
+import { amount_in, amount_out, keeps_product, ReferencePair } from './constant-product/reference.ts'
 import { constantProduct } from './constant-product.ts'
 
 const INFINITY = Number.POSITIVE_INFINITY
@@ -68,6 +68,61 @@ describe('constant product: reference', () => {
     // One unit more is refused by the pair contract ("UniswapV2: K").
     expect(keeps_product(amount * WAD, out, x * WAD, y * WAD)).toBe(true)
     expect(keeps_product(amount * WAD, out + 1n, x * WAD, y * WAD)).toBe(false)
+  })
+
+  // The rest of test/UniswapV2Pair.spec.ts: mint, burn, optimistic, feeTo off and on.
+  it('gives shares for deposits and deposits for shares', () => {
+    const pair = new ReferencePair(false)
+    expect(() => pair.mint(999n, 999n)).toThrow('ds-math-sub-underflow')
+    expect(pair.mint(WAD, 4n * WAD)).toBe(2n * WAD - 1000n)
+    expect(pair.supply).toBe(2n * WAD)
+    expect(() => pair.mint(WAD, 0n)).toThrow('INSUFFICIENT_LIQUIDITY_MINTED')
+
+    const even = new ReferencePair(false)
+    even.mint(3n * WAD, 3n * WAD)
+    expect(even.burn(3n * WAD - 1000n)).toEqual({ amount0: 3n * WAD - 1000n, amount1: 3n * WAD - 1000n })
+    expect([even.reserve0, even.reserve1, even.supply]).toEqual([1000n, 1000n, 1000n])
+    expect(() => even.burn(0n)).toThrow('INSUFFICIENT_LIQUIDITY_BURNED')
+  })
+
+  it('lends what it is paid back with the fee, in either token', () => {
+    const cases: [bigint, bigint, bigint, bigint][] = [
+      [997n * 10n ** 15n, 5n, 10n, WAD],
+      [997n * 10n ** 15n, 10n, 5n, WAD],
+      [997n * 10n ** 15n, 5n, 5n, WAD],
+      [WAD, 5n, 5n, 1003009027081243732n],
+    ]
+    for (const [out, x, y, paid] of cases) {
+      const pair = new ReferencePair(false)
+      pair.mint(x * WAD, y * WAD)
+      expect(() => pair.swap(paid, 0n, out + 1n, 0n)).toThrow('K')
+      pair.swap(paid, 0n, out, 0n)
+      expect(pair.reserve0).toBe(x * WAD + paid - out)
+    }
+  })
+
+  it('gives the protocol a sixth of the growth, where it takes a fee', () => {
+    for (const fee of [false, true]) {
+      const pair = new ReferencePair(fee)
+      pair.mint(1000n * WAD, 1000n * WAD)
+      pair.swap(0n, WAD, 996006981039903216n, 0n)
+      pair.burn(1000n * WAD - 1000n)
+      expect(pair.protocol_shares).toBe(fee ? 249750499251388n : 0n)
+      expect(pair.supply).toBe(1000n + pair.protocol_shares)
+      if (fee) expect([pair.reserve0, pair.reserve1]).toEqual([1000n + 249501683697445n, 1000n + 250000187312969n])
+    }
+  })
+
+  it('asks for the input that buys an output, at most a unit too much', () => {
+    const units = fc.bigInt({ min: 1n, max: 10n ** 27n })
+    fc.assert(
+      fc.property(units, units, units, (out, x, y) => {
+        fc.pre(out < y)
+        const paid = amount_in(out, x, y)
+        expect(amount_out(paid, x, y)).toBeGreaterThanOrEqual(out)
+        if (paid > 1n) expect(amount_out(paid - 2n, x, y)).toBeLessThan(out)
+      }),
+    )
   })
 
   it('is what the kernel computes, to 1e-9', () => {

@@ -15,7 +15,7 @@ import { judges } from './judges.ts'
 
 const ROOT = join(HOME, '..', '..')
 const FIXED_SEED = 20261125
-/** After so many failures of one protocol the rest of its cases is not run. */
+/** After so many failures the rest of a seed's cases is not run. */
 const ENOUGH = 5
 
 const say = (text: string): void => {
@@ -27,7 +27,7 @@ async function verdict_of(bench: Bench<unknown>, value: unknown): Promise<Verdic
   try {
     return await bench.check(value)
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const text = error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join('\n') : String(error)
     return { differences: [{ what: 'threw', contract: '', reference: text }], compared: 0, met: [] }
   }
 }
@@ -73,7 +73,8 @@ async function run_case({ one, bench, counts }: Run, name: string, value: unknow
 }
 
 async function run_seed(run: Run, seed: number, cases: number): Promise<void> {
-  for (let i = 0; i < cases && run.counts.failures.length < ENOUGH; i++)
+  const most = run.counts.failures.length + ENOUGH
+  for (let i = 0; i < cases && run.counts.failures.length < most; i++)
     await run_case(run, `seed ${seed} case ${i}`, run.bench.draw(new Rng(seed, i, run.one.id)), true)
 }
 
@@ -108,9 +109,10 @@ async function judged(one: Judge, { seed, cases = one.cases }: Options): Promise
     total[counts.failures.length === before ? 'passed' : 'failed'] += 1
   }
   await after(() => run_seed(run, FIXED_SEED, cases))
-  const missed = counts.failures.length > 0 || cases < one.cases ? [] : one.must_meet.filter((what) => !counts.met.has(what))
-  total[missed.length === 0 ? 'passed' : 'failed'] += 1
-  if (missed.length > 0) say(`✗ ${one.id}: the cases of seed ${FIXED_SEED} never met: ${missed.join(', ')}`)
+  const whole = counts.failures.length === 0 && cases >= one.cases
+  const missed = one.must_meet.filter((what) => !counts.met.has(what))
+  if (whole) total[missed.length === 0 ? 'passed' : 'failed'] += 1
+  if (whole && missed.length > 0) say(`✗ ${one.id}: the cases of seed ${FIXED_SEED} never met: ${missed.join(', ')}`)
   if (seed !== FIXED_SEED) await after(() => run_seed(run, seed, cases))
   const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(1)
   say(
