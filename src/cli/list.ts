@@ -1,6 +1,7 @@
 /** `unwind list`: what there is. */
 import type { Command } from 'commander'
 import { InputError } from '../model/index.ts'
+import type { EventSource } from '../scenarios/index.ts'
 import type { Act } from './support/act.ts'
 import type { Host } from './support/host.ts'
 
@@ -8,6 +9,12 @@ interface Entry {
   readonly id: string
   readonly title: string
   readonly source?: string
+  /** Of presets: what kind it is, and what a reader can look up. */
+  readonly type?: string
+  readonly time?: string
+  readonly evidence?: string
+  readonly sources?: readonly EventSource[]
+  readonly page?: string
 }
 
 interface Options {
@@ -27,7 +34,7 @@ const FAMILIES: Readonly<Record<string, { readonly what: string; readonly load: 
   analytics: { what: 'tables measured on a run', load: async () => (await import('../analytics/index.ts')).analytics },
   indicators: { what: 'series that describe fragility', load: () => Promise.resolve([]) },
   detectors: { what: 'finders of events in series', load: () => Promise.resolve([]) },
-  presets: { what: 'scenarios with a name', load: async () => (await import('../scenarios/index.ts')).presets },
+  presets: { what: 'scenarios with a name, and real events with their books', load: preset_entries },
   golden: { what: 'published values that unwind validate recomputes', load: golden_entries },
 }
 
@@ -36,11 +43,21 @@ async function golden_entries(): Promise<readonly Entry[]> {
   return golden().map((row) => ({ id: row.id, title: row.what, source: row.source }))
 }
 
+async function preset_entries(): Promise<readonly Entry[]> {
+  const { events, presets } = await import('../scenarios/index.ts')
+  return [
+    ...events.map(({ id, title, type, time, evidence, sources, page }) => {
+      return { id, title, source: sources.map((one) => one.title).join('; '), type, time, evidence, sources, page }
+    }),
+    ...presets,
+  ]
+}
+
 const EXAMPLES = `
 Examples:
   unwind list                   the families
   unwind list venues            the kinds of a family
-  unwind list presets --json    an array of {id, title, source}
+  unwind list presets --json    an array of {id, title, source}; of presets also type, evidence and sources
 `
 
 export function configure(command: Command, host: Host, act: Act): void {
@@ -61,10 +78,15 @@ async function run(family: string | undefined, options: Options, host: Host): Pr
 async function read(family: string): Promise<Entry[]> {
   const found = Object.hasOwn(FAMILIES, family) ? FAMILIES[family] : undefined
   if (found === undefined) throw new InputError('family', '', family, `one of ${Object.keys(FAMILIES).join(', ')}`)
-  return (await found.load()).map(({ id, title, source }) => ({ id, title, ...(source === undefined ? {} : { source }) }))
+  return (await found.load()).map(({ id, title, source, type, time, evidence, sources, page }) => {
+    const fields = { id, title, source, type, time, evidence, sources, page }
+    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as Entry
+  })
 }
 
 function text(entries: readonly Entry[]): string {
   const width = entries.reduce((most, { id }) => Math.max(most, id.length), 0)
-  return entries.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join('')
+  return entries
+    .map(({ id, title, type }) => `${id.padEnd(width)}  ${type === undefined ? '' : `${type.padEnd(12)}  `}${title}\n`)
+    .join('')
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { unknown_fields } from '../../test/cli/json-schema.ts'
+import { SCHEMAS, schema_text } from '../reports/index.ts'
 import { main } from './main.ts'
 import { type Host, Interrupted } from './support/host.ts'
 import { perform, type Work, type WorkResult } from './support/work.ts'
@@ -53,7 +55,7 @@ describe('the command line', () => {
       expect(out).toContain('Usage: unwind ')
       expect(out).toContain('Examples:')
     }
-    for (const command of ['stress', 'synth', 'snapshot', 'validate', 'list']) {
+    for (const command of ['stress', 'replay', 'synth', 'snapshot', 'validate', 'list']) {
       const { code, out, err } = await run([command, '--help'])
       expect({ command, code, err }).toEqual({ command, code: 0, err: '' })
       expect(out).toMatch(new RegExp(`^Usage: unwind ${command}\\b`))
@@ -130,11 +132,13 @@ describe('list', () => {
       const entries = JSON.parse(out) as { id: string; title: string; source?: string }[]
       expect(Array.isArray(entries)).toBe(true)
       for (const entry of entries)
-        expect(entry).toEqual({
+        expect(entry).toMatchObject({
           id: expect.stringMatching(/./),
           title: expect.stringMatching(/./),
           ...('source' in entry ? { source: expect.stringMatching(/./) } : {}),
         })
+      expect(SCHEMAS.list.safeParse(entries).success).toBe(true)
+      expect(unknown_fields(JSON.parse(schema_text('list')) as object, entries)).toEqual([])
     }
     const venues = JSON.parse((await run(['list', 'venues', '--json'])).out) as { id: string }[]
     expect(venues.map((venue) => venue.id)).toEqual(expect.arrayContaining(['aave-v3', 'maker', 'binance-usdm']))

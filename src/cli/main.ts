@@ -12,6 +12,7 @@ type Configure = (command: Command, host: Host, act: Act) => void
 
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<{ configure: Configure }> }>> = {
   stress: { summary: 'what happens if: one run, with and without feedback, and its report', load: () => import('./stress.ts') },
+  replay: { summary: 'a real event over many seeds, beside what happened', load: () => import('./replay.ts') },
   synth: { summary: 'make a synthetic reference market of any size', load: () => import('./synth.ts') },
   snapshot: { summary: 'inspect and check a snapshot', load: () => import('./snapshot.ts') },
   validate: { summary: 'recompute published values and show the scoreboard', load: () => import('./validate.ts') },

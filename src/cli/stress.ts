@@ -9,6 +9,7 @@ import { type Act, carry_out } from './support/act.ts'
 
 interface Options {
   readonly scenario?: string
+  readonly preset?: string
   readonly shock: readonly string[]
   readonly correlated?: true
   readonly seed?: string
@@ -40,6 +41,8 @@ Examples:
       a snapshot and a scenario of your own; the document on standard output
   unwind stress --shock BTC=-25%@2h --correlated --html report.html --out run/
       a page to print, and the log as Parquet
+  unwind stress --preset may-2021
+      a real event on its own books, one seed, beside what happened
   unwind stress --replay bars.parquet --from 2024-04-12 --to 2024-04-15 --tiers tiers.json
       three days of real prices over synthetic books
 
@@ -52,6 +55,7 @@ export function configure(command: Command, host: Host, act: Act): void {
   command
     .argument('[snapshot]', 'snapshot file or folder (default: the reference market)')
     .addOption(value('--scenario <preset|file>', 'what happens: a preset (unwind list presets) or a file'))
+    .addOption(value('--preset <name>', 'a preset by its name; a real event brings its own books (unwind list presets)'))
     .addOption(values('--shock <shock>', 'move a fundamental, e.g. ETH=-30%@1h (duration 1h if left out); may be given often'))
     .option('--correlated', 'other assets follow by their betas')
     .addOption(value('--seed <n>', "seed of the run's draws"))
@@ -83,7 +87,7 @@ export function parse(
   options: Options,
   host: Pick<Host, 'width' | 'colour'>,
 ): { input: StressInput; outputs: Output[] } {
-  const { scenario, replay, json, html, out, debug, correlated } = options
+  const { scenario, preset, replay, json, html, out, debug, correlated } = options
   check_together(snapshot, options)
   const inputs = [snapshot, scenario, replay, options.tiers, options.aaveParams].filter((path) => path !== undefined)
   const page = html === undefined ? undefined : prepare('--html', html, 'file', inputs)
@@ -91,6 +95,7 @@ export function parse(
   const input: StressInput = {
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(scenario === undefined ? {} : { scenario }),
+    ...(preset === undefined ? {} : { preset }),
     ...(options.accounts === undefined ? {} : { accounts: whole('--accounts', options.accounts, 100, 20_000_000) }),
     ...(options.seed === undefined ? {} : { seed: whole('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER) }),
     ...(options.horizon === undefined ? {} : { horizon_ms: span_ms('--horizon', options.horizon) }),
@@ -106,20 +111,21 @@ export function parse(
     look: { width: host.width, colour: host.colour },
   }
   // What a scenario brings its own horizon to is checked when it has been read.
-  if (scenario === undefined) check_shocks('--shock', '', input.shocks, input.horizon_ms ?? DEFAULT_HORIZON_MS)
+  if (scenario === undefined && preset === undefined)
+    check_shocks('--shock', '', input.shocks, input.horizon_ms ?? DEFAULT_HORIZON_MS)
   return { input, outputs: [page, folder].filter((output) => output !== undefined) }
 }
 
 /** Which options mean something together. */
 function check_together(snapshot: string | undefined, options: Options): void {
-  const { replay, scenario, shock: shocks, accounts, aaveParams } = options
+  const { replay, scenario, preset, shock: shocks, accounts, aaveParams } = options
   const has = replay !== undefined
-  if (!has && scenario === undefined && shocks.length === 0)
+  if (!has && scenario === undefined && preset === undefined && shocks.length === 0)
     throw new InputError(
       'unwind stress',
       '',
       'without anything that happens',
-      '--shock ETH=-30%@1h, --scenario NAME or --replay FILE',
+      '--shock ETH=-30%@1h, --preset NAME, --scenario FILE or --replay FILE',
     )
   needs('--from', options.from, '--replay', has)
   needs('--to', options.to, '--replay', has)
@@ -129,6 +135,8 @@ function check_together(snapshot: string | undefined, options: Options): void {
   needs('--chain', options.chain, '--aave-params', aaveParams !== undefined)
   needs('--correlated', options.correlated, '--shock', shocks.length > 0)
   excludes('--scenario', scenario, '--replay', has)
+  excludes('--preset', preset, '--replay', has)
+  excludes('--preset', preset, '--scenario', scenario !== undefined)
   excludes('--shock', shocks, '--replay', has)
   excludes('--horizon', options.horizon, '--replay (it is --to minus --from)', has)
   excludes('snapshot', snapshot, '--replay (its books are made from the reference recipe)', has)

@@ -1,6 +1,7 @@
 /** Schemas of the documents that the command line prints. `docs/schemas/*.json` are these, as JSON Schema. Documents only grow. */
 import { z } from 'zod'
 import { EVIDENCE } from '../model/index.ts'
+import { event_schema, replay_schema } from './replay-schema.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/)
 const usd = z.number().describe('USD')
@@ -78,6 +79,7 @@ export const run_schema = z
       z.object({ coin: id, day: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), liquidations: count, usd: positive_usd }),
     ),
     laws: z.object({ checked: count, broken: z.array(z.string()) }),
+    event: event_schema.optional(),
   })
   .describe('One stress run: unwind stress --json')
 
@@ -99,7 +101,21 @@ export const golden_schema = z
 
 /** `unwind list FAMILY --json`. */
 export const list_schema = z
-  .array(z.object({ id, title: z.string(), source: z.string().optional() }))
+  .array(
+    z.object({
+      id,
+      title: z.string(),
+      source: z.string().optional(),
+      type: z.enum(['hypothetical', 'control', 'scenario', 'event']).optional().describe('Of presets: what kind of preset'),
+      time: z.string().optional().describe('Of events: start, ISO 8601 UTC'),
+      evidence: z.enum(EVIDENCE).optional().describe('Of presets: the weakest evidence of what is fed'),
+      sources: z
+        .array(z.object({ what: z.string(), title: z.string(), url: z.string() }))
+        .optional()
+        .describe('Of presets: where its figures can be looked up'),
+      page: z.string().optional().describe('Of presets: the page that tells more'),
+    }),
+  )
   .describe('Kinds of a family: unwind list FAMILY --json')
 
 /** `unwind snapshot FILE --json`. */
@@ -139,6 +155,7 @@ export const snapshot_schema = z
 /** Published schemas by file name. */
 export const SCHEMAS = {
   'run-1': run_schema,
+  'replay-1': replay_schema,
   golden: golden_schema,
   list: list_schema,
   'snapshot-check-1': snapshot_schema,
@@ -151,6 +168,7 @@ type Frozen<T> = T extends readonly (infer U)[]
     : T
 
 export type RunDoc = Frozen<z.infer<typeof run_schema>>
+export type ReplayDoc = Frozen<z.infer<typeof replay_schema>>
 export type SnapshotCheck = Frozen<z.infer<typeof snapshot_schema>>
 
 /** The text of `docs/schemas/<name>.json`. */

@@ -2,6 +2,8 @@ export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, st
 export {
   type CauseSummary,
   check_cause,
+  event_report,
+  type EventReport,
   measured,
   miss,
   type OutcomeSummary,

@@ -2,7 +2,7 @@
 import { ENGINE_VERSION, type RunResult, run } from '../engine/index.ts'
 import { mean, quantileSorted, wilson } from '../math/index.ts'
 import { content_hash, type Evidence, InputError } from '../model/index.ts'
-import { build, draw_priors, type Draws, type EventOutcome, type EventPreset } from '../scenarios/index.ts'
+import { build, draw_priors, type Draws, type EventOutcome, type EventPreset, type EventRun } from '../scenarios/index.ts'
 
 export const REPLAY_SCHEMA = 'unwind.replay/1'
 
@@ -32,7 +32,11 @@ export function replay_seed(preset: EventPreset, seed: number, options: SeedOpti
   const built = preset.build(draws, seed, { thin, without: without === '' ? [] : [without] })
   const world = build(built.snapshot, built.scenario)
   const watch = built.watch?.(world)
-  const result = run(world, { debug, on_tick: () => void watch?.tick() })
+  const on_tick = () => {
+    watch?.tick()
+    return undefined
+  }
+  const result = run(world, { debug, on_tick })
   const ended = { log: world.parts.log, view: world.view(), result, watched: watch?.figures() ?? {}, draws }
   return {
     seed,
@@ -43,6 +47,25 @@ export function replay_seed(preset: EventPreset, seed: number, options: SeedOpti
     broken: result.laws.broken,
     log: result.log_hash,
   }
+}
+
+/** The outcomes of one run, beside what happened: part of `unwind.run/1` when the run is an event. */
+export interface EventReport {
+  readonly id: string
+  readonly title: string
+  readonly time: string
+  readonly page: string
+  readonly draws: Draws
+  readonly outcomes: readonly (Omit<EventOutcome, 'measure'> & { readonly value: number | null; readonly inside: boolean })[]
+}
+
+export function event_report(preset: EventPreset, ended: EventRun): EventReport {
+  const { id, title, time, page } = preset
+  const outcomes = preset.outcomes.map((outcome) => {
+    const value = measured(preset, outcome, ended)
+    return { ...stated(outcome), value, inside: value !== null && value >= outcome.band[0] && value <= outcome.band[1] }
+  })
+  return { id, title, time, page, draws: ended.draws, outcomes }
 }
 
 /** A NaN of a measure is a defect of the preset; it never gets out. */
@@ -112,8 +135,7 @@ export interface ReplayDocument {
   readonly evidence: Evidence
   readonly sources: EventPreset['sources']
   readonly priors: readonly ({ readonly name: string } & EventPreset['priors'][string])[]
-  readonly outcomes: readonly (OutcomeSummary &
-    Pick<EventOutcome, 'what' | 'unit' | 'band' | 'observed' | 'source' | 'over_seeds'>)[]
+  readonly outcomes: readonly (OutcomeSummary & Omit<EventOutcome, 'measure'>)[]
   readonly causes: readonly CauseSummary[]
   readonly laws: { readonly runs: number; readonly broken: readonly string[]; readonly limits: number }
   readonly runs: readonly SeedRun[]
@@ -161,10 +183,7 @@ export function replay_document(preset: EventPreset, unordered: readonly SeedRun
     evidence,
     sources,
     priors,
-    outcomes: preset.outcomes.map((outcome) => {
-      const { what, unit, band, observed, source, over_seeds } = outcome
-      return { ...summary(outcome, base), what, unit, band, observed, source, over_seeds }
-    }),
+    outcomes: preset.outcomes.map((outcome) => ({ ...summary(outcome, base), ...stated(outcome) })),
     causes: preset.causes
       .filter((cause) => runs.some((one) => one.without === cause.id))
       .map((cause) => ({
@@ -191,8 +210,14 @@ export function replay_document(preset: EventPreset, unordered: readonly SeedRun
 /** Changes when a prior, a band, a source or a cause does. */
 export function preset_hash(preset: EventPreset): string {
   const { id, time, sources, priors, causes } = preset
-  const outcomes = preset.outcomes.map(({ measure: _, ...stated }) => stated)
+  const outcomes = preset.outcomes.map((outcome) => stated(outcome))
   return content_hash({ id, time, sources, priors, causes, outcomes })
+}
+
+/** An outcome without its measure. */
+function stated(outcome: EventOutcome): Omit<EventOutcome, 'measure'> {
+  const { id, what, unit, band, observed, source, evidence, over_seeds } = outcome
+  return { id, what, unit, band, observed, source, evidence, over_seeds }
 }
 
 /** @param runs of one variant */

@@ -19,6 +19,7 @@ import {
 import { type RunResult, run, type World } from '../engine/index.ts'
 import { type Cell, type Evidence, type ReportTable, records, type Scenario, type Snapshot, weakest } from '../model/index.ts'
 import { build, identity, type Watch } from '../scenarios/index.ts'
+import type { EventReport } from './replays.ts'
 
 export const RUN_SCHEMA = 'unwind.run/1'
 
@@ -50,6 +51,8 @@ export interface RunDocument {
   readonly infections: readonly Infection[]
   readonly coin_day: readonly Record<string, Cell>[]
   readonly laws: RunResult['laws']
+  /** Of a preset of a real event: its outcomes beside what happened. */
+  readonly event?: EventReport
 }
 
 /** A document with the tables that reports draw. */

@@ -62,6 +62,8 @@ export function problems(schema: Schema, value: unknown, path = ''): string[] {
         if (!(rule as Schema[]).some((one) => problems(one, value, path).length === 0)) complain('fits none of the alternatives')
         break
       case 'additionalProperties':
+      case 'propertyNames':
+      case 'prefixItems':
         break
       default:
         throw new Error(`a keyword that this reader does not know: ${keyword}`)
@@ -72,13 +74,18 @@ export function problems(schema: Schema, value: unknown, path = ''): string[] {
 
 /** Fields of a document that its schema does not mention. */
 export function unknown_fields(schema: object, value: unknown, path = ''): string[] {
-  const { properties, items, anyOf } = schema as { properties?: Record<string, Schema>; items?: Schema; anyOf?: Schema[] }
+  const { properties, items, anyOf, additionalProperties } = schema as {
+    properties?: Record<string, Schema>
+    items?: Schema
+    anyOf?: Schema[]
+    additionalProperties?: Schema
+  }
   if (Array.isArray(value)) return items === undefined ? [] : value.flatMap((item) => unknown_fields(items, item, `${path}[]`))
   if (value === null || typeof value !== 'object' || anyOf !== undefined) return []
   return [
     ...new Set(
       Object.entries(value).flatMap(([name, inner]) => {
-        const described = properties?.[name]
+        const described = properties?.[name] ?? additionalProperties
         return described === undefined ? [`${path}.${name}`] : unknown_fields(described, inner, `${path}.${name}`)
       }),
     ),

@@ -1,4 +1,5 @@
 /** Work that takes long: what is asked for, what comes back. Everything here crosses a thread, so it is plain data. */
+import type { ReplayEventInput } from '../tasks/event.ts'
 import type { SnapshotInput } from '../tasks/snapshot.ts'
 import type { StressInput } from '../tasks/stress.ts'
 import type { SynthInput } from '../tasks/synth.ts'
@@ -9,6 +10,7 @@ export type Work =
   | { readonly name: 'synth'; readonly input: SynthInput }
   | { readonly name: 'validate'; readonly input: ValidateInput }
   | { readonly name: 'snapshot'; readonly input: SnapshotInput }
+  | { readonly name: 'replay'; readonly input: ReplayEventInput }
 
 export interface WorkResult {
   /** 1 when a check failed. */
@@ -33,6 +35,8 @@ export async function perform(work: Work, on_progress: Progress): Promise<WorkRe
       return (await import('../tasks/validate.ts')).validate_task(work.input, on_progress)
     case 'snapshot':
       return (await import('../tasks/snapshot.ts')).snapshot_task(work.input, on_progress)
+    case 'replay':
+      return (await import('../tasks/event.ts')).replay_task(work.input, on_progress)
   }
 }
 

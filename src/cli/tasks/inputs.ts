@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { index_of, InputError, type KindSpec, type Scenario, type Snapshot } from '../../model/index.ts'
 import type { Recipe } from '../../synth/index.ts'
 import { in_package } from '../support/package.ts'
-import { presets } from '../../scenarios/index.ts'
+import { events, presets } from '../../scenarios/index.ts'
 
 export const DEFAULT_ACCOUNTS = 100_000
 /** Seed of the books of the reference market; `synth --seed` makes others. */
@@ -80,6 +80,8 @@ export function check_assets(snapshot: Snapshot, ids: readonly string[], option:
 export async function open_scenario(name: string, snapshot: Snapshot): Promise<Scenario> {
   const preset = presets.find((one) => one.id === name)
   if (preset !== undefined) return preset.build(snapshot)
+  if (events.some((one) => one.id === name))
+    throw new InputError('--scenario', '', name, `given as --preset ${name}: a real event brings its own books`)
   if (!/[./\\]/.test(name))
     throw new InputError('--scenario', '', name, `a file, or one of ${presets.map((one) => one.id).join(', ')}`)
   const { readScenario } = await import('../../sources/index.ts')

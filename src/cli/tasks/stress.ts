@@ -2,13 +2,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, type Scenario, type Snapshot } from '../../model/index.ts'
-import { bridge, type RunDoc, stress_html, stress_text, type StressReport, windowed_timeline } from '../../reports/index.ts'
-import { shock_scenario, type ShockSpec } from '../../scenarios/index.ts'
-import { stress, type StressResult } from '../../studies/index.ts'
+import {
+  bridge,
+  event_text,
+  type RunDoc,
+  stress_html,
+  stress_text,
+  type StressReport,
+  windowed_timeline,
+} from '../../reports/index.ts'
+import {
+  type Draws,
+  type EventBuild,
+  type EventPreset,
+  events,
+  presets,
+  shock_scenario,
+  type ShockSpec,
+} from '../../scenarios/index.ts'
+import { event_report, stress, type StressResult } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
 import { check_shocks } from '../support/options.ts'
 import { write_log } from '../support/parquet.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
+import { set_up_event } from './event.ts'
 import { check_assets, naming, open_scenario, open_snapshot } from './inputs.ts'
 import { open_replay, type ReplayFiles } from './replay.ts'
 
@@ -16,6 +33,7 @@ export interface StressInput {
   readonly snapshot?: string
   readonly accounts?: number
   readonly scenario?: string
+  readonly preset?: string
   readonly shocks: readonly ShockSpec[]
   readonly correlated: boolean
   readonly seed?: number
@@ -40,11 +58,12 @@ interface Setup {
   readonly scenario: Scenario
   readonly notes: readonly string[]
   readonly aliases: StressReport['aliases']
+  readonly event?: { readonly preset: EventPreset; readonly draws: Draws; readonly watch: EventBuild['watch'] }
 }
 
 export async function stress_task(input: StressInput, on_progress: Progress): Promise<WorkResult> {
   on_progress(0, 'reading')
-  const { snapshot, scenario, notes, aliases } = await set_up(input)
+  const { snapshot, scenario, notes, aliases, event } = await set_up(input)
   const alias_notes = aliases.map(({ from, to, why }) => `alias: ${from} → ${to} (${why})`)
   on_progress(0, 'building the world')
   const pinned = scenario.pinned.length > 0
@@ -52,6 +71,7 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
     stress(snapshot, scenario, {
       debug: input.debug,
       notes: [...notes, ...alias_notes],
+      ...(event?.watch === undefined ? {} : { watch: event.watch }),
       on_progress: (done) => {
         on_progress(done, pinned ? 'replaying' : done < 0.4 ? 'running without feedback' : 'running')
         return true
@@ -59,24 +79,33 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
     }),
   )
   on_progress(1, 'reporting')
+  const document = event === undefined ? result.document : { ...result.document, event: event_of(event, result) }
   const report: StressReport = {
-    document: { ...result.document, coin_day: result.document.coin_day as RunDoc['coin_day'] },
+    document: { ...document, coin_day: document.coin_day as RunDoc['coin_day'] },
     scenario,
     aliases,
     bridge: bridge(result.world.parts.log),
     tables: { flows: result.tables.flows, timeline: windowed_timeline(result.world.view()) },
   }
-  write_outputs(input, report, result)
-  const { document } = result
   const json = `${JSON.stringify(document, null, 2)}\n`
+  write_outputs(input, report, result, json)
+  const look = { width: input.look.width, painter: painter(input.look.colour) }
+  const outcomes = report.document.event === undefined ? '' : event_text(report.document.event, look)
   return {
     code: document.status === 'done' && document.laws.broken.length === 0 ? 0 : 1,
-    text: input.json ? json : stress_text(report, { width: input.look.width, painter: painter(input.look.colour) }),
+    text: input.json ? json : `${stress_text(report, look)}${outcomes}`,
     note: '',
   }
 }
 
-async function set_up(input: StressInput): Promise<Setup> {
+function event_of({ preset, draws }: NonNullable<Setup['event']>, { world, result, watched }: StressResult) {
+  return event_report(preset, { log: world.parts.log, view: world.view(), result, watched, draws })
+}
+
+async function set_up(given_input: StressInput): Promise<Setup> {
+  const event = events.find((one) => one.id === given_input.preset)
+  if (event !== undefined) return real_event(event, given_input)
+  const input = as_scenario(given_input)
   const { seed, horizon_ms, without } = input
   if (input.replay !== undefined) {
     const tick_ms = input.tick_ms ?? DEFAULT_TICK_MS
@@ -102,6 +131,25 @@ async function set_up(input: StressInput): Promise<Setup> {
   check_ticks(scenario.horizon_ms, scenario.tick_ms)
   if (input.scenario !== undefined) check_moves(input.scenario, scenario)
   return { snapshot, scenario, notes: notes_on(input), aliases: [] }
+}
+
+/** A preset that is no event is a scenario. */
+function as_scenario(input: StressInput): StressInput {
+  const { preset } = input
+  if (preset === undefined) return input
+  if (presets.some((one) => one.id === preset)) return { ...input, scenario: preset }
+  throw new InputError('--preset', '', preset, `one of ${[...events, ...presets].map((one) => one.id).join(', ')}`)
+}
+
+/** A real event: its own books, path and length. @throws InputError for options that would make it another event */
+function real_event(preset: EventPreset, input: StressInput): Setup {
+  const { snapshot, accounts, shocks, horizon_ms, tick_ms } = input
+  const own = { snapshot, '--accounts': accounts, '--shock': shocks[0]?.asset, '--horizon': horizon_ms, '--tick': tick_ms }
+  for (const [option, value] of Object.entries(own))
+    if (value !== undefined) throw new InputError(option, '', value, `used without --preset ${preset.id}: it brings its own`)
+  const { draws, watch, ...built } = set_up_event(preset, input.seed ?? 1)
+  const scenario = { ...built.scenario, without: [...built.scenario.without, ...input.without] }
+  return { ...built, scenario, aliases: [], event: { preset, draws, watch } }
 }
 
 /** A scenario of a preset or file with what the command line adds to it. */
@@ -157,13 +205,13 @@ function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }
 
-function write_outputs(input: StressInput, report: StressReport, result: StressResult): void {
+function write_outputs(input: StressInput, report: StressReport, result: StressResult, json: string): void {
   if (input.html === undefined && input.out === undefined) return
   const page = stress_html(report)
   if (input.html !== undefined) writeFileSync(input.html, page)
   if (input.out === undefined) return
   mkdirSync(input.out, { recursive: true })
   write_log(result.world, input.out)
-  writeFileSync(join(input.out, 'summary.json'), `${JSON.stringify(result.document, null, 2)}\n`)
+  writeFileSync(join(input.out, 'summary.json'), json)
   writeFileSync(join(input.out, 'report.html'), page)
 }

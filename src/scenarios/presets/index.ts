@@ -7,6 +7,7 @@ export interface Preset {
   readonly title: string
   /** Where the move comes from. */
   readonly source: string
+  readonly type: 'hypothetical' | 'control' | 'scenario'
   /** The scenario for a snapshot. @throws InputError when it lacks the asset that moves */
   build(snapshot: Snapshot): Scenario
 }
@@ -22,7 +23,8 @@ function preset(
   correlated: boolean,
   more: Partial<Scenario> = {},
 ): Preset {
-  return { id, title, source, build: () => ({ ...shock_scenario(shocks, { correlated }), id, title, ...more }) }
+  const type = source === 'control' ? 'control' : 'hypothetical'
+  return { id, title, source, type, build: () => ({ ...shock_scenario(shocks, { correlated }), id, title, ...more }) }
 }
 
 const HYPOTHETICAL = 'hypothetical'

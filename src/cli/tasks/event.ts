@@ -1,0 +1,52 @@
+/** Real events: one seed as a stress run, or many seeds. */
+import { InputError } from '../../model/index.ts'
+import { replay_text } from '../../reports/index.ts'
+import { draw_priors, type Draws, type EventBuild, type EventPreset, events } from '../../scenarios/index.ts'
+import { replay } from '../../studies/index.ts'
+import { painter } from '../support/colour.ts'
+import type { Look, Progress, WorkResult } from '../support/work.ts'
+
+export interface ReplayEventInput {
+  readonly event: string
+  readonly seeds: number
+  readonly first: number
+  readonly causes: 'all' | readonly string[]
+  readonly thin: boolean
+  readonly json: boolean
+  readonly look: Look
+}
+
+/** @throws InputError when there is no such event */
+export function open_event(where: string, id: string): EventPreset {
+  const preset = events.find((one) => one.id === id)
+  if (preset === undefined) throw new InputError(where, '', id, `one of ${events.map((one) => one.id).join(', ')}`)
+  return preset
+}
+
+/** One seed of an event, set up. */
+export function set_up_event(preset: EventPreset, seed: number): EventBuild & { readonly draws: Draws } {
+  const draws = draw_priors(preset, seed)
+  return { ...preset.build(draws, seed), draws }
+}
+
+export function replay_task(input: ReplayEventInput, on_progress: Progress): WorkResult {
+  const preset = open_event('event', input.event)
+  const causes = input.causes === 'all' ? preset.causes.map((cause) => cause.id) : input.causes
+  const total = input.seeds * (1 + causes.length)
+  on_progress(0, `${total} runs`)
+  const document = replay(preset, {
+    seeds: input.seeds,
+    first: input.first,
+    causes,
+    thin: input.thin,
+    on_progress: (done) => on_progress(done, `${Math.round(done * total)} of ${total} runs`),
+  })
+  const { laws } = document
+  return {
+    code: laws.broken.length === 0 && laws.limits === 0 ? 0 : 1,
+    text: input.json
+      ? `${JSON.stringify(document, null, 2)}\n`
+      : replay_text(document, { width: input.look.width, painter: painter(input.look.colour) }),
+    note: '',
+  }
+}

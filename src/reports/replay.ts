@@ -1,0 +1,195 @@
+/** Real events for a terminal: what came out beside what happened, of one seed or of many. */
+import { counted, decimal, percent, usd } from './format.ts'
+import { COLOURLESS, type GridColumn, grid, type Painter, wrap } from './lines.ts'
+import { plain } from './report.ts'
+import type { ReplayDoc, RunDoc } from './schemas.ts'
+import type { TextOptions } from './text.ts'
+
+type EventDoc = NonNullable<RunDoc['event']>
+type Outcome = ReplayDoc['outcomes'][number]
+type Left = ReplayDoc['causes'][number]['outcomes'][number]
+
+const left = (title: string): GridColumn => ({ title, align: 'left' })
+const right = (title: string): GridColumn => ({ title, align: 'right' })
+
+/** A figure in its unit; a dash where there is none. */
+export function quantity(value: number | null, unit: string): string {
+  if (value === null) return '–'
+  if (unit === 'USD') return usd(value)
+  if (unit === 'share') return percent(value)
+  if (unit === 'count') return decimal(value, Number.isInteger(value) ? 0 : 1)
+  if (unit === 'min') return `${decimal(value, value < 10 ? 1 : 0)} min`
+  return usd(value).replace('$', '')
+}
+
+/** `80.0 M to 103 M`, `at most 500 k`. */
+function range([low = 0, high = 0]: readonly number[], unit: string): string {
+  if (low === high) return quantity(low, unit)
+  return `${quantity(low, unit)} to ${quantity(high, unit)}`
+}
+
+const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
+  plain(['USD', 'share', 'count', 'min', ''].includes(unit) ? what : `${what}, ${unit}`)
+
+class Sheet {
+  readonly lines: string[] = []
+  readonly width: number
+  readonly paint: Painter
+
+  constructor(options: TextOptions) {
+    this.width = Math.min(120, Math.max(80, options.width ?? 100))
+    this.paint = options.painter ?? COLOURLESS
+  }
+
+  heading(title: string): void {
+    this.lines.push('', this.paint.strong(title))
+  }
+
+  say(text: string, bullet = '', paint: (line: string) => string = (line) => line): void {
+    this.lines.push(...wrap(text, this.width, `  ${bullet}`).map(paint))
+  }
+
+  /** A table whose verdict column is coloured. */
+  table(columns: readonly GridColumn[], rows: readonly (readonly string[])[]): void {
+    const paint = (_line: number, _column: number, text: string) =>
+      /^(yes|inside)\b/.test(text.trim())
+        ? this.paint.good(text)
+        : /^(no|leaves)\b/.test(text.trim())
+          ? this.paint.bad(text)
+          : text
+    this.lines.push(...grid(columns, rows, this.width - 2, this.paint, paint).map((line) => `  ${line}`))
+  }
+
+  get text(): string {
+    return `${this.lines.join('\n')}\n`
+  }
+}
+
+/** The part of a stress report that a real event adds: outcomes of this seed, and what was drawn for what nobody knows. */
+export function event_text(event: EventDoc, options: TextOptions = {}): string {
+  const sheet = new Sheet(options)
+  sheet.heading('What came out, and what happened')
+  sheet.table(
+    [left('outcome'), right('here'), right('happened'), right('band'), left('inside')],
+    event.outcomes.map((one) => [
+      named(one),
+      quantity(one.value, one.unit),
+      quantity(one.observed, one.unit),
+      range(one.band, one.unit),
+      one.inside ? 'yes' : 'no',
+    ]),
+  )
+  sheet.say(`One seed says little: unwind replay ${event.id} runs many. Priors drawn here:`)
+  const draws = Object.entries(event.draws).map(([name, value]) => `${name} ${short(value)}`)
+  sheet.say(plain(draws.join(', ')))
+  sheet.say(`What was fed and where each figure comes from: ${event.page}.`)
+  return sheet.text
+}
+
+const short = (value: number) => (Number.isInteger(value) ? decimal(value) : Number(value.toPrecision(4)).toString())
+
+/** The whole report of a replay over seeds. */
+export function replay_text(document: ReplayDoc, options: TextOptions = {}): string {
+  const sheet = new Sheet(options)
+  const { event, seeds, outcomes } = document
+  const hits = outcomes.filter((one) => one.inside).length
+  sheet.lines.push(
+    ...wrap(
+      `${plain(event.title)}: over ${counted(seeds.count, 'seed')}, ${hits} of ${counted(outcomes.length, 'outcome')} inside the band.`,
+      sheet.width,
+    ).map(sheet.paint.strong),
+  )
+  if (document.thin) sheet.say('Thinned: fewer accounts or longer ticks than the event had.')
+  sheet.heading('Outcomes')
+  sheet.table(
+    [
+      left('outcome'),
+      right('median'),
+      right('5 to 95 %'),
+      right('happened'),
+      right('band'),
+      left('verdict'),
+      right('seeds inside'),
+    ],
+    outcomes.map(outcome_row),
+  )
+  for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
+  for (const cause of document.causes) {
+    sheet.heading(`Without: ${plain(cause.title)}`)
+    sheet.say(plain(cause.without))
+    sheet.table(
+      [left('outcome'), right('median'), right('5 to 95 %'), right('change'), right('seeds changed'), left('verdict')],
+      cause.outcomes.map((one, i) => cause_row(one, outcomes[i] as Outcome)),
+    )
+  }
+  priors(sheet, document)
+  closing(sheet, document)
+  return sheet.text
+}
+
+const spread = (one: Outcome | Left, unit: string) =>
+  one.q05 === null ? '–' : `${quantity(one.q05, unit)} to ${quantity(one.q95, unit)}`
+
+function outcome_row(one: Outcome): string[] {
+  const { unit } = one
+  const chance = one.over_seeds === 'mean'
+  return [
+    named(one),
+    chance ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
+    chance ? '' : spread(one, unit),
+    quantity(one.observed, unit),
+    range(one.band, unit),
+    one.inside ? 'inside' : one.miss === null ? 'no value' : `no, ${percent(one.miss, 0, true)}`,
+    one.share_inside === null ? '' : percent(one.share_inside, 0),
+  ]
+}
+
+function outcome_notes(one: Outcome): string[] {
+  if (one.missing === 0) return []
+  return [`${named(one)}: nothing to measure in ${one.missing} of ${counted(one.seeds, 'seed')}; they count as outside.`]
+}
+
+function cause_row(one: Left, base: Outcome): string[] {
+  const { unit } = base
+  const verdict = one.leaves_band
+    ? 'leaves the band'
+    : one.inside
+      ? base.inside
+        ? 'stays inside'
+        : 'comes inside'
+      : base.inside
+        ? ''
+        : 'outside, as before'
+  return [
+    named(base),
+    base.over_seeds === 'mean' ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
+    base.over_seeds === 'mean' ? '' : spread(one, unit),
+    quantity(one.median_change, unit),
+    percent(one.share_changed, 0),
+    verdict,
+  ]
+}
+
+/** What nobody knows, with the range it was drawn from. */
+function priors(sheet: Sheet, document: ReplayDoc): void {
+  if (document.priors.length === 0) return
+  sheet.heading('Priors')
+  sheet.table(
+    [left('prior'), right('low'), right('high'), left('shape'), left('unit'), left('evidence')],
+    document.priors.map((one) => [plain(one.name), short(one.low), short(one.high), one.shape, plain(one.unit), one.evidence]),
+  )
+}
+
+function closing(sheet: Sheet, document: ReplayDoc): void {
+  const { laws, event, seeds } = document
+  sheet.heading('Identity')
+  sheet.say(`engine ${document.engine} · preset ${document.preset} · seeds ${seeds.first} to ${seeds.first + seeds.count - 1}`)
+  sheet.say(
+    laws.broken.length === 0
+      ? `every law held in ${counted(laws.runs, 'run')}`
+      : `${counted(laws.broken.length, 'law')} did not hold in ${counted(laws.runs, 'run')}`,
+  )
+  if (laws.limits > 0) sheet.say(`${counted(laws.limits, 'run')} hit a limit and ended early`, '✗ ', sheet.paint.bad)
+  for (const line of laws.broken.slice(0, 10)) sheet.say(plain(line), '✗ ', sheet.paint.bad)
+  sheet.say(`Sources, reasons and what is missing: ${event.page}. The document (--json) has every seed.`)
+}
