@@ -1,8 +1,9 @@
 /** The kinds of agent. */
 import { arbitrageur } from './arbitrageur.ts'
 import { borrower } from './borrower.ts'
+import { lender } from './lender.ts'
 import { liquidator } from './liquidator.ts'
 import { marketMaker } from './market-maker.ts'
 import { trader } from './trader.ts'
 
-export const agents = [borrower, trader, liquidator, arbitrageur, marketMaker] as const
+export const agents = [borrower, trader, liquidator, arbitrageur, marketMaker, lender] as const

@@ -12,6 +12,8 @@ import {
   type Margined,
   type Market,
   type Order,
+  type PoolState,
+  type Pooled,
   type Quote,
   type Quotes,
   type Scenario,
@@ -30,7 +32,7 @@ import type { Mids } from './mids.ts'
 export const ENGINE_VERSION = '0.1.0'
 
 export type AnyMarket = Market & Lawful
-export type AnyVenue = Venue & Margined & Lawful
+export type AnyVenue = Venue & Margined & Lawful & Partial<Pooled>
 
 /** A component with its place in the snapshot. */
 export interface Named<T> {
@@ -127,6 +129,9 @@ export class World implements View {
   }
   fund_usd(venue: number): number {
     return this.venue(venue).fund_usd()
+  }
+  pool(venue: number, row: number, asset: number, out: PoolState): boolean {
+    return this.venue(venue).pool_state?.(row, asset, out) ?? false
   }
   halted(name: string): boolean {
     return this.halts.has(name)

@@ -50,6 +50,8 @@ export interface View {
   halted(name: string): boolean
   /** USD in the fund of a venue, as it publishes it. */
   fund_usd(venue: number): number
+  /** The pool behind an account of one's own and an asset; false when the venue lends nothing of it there. */
+  pool(venue: number, row: number, asset: number, out: PoolState): boolean
   /** Own treasury. */
   readonly ledger: Pick<Ledger, 'balance'>
 }
@@ -91,6 +93,26 @@ export interface Margined {
   /** USD in the insurance fund or surplus buffer. */
   fund_usd(): number
 }
+
+/** A pool of one asset that is lent out, as published, and what the asking account owns of it. Units; rate a year. */
+export class PoolState {
+  /** What can be taken out now. */
+  cash = 0
+  /** What borrowers owe. */
+  owed = 0
+  /** What the account has supplied, interest included. */
+  claim = 0
+  borrow_rate = 0
+}
+
+/** A venue at which suppliers' money is lent out. */
+export interface Pooled {
+  /** The pool that an account's supply of an asset is in; false when there is none. */
+  pool_state(row: number, asset: number, out: PoolState): boolean
+}
+
+/** Share of what suppliers own that is lent out. */
+export const utilisation = ({ cash, owed }: PoolState): number => (owed > 0 ? owed / (cash + owed) : 0)
 
 /** Order: side +1 buys base, −1 sells it; `amount` is in base or quote units as `exact` says; `limit` worst marginal price, 0 none. */
 export interface Order {

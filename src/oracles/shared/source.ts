@@ -101,6 +101,7 @@ function openingView(builder: WorldBuilder): View {
     gas_usd: 0,
     halted: () => false,
     fund_usd: () => 0,
+    pool: () => false,
     ledger: builder.ledger,
   }
 }

@@ -9,6 +9,8 @@ import {
   type Margined,
   type Offers,
   type Oracle,
+  type Pooled,
+  type PoolState,
   Quote,
   type Quotes,
   type Result,
@@ -18,7 +20,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { bound, health, open_accounts, totals } from './accounts.ts'
+import { bound, entry_of, health, open_accounts, totals } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { open_isolation } from './isolation.ts'
 import { Totals, usage, weighted_usd } from './kernel.ts'
@@ -63,7 +65,7 @@ function open_pool(spec: AaveV3Spec, builder: WorldBuilder): Pool {
   return pool
 }
 
-export class AaveV3 implements Venue, Margined, Lawful {
+export class AaveV3 implements Venue, Margined, Pooled, Lawful {
   /** Fee of a flash loan, of the amount. */
   readonly flash_fee: number
   /** No row stands for everybody else: their claims are in the reserves' totals. */
@@ -236,6 +238,18 @@ export class AaveV3 implements Venue, Margined, Lawful {
       const asset = config.asset[r] as number
       out[asset] = (out[asset] as number) + value(state.cash, r)
     }
+  }
+
+  pool_state(row: number, asset: number, out: PoolState): boolean {
+    const { config, state, accounts } = this.pool
+    const r = config.reserve[asset] ?? -1
+    if (r < 0) return false
+    const entry = entry_of(accounts, row, r)
+    out.cash = value(state.cash, r)
+    out.owed = debt_units(state, r)
+    out.claim = entry < 0 ? 0 : value(accounts.entries.columns.collateral, entry) * value(state.liquidity_index, r)
+    out.borrow_rate = value(state.borrow_rate, r)
+    return true
   }
 
   /** What anyone can see of the reserve of an asset; undefined if there is none. */

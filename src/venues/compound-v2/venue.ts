@@ -17,6 +17,8 @@ import {
   type Venue,
   type View,
   type WorldBuilder,
+  type Pooled,
+  type PoolState,
 } from '../../model/index.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { rate_at } from './kernel.ts'
@@ -41,7 +43,7 @@ import {
   write_slots,
 } from './state.ts'
 
-export class CompoundV2 implements Venue, Margined, Lawful {
+export class CompoundV2 implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
   /** No row stands for everybody else: their claims and debts are in the markets' totals. */
   readonly outside = -1
@@ -191,6 +193,17 @@ export class CompoundV2 implements Venue, Margined, Lawful {
     this.state.markets.forEach(({ asset }, k) => {
       out[asset] = (out[asset] as number) + at(this.state.m.cash, k)
     })
+  }
+
+  pool_state(row: number, asset: number, out: PoolState): boolean {
+    const { state } = this
+    const k = state.markets.findIndex((own) => own.asset === asset)
+    if (k < 0) return false
+    out.cash = at(state.m.cash, k)
+    out.owed = borrowed(state, k)
+    out.claim = supply_of(state, row, k)
+    out.borrow_rate = rate_at((state.markets[k] as Market).curve, used(state, k))
+    return true
   }
 
   /** What anyone can see of market k. */

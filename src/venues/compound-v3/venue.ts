@@ -17,6 +17,8 @@ import {
   type Venue,
   type View,
   type WorldBuilder,
+  type Pooled,
+  type PoolState,
 } from '../../model/index.ts'
 import { absorb, buy, equity, offer, storefront } from './absorption.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
@@ -44,7 +46,7 @@ import {
 
 const PAUSES = ['supply', 'withdraw', 'absorb', 'buy'] as const
 
-export class CompoundV3 implements Venue, Margined, Lawful {
+export class CompoundV3 implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
   /** No row stands for everybody else: their claims and debts are in the totals. */
   readonly outside = -1
@@ -194,6 +196,16 @@ export class CompoundV3 implements Venue, Margined, Lawful {
 
   holdings(out: Float64Array): void {
     holdings(this.state, out)
+  }
+
+  pool_state(row: number, asset: number, out: PoolState): boolean {
+    const { state } = this
+    if (asset !== state.base) return false
+    out.cash = one(state.s.cash)
+    out.owed = borrowed(state)
+    out.claim = Math.max(0, balance(state, row))
+    out.borrow_rate = rates(state).borrow * YEAR_S
+    return true
   }
 
   /** Signed base units of an account. */

@@ -15,6 +15,9 @@ import {
   type Venue,
   type View,
   type WorldBuilder,
+  type Pooled,
+  type PoolState,
+  utilisation,
 } from '../../model/index.ts'
 import { bound, health } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
@@ -22,9 +25,20 @@ import { growth, rateAt } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { liquidate, offer, takeover } from './liquidation.ts'
 import type { EulerV2Spec, VaultSpec } from './snapshot.ts'
-import { at, debt_slot, debtOf, exchangeOf, openState, type State, share_slot, writeSlots, writeWeights } from './state.ts'
+import {
+  at,
+  debt_slot,
+  debtOf,
+  exchangeOf,
+  openState,
+  type State,
+  share_slot,
+  supplyOf,
+  writeSlots,
+  writeWeights,
+} from './state.ts'
 
-export class EulerV2 implements Venue, Margined, Lawful {
+export class EulerV2 implements Venue, Margined, Pooled, Lawful {
   readonly outside = -1
   readonly state: State
   private readonly low = new RowList()
@@ -179,6 +193,19 @@ export class EulerV2 implements Venue, Margined, Lawful {
       sum += Math.max(0, gap)
     }
     return sum
+  }
+
+  pool_state(row: number, asset: number, out: PoolState): boolean {
+    const { state } = this
+    const v = state.vault_of[asset] ?? -1
+    if (v < 0) return false
+    const { cash, debt, accumulator } = state.vaults.columns
+    const entry = supplyOf(state, row, v)
+    out.cash = at(cash, v)
+    out.owed = at(debt, v) * at(accumulator, v)
+    out.claim = entry < 0 ? 0 : at(state.supplies.columns.shares, entry) * exchangeOf(state, v)
+    out.borrow_rate = rateAt(state.specs[v] as VaultSpec, utilisation(out))
+    return true
   }
 
   /** Nobody stands behind the vaults: losses are the suppliers'. */

@@ -17,6 +17,8 @@ import {
   type Venue,
   type View,
   type WorldBuilder,
+  type Pooled,
+  type PoolState,
 } from '../../model/index.ts'
 import { borrow, deposit, known, repay, withdraw } from './actions.ts'
 import { YEAR_S } from './kernel.ts'
@@ -27,6 +29,7 @@ import {
   accrue_market,
   at,
   borrowed,
+  claim_of,
   collateral_slot,
   debt_of,
   debt_slot,
@@ -41,7 +44,7 @@ import {
   write_slots,
 } from './state.ts'
 
-export class MorphoBlue implements Venue, Margined, Lawful {
+export class MorphoBlue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
   /** No row stands for everybody else: their claims and debts are in the markets' totals. */
   readonly outside = -1
@@ -207,6 +210,17 @@ export class MorphoBlue implements Venue, Margined, Lawful {
 
   holdings(out: Float64Array): void {
     holdings(this.state, out)
+  }
+
+  pool_state(row: number, asset: number, out: PoolState): boolean {
+    const { state } = this
+    const k = state.market_of[row] as number
+    if (state.markets[k]?.loan !== asset) return false
+    out.cash = at(state.m.cash, k)
+    out.owed = borrowed(state, k)
+    out.claim = claim_of(state, row)
+    out.borrow_rate = at(state.m.rate, k) * YEAR_S
+    return true
   }
 
   /** What anyone can see of market k. */
