@@ -43,7 +43,8 @@ const OWN = 'unwind/'
 const file_of = (name: string): string =>
   name.startsWith(OWN) ? join(HOME, name.slice(OWN.length)) : join(HOME, 'node_modules', ...name.split('/'))
 
-const uncommented = (source: string): string => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/[^\n]*/g, '')
+const uncommented = (source: string): string =>
+  source.replace(/("[^"\n]*"|'[^'\n]*')|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (_, text?: string) => text ?? '')
 
 /** The name under which solc will look for an import written in `from`. */
 function resolved(from: string, path: string, remappings: Readonly<Record<string, string>>): string {
