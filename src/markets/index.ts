@@ -4,5 +4,6 @@ import { concentrated } from './concentrated.ts'
 import { constantProduct } from './constant-product.ts'
 import { orderBook } from './order-book.ts'
 import { stableSwap } from './stable-swap.ts'
+import { weighted } from './weighted.ts'
 
-export const markets: readonly Kind<unknown, Market & Lawful>[] = [orderBook, constantProduct, concentrated, stableSwap]
+export const markets: readonly Kind<unknown, Market & Lawful>[] = [orderBook, constantProduct, concentrated, stableSwap, weighted]

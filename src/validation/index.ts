@@ -1,6 +1,7 @@
 /** The scoreboard: published values recomputed by this build. The tests and `unwind validate` run the same rows. */
 import { goldenRows as concentrated_rows } from '../markets/concentrated/reference-rows.ts'
 import { goldenRows as stable_swap_rows } from '../markets/stable-swap/reference-rows.ts'
+import { goldenRows as weighted_rows } from '../markets/weighted/reference-rows.ts'
 import { goldenRows as capped_rate_rows } from '../oracles/capped-rate/reference.ts'
 import { goldenRows as exchange_rate_rows } from '../oracles/exchange-rate/reference.ts'
 import { goldenRows as aave_rows } from '../venues/aave-v3/index.ts'
@@ -39,6 +40,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...llamma_rows(),
     ...concentrated_rows(),
     ...stable_swap_rows(),
+    ...weighted_rows(),
     ...capped_rate_rows(),
     ...exchange_rate_rows(),
   ]
