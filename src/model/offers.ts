@@ -25,6 +25,8 @@ export interface Offer {
   readonly collateral_max: number
   readonly reward: number
   readonly health: number
+  /** English auctions: the actor whose bid leads, or has won when `debt_max` is 0; −1 nobody. Absent where nobody leads. */
+  readonly leader?: number
 }
 
 export class Offers {

@@ -50,6 +50,7 @@ function auction(state: State, id: number, out: Offer[]): void {
     collateral_max: left,
     reward: 0,
     health: 0,
+    leader: at(a.guy, id),
   })
 }
 
