@@ -15,6 +15,7 @@ import { goldenRows as llamma_rows } from '../venues/llamma/index.ts'
 import { goldenRows as maker_rows } from '../venues/maker/reference-rows.ts'
 import { goldenRows as flip_rows } from '../venues/maker-2020/reference-rows.ts'
 import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
+import { detection_rows } from './detection.ts'
 import { engine_rows } from './engine.ts'
 import type { GoldenRow } from '../model/index.ts'
 
@@ -27,6 +28,7 @@ export type { GoldenRow } from '../model/index.ts'
 export function golden(most = 1_000_000): GoldenRow[] {
   return [
     ...engine_rows(most),
+    ...detection_rows(),
     ...aave_rows(),
     ...maker_rows(),
     ...binance_rows(),
