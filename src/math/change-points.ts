@@ -122,7 +122,7 @@ export class RunLength {
     const weight = density.map((value, r) => (this.probability[r] as number) * exp(value - top))
     const total = weight.reduce((sum, value) => sum + value, 0)
     this.log_evidence += top + log(total)
-    const next = new Array<number>(count + 1).fill(0)
+    const next = Array.from({ length: count + 1 }, () => 0)
     for (let r = 0; r < count; r++) next[r + 1] = ((weight[r] as number) / total) * (1 - hazard)
     next[0] = hazard
     this.update(x)

@@ -74,7 +74,7 @@ describe('change points', () => {
             const mean = part.reduce((sum, value) => sum + value, 0) / part.length
             return part.reduce((sum, value) => sum + (value - mean) * (value - mean), 0)
           }
-          const best = [-penalty, ...new Array<number>(n).fill(Number.POSITIVE_INFINITY)]
+          const best = [-penalty, ...Array.from({ length: n }, () => Number.POSITIVE_INFINITY)]
           for (let to = least; to <= n; to++)
             for (let from = 0; from <= to - least; from++)
               best[to] = Math.min(best[to] as number, (best[from] as number) + cost(from, to) + penalty)

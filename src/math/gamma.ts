@@ -1,5 +1,6 @@
 /** The logarithm of the gamma function and what is made of it. */
 import { log } from './elementary.ts'
+import { PI } from './trigonometry.ts'
 
 const HALF_LOG_TAU = 0.918_938_533_204_672_8
 /** Coefficients of Stirling's series: B₂ₖ ÷ (2k(2k−1)). */
@@ -25,7 +26,7 @@ export function logStudentT(x: number, freedom: number, location: number, scale:
   return (
     logGamma((freedom + 1) / 2) -
     logGamma(freedom / 2) -
-    0.5 * log(Math.PI * freedom) -
+    0.5 * log(PI * freedom) -
     log(scale) -
     ((freedom + 1) / 2) * log(1 + (z * z) / freedom)
   )

@@ -9,6 +9,8 @@ const HALF_PI_2 = 6.077100506303966e-11
 const HALF_PI_3 = 2.0222662487959506e-21
 const TWO_OVER_PI = 0.6366197723675814
 
+export const PI = 3.141592653589793
+
 /** Largest |x| that sin and cos take: 2^20 multiples of π/2. */
 export const TRIGONOMETRY_LIMIT = 1647099
 

@@ -93,13 +93,13 @@ function change_points(): GoldenRow[] {
 
 function self_excitation(): GoldenRow[] {
   const times = [0.5, 0.8, 0.95, 1.7, 3.0, 3.1, 3.15, 4.9]
-  const process = { mu: 0.5, alpha: 0.8, beta: 1.6 }
+  const law = { mu: 0.5, alpha: 0.8, beta: 1.6 }
   const source = 'Ozaki (1979) likelihood, eight events, recomputed independently'
-  const expected = hawkesCompensator([...times, 6], process)
+  const expected = hawkesCompensator([...times, 6], law)
   return [
-    row('hawkes ll', 'log likelihood', -7.007080741416454, hawkesLogLikelihood(times, 6, process), 1e-12, source),
+    row('hawkes ll', 'log likelihood', -7.007080741416454, hawkesLogLikelihood(times, 6, law), 1e-12, source),
     row('hawkes compensator', 'expected events by the end', 6.898936744268525, expected[8] as number, 1e-12, source),
-    row('hawkes n', 'branching ratio', 0.5, branchingRatio(process), 0, source),
+    row('hawkes n', 'branching ratio', 0.5, branchingRatio(law), 0, source),
     row(
       'hawkes moment',
       'branching ratio from counts of mean 20 and variance 125',

@@ -1,13 +1,13 @@
 /** Variation that is due to jumps: from the returns of one period, exact formulas. */
-import { exp, log, logGamma, normalCdf, pow } from '../../math/index.ts'
+import { exp, log, logGamma, normalCdf, PI, pow } from '../../math/index.ts'
 
 type Values = ArrayLike<number>
 
 /** E|Z|^{4/3} of a standard normal: 2^{2/3} Γ(7/6) ÷ Γ(1/2). */
 export const MU_43 = exp((2 / 3) * log(2) + logGamma(7 / 6) - logGamma(0.5))
 /** π²/4 + π − 5. */
-export const THETA = (Math.PI * Math.PI) / 4 + Math.PI - 5
-const C = Math.sqrt(2 / Math.PI)
+export const THETA = (PI * PI) / 4 + PI - 5
+const C = Math.sqrt(2 / PI)
 
 /** Σ r². */
 export function realisedVariance(returns: Values): number {
@@ -21,7 +21,7 @@ export function bipowerVariation(returns: Values): number {
   const n = returns.length
   let sum = 0
   for (let i = 1; i < n; i++) sum += Math.abs(returns[i] as number) * Math.abs(returns[i - 1] as number)
-  return (Math.PI / 2) * (n / (n - 1)) * sum
+  return (PI / 2) * (n / (n - 1)) * sum
 }
 
 /** n·μ₄₋₃⁻³·(n/(n−2))·Σ (|rᵢ||rᵢ₋₁||rᵢ₋₂|)^{4/3}. */
@@ -44,7 +44,7 @@ export function medianVariation(returns: Values): number {
     const middle = a + b + c - Math.min(a, b, c) - Math.max(a, b, c)
     sum += middle * middle
   }
-  return (Math.PI / (6 - 4 * Math.sqrt(3) + Math.PI)) * (n / (n - 2)) * sum
+  return (PI / (6 - 4 * Math.sqrt(3) + PI)) * (n / (n - 2)) * sum
 }
 
 /** Smaller of two neighbours: π/(π − 2)·(n/(n−1))·Σ min². */
@@ -55,7 +55,7 @@ export function minimumVariation(returns: Values): number {
     const least = Math.min(Math.abs(returns[i] as number), Math.abs(returns[i - 1] as number))
     sum += least * least
   }
-  return (Math.PI / (Math.PI - 2)) * (n / (n - 1)) * sum
+  return (PI / (PI - 2)) * (n / (n - 1)) * sum
 }
 
 /**
@@ -82,7 +82,7 @@ export function localJumpThreshold(
   alpha: number,
 ): { readonly c: number; readonly s: number; readonly beta: number; readonly threshold: number } {
   const root = Math.sqrt(2 * log(n))
-  const c = root / C - (log(Math.PI) + log(log(n))) / (2 * C * root)
+  const c = root / C - (log(PI) + log(log(n))) / (2 * C * root)
   const s = 1 / (C * root)
   const beta = -log(-log(1 - alpha))
   return { c, s, beta, threshold: c + s * beta }

@@ -1,5 +1,5 @@
 /** The log-periodic power law singularity: E ln p = A + (tc − t)^m [B + C₁ cos(ω ln(tc − t)) + C₂ sin(ω ln(tc − t))]. Source: Filimonov and Sornette (2013). */
-import { cos, leastSquares, log, nelderMead, pow, Rng, sin } from '../../math/index.ts'
+import { cos, leastSquares, log, nelderMead, PI, pow, Rng, sin } from '../../math/index.ts'
 
 export interface Lppls {
   readonly tc: number
@@ -83,7 +83,7 @@ export function lpplsFit(
 /** Filters of a bubble (+1) or anti-bubble (−1) that counts: 0 < m < 1, 2 ≤ ω ≤ 15, damping ≥ ½, at least 2.5 oscillations; else 0. */
 export function lpplsSign({ tc, m, omega, b, c1, c2 }: Lppls, first: number, last: number): number {
   const c = Math.sqrt(c1 * c1 + c2 * c2)
-  const oscillations = (omega / (2 * Math.PI)) * log((tc - first) / Math.max(tc - last, 1e-9))
+  const oscillations = (omega / (2 * PI)) * log((tc - first) / Math.max(tc - last, 1e-9))
   const damping = c > 0 ? (m * Math.abs(b)) / (omega * c) : Number.POSITIVE_INFINITY
   const near = tc - last <= Math.min(Math.max(60, 0), 0.5 * (last - first))
   return m > 0 && m < 1 && omega >= 2 && omega <= 15 && oscillations >= 2.5 && damping >= 0.5 && near ? -Math.sign(b) : 0

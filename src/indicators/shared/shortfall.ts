@@ -1,5 +1,5 @@
 /** What a participant loses when the market does, and what capital that leaves it short of. */
-import { exp, log, normalQuantile, quantileSorted, solve } from '../../math/index.ts'
+import { exp, log, normalQuantile, PI, quantileSorted, solve } from '../../math/index.ts'
 
 type Values = ArrayLike<number>
 
@@ -18,7 +18,7 @@ export function marginalShortfall(own: Values, market: Values, share = 0.05): nu
 /** MES of jointly normal returns, as a positive loss: ρσ·φ(Φ⁻¹(q)) ÷ q. */
 export function marginalShortfallNormal(sigma: number, rho: number, q = 0.05): number {
   const z = normalQuantile(q)
-  return (rho * sigma * exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI) / q
+  return (rho * sigma * exp((-z * z) / 2)) / Math.sqrt(2 * PI) / q
 }
 
 /** ΔCoVaR of jointly normal losses: −Φ⁻¹(q)·ρ·σ, positive for small q; CoVaR itself −Φ⁻¹(q)·σ(√(1 − ρ²) + ρ). Source: Adrian and Brunnermeier (2016). */
