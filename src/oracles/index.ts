@@ -1,4 +1,5 @@
 /** The kinds of oracle. */
+import { anchored } from './anchored.ts'
 import { cappedRate } from './capped-rate.ts'
 import { chainlink } from './chainlink.ts'
 import { ema } from './ema.ts'
@@ -9,4 +10,4 @@ import { median } from './median.ts'
 import { osm } from './osm.ts'
 import { twap } from './twap.ts'
 
-export const oracles = [chainlink, indexPrice, osm, fixed, twap, ema, cappedRate, exchangeRate, median] as const
+export const oracles = [chainlink, indexPrice, osm, fixed, twap, ema, cappedRate, exchangeRate, median, anchored] as const
