@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { type Agent, type Kind, type Statement } from '../model/index.ts'
 import { to_add, to_repay, unit_value } from './shared/law.ts'
-import { type Case, call_level, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
+import { type Case, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
+import { notice_schema } from './shared/notice.ts'
 import { Plans, type Route, Routes, sell_along } from './shared/routes.ts'
 
 const schema = z.strictObject({
@@ -29,6 +30,7 @@ const schema = z.strictObject({
     .max(1000)
     .default([])
     .describe('spot markets on which treasury assets may be sold; none: nothing is sold'),
+  notice: notice_schema.optional(),
 })
 type Spec = z.infer<typeof schema>
 
@@ -121,9 +123,9 @@ export const borrower: Kind<Spec, Agent> = {
     const plans = new Plans(routes.markets)
     const responder = new Responder(spec, builder, { top_up, repay, cut: (one) => cut(one, routes, plans) }, () => plans.clear())
     return {
-      call_level: (health) => call_level(spec.call, health),
+      call_level: (health) => responder.level(health),
       respond: (calls, view, rng, out) => responder.respond(calls, view, rng, out),
-      act() {},
+      act: (_offers, _view, _rng, out) => responder.begin(out),
       due: (events, view, rng, out) => responder.due(events, view, rng, out),
     }
   },

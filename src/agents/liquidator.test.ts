@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AgentWorld, Flat, type MarketSetup, Pool } from '../../test/support/agent-world.ts'
 import type { Offer } from '../model/index.ts'
-import { best_amount, domain_of, limits_of, liquidator } from './liquidator.ts'
+import { liquidator } from './liquidator.ts'
+import { best_amount, domain_of, limits_of } from './shared/amount.ts'
 
 const prices = { USD: 1, ETH: 2000, DAI: 1, BTC: 50_000 }
 const eth_usd = (book: Pool | Flat = new Pool(1000, 2_000_000, 0.003)): MarketSetup => ({

@@ -1,10 +1,14 @@
-/** A liquidator takes what venues offer when it pays: seized collateral or auctioned lots, sold at once, with borrowed or own money. */
+/** A liquidator takes what venues offer when it pays: seized collateral or auctioned lots, with borrowed or own money, sold at once or over time. */
 import { z } from 'zod'
 import type { Rng } from '../math/index.ts'
-import type { Actions, Agent, F64, I32, Kind, Offer, Offers, Table, View, WorldBuilder } from '../model/index.ts'
+import type { Actions, Agent, Due, Kind, Offer, Offers, View, WorldBuilder } from '../model/index.ts'
 import { Actors, Purse } from './shared/actors.ts'
+import { best_amount, domain_of, limits_of, lot_of } from './shared/amount.ts'
+import { inclusion_schema, InFlight, type Landed } from './shared/inclusion.ts'
+import { Inventory, inventory_schema } from './shared/inventory.ts'
+import { offer_key } from './shared/offer-key.ts'
 import { mid_rate, open, Plans, type Route, Routes, sell_along } from './shared/routes.ts'
-import { falling_root } from './shared/search.ts'
+import { Sightings } from './shared/sightings.ts'
 
 const schema = z.strictObject({
   kind: z.literal('liquidator').describe('liquidator'),
@@ -12,6 +16,8 @@ const schema = z.strictObject({
   markets: z.array(z.string().min(1)).max(1000).describe('spot markets on which it sells what it takes'),
   flash: z.boolean().default(true).describe('pays with a flash loan; otherwise out of its treasury'),
   flash_fee: z.number().min(0).max(0.1).default(0.0005).describe('fee of the flash loan, a ratio of it'),
+  flash_max_usd: z.number().min(0).optional().describe('most that can be had as one flash loan, USD; absent: no limit'),
+  flash_halt: z.string().min(1).optional().describe('fault under which there are no flash loans: `venue:aave`'),
   min_profit_usd: z.number().min(0).default(1).describe('least profit for which it moves, after gas, USD'),
   takes_max: z
     .number()
@@ -21,6 +27,7 @@ const schema = z.strictObject({
     .default(100)
     .describe('most bundles it sends in one round; the rest wait for the next'),
   gas_units: z.number().min(0).max(100).default(1).describe('gas of one take or bid, in liquidation calls'),
+  gas_max_usd: z.number().min(0).optional().describe('most it pays for the gas of a liquidation call, USD; absent: no limit'),
   latency_ms: z
     .number()
     .int()
@@ -28,91 +35,12 @@ const schema = z.strictObject({
     .max(1e9)
     .default(0)
     .describe('how long it must have seen an offer before it acts on it, ms'),
+  inclusion: inclusion_schema.optional(),
+  inventory: inventory_schema.optional(),
 })
 type Spec = z.infer<typeof schema>
 
 const PRIORITY = 30
-/** Relative step over which the gain of one more unit is measured. */
-const STEP = 1e-3
-
-/** Offers seen in the last round with the time since when, kept only by agents with latency. */
-class Sightings {
-  private readonly table: Table<{ venue: 'i32'; kind: 'i32'; id: 'i32'; since_ms: 'f64' }>
-  private readonly known = new Map<number, number>()
-
-  constructor(builder: WorldBuilder) {
-    this.table = builder.store.table(`${builder.self.id}.seen`, { venue: 'i32', kind: 'i32', id: 'i32', since_ms: 'f64' })
-  }
-
-  /** Notes this round's offers; returns for each since when it has been there without a break. */
-  note(offers: readonly Offer[], time_ms: number): number[] {
-    const { venue, kind, id, since_ms } = this.table.columns
-    this.known.clear()
-    for (let row = 0; row < this.table.length; row++)
-      this.known.set(
-        key_of(venue.data[row] as number, kind.data[row] as number, id.data[row] as number),
-        since_ms.data[row] as number,
-      )
-    this.table.length = 0
-    return offers.map((offer) => {
-      const since = this.known.get(key_of(offer.venue, KINDS.indexOf(offer.kind), offer.id)) ?? time_ms
-      this.keep(venue, kind, id, since_ms, offer, since)
-      return since
-    })
-  }
-
-  private keep(venue: I32, kind: I32, id: I32, since_ms: F64, offer: Offer, since: number): void {
-    const row = this.table.push()
-    venue.data[row] = offer.venue
-    kind.data[row] = KINDS.indexOf(offer.kind)
-    id.data[row] = offer.id
-    since_ms.data[row] = since
-  }
-}
-
-const KINDS: readonly Offer['kind'][] = ['liquidation', 'start', 'auction', 'redo']
-const key_of = (venue: number, kind: number, id: number) => (venue * 8 + kind) * 4294967296 + id
-
-/** Debt units that may be paid in: the most, and a range of parts below it, empty when `part_high < part_low`. */
-interface Domain {
-  readonly top: number
-  readonly part_low: number
-  readonly part_high: number
-}
-
-/** A take must be of `debt_min` at least and leave nothing, or at least as much, behind. */
-export function domain_of(offer: Offer, capital: number): Domain {
-  const whole = Math.min(offer.debt_max, offer.collateral_max * offer.price)
-  const part_high = Math.min(whole, offer.debt_max - offer.debt_min, capital)
-  return { top: capital < whole ? Math.max(0, part_high) : whole, part_low: offer.debt_min, part_high }
-}
-
-interface Amount {
-  readonly debt: number
-  readonly gain: number
-  /** No limit of the offer binds: at this amount the market has no more to give at this price. */
-  readonly free: boolean
-}
-
-/**
- * The amount with the highest gain. Each further unit is taken to sell for less than the one before, so the gain has one peak:
- * where the last unit brings what it costs. Where that may not be taken, the nearest that may, or all.
- */
-export function best_amount(domain: Domain, gain: (debt: number) => number): Amount {
-  const { top, part_low, part_high } = domain
-  const whole = top > 0 && (top > part_high || top >= part_low) ? gain(top) : Number.NEGATIVE_INFINITY
-  const slope = (at: number) => (gain(at) - gain(at * (1 - STEP))) / (at * STEP)
-  if (whole > 0 && slope(top) >= 0) return { debt: top, gain: whole, free: false }
-  if (!(part_high > 0 && part_high >= part_low)) return { debt: top, gain: whole, free: false }
-  const root = falling_root(slope, top)
-  const part = Math.min(part_high, Math.max(part_low, root))
-  const found = gain(part)
-  return found > whole ? { debt: part, gain: found, free: part === root && root < top } : { debt: top, gain: whole, free: false }
-}
-
-/** Collateral units bought for this debt; all of them exactly, where division would leave a rounding error behind. */
-const lot_of = (offer: Offer, debt: number) =>
-  debt >= offer.collateral_max * offer.price ? offer.collateral_max : debt / offer.price
 
 interface Way {
   readonly routes: readonly Route[]
@@ -126,6 +54,15 @@ interface Round {
   readonly out: Actions
 }
 
+/** What is to be paid, and how what is seized is sold; no route: it is kept. */
+interface Decision {
+  readonly debt: number
+  readonly route: Route | undefined
+  readonly limits: readonly number[]
+}
+
+const is_start = (offer: Offer): boolean => offer.kind === 'start' || offer.kind === 'redo'
+
 class Liquidator implements Agent {
   private readonly spec: Spec
   private readonly routes: Routes
@@ -133,12 +70,18 @@ class Liquidator implements Agent {
   private readonly purse: Purse
   private readonly actors: Actors
   private readonly sightings: Sightings | undefined
+  private readonly in_flight: InFlight | undefined
+  private readonly inventory: Inventory | undefined
   /** Per route, the lowest price at which this round found it to give no more: nothing dearer need be tried. */
   private readonly spent = new Map<Route, number>()
   private readonly ways = new Map<number, Way>()
+  /** Per actor, USD that it may still take into its inventory this round. */
+  private readonly room = new Map<number, number>()
   private readonly assets: number
 
   constructor(spec: Spec, builder: WorldBuilder) {
+    if (spec.inventory !== undefined && spec.flash)
+      throw builder.invalid('flash', true, 'false with an inventory: what is kept must be paid for')
     this.spec = spec
     this.routes = new Routes(builder, spec.markets, 'markets')
     this.plans = new Plans(this.routes.markets)
@@ -146,6 +89,10 @@ class Liquidator implements Agent {
     this.purse = new Purse(this.assets)
     this.actors = new Actors(builder)
     this.sightings = spec.latency_ms > 0 ? new Sightings(builder) : undefined
+    const { inclusion, inventory, gas_max_usd } = spec
+    if (inclusion !== undefined)
+      this.in_flight = new InFlight(inclusion, gas_max_usd ?? Number.POSITIVE_INFINITY, this.actors, builder)
+    if (inventory !== undefined) this.inventory = new Inventory(inventory, this.actors, this.routes, builder)
   }
 
   call_level(): number {
@@ -154,43 +101,119 @@ class Liquidator implements Agent {
 
   respond(): void {}
 
-  due(): void {}
+  due(events: Due, view: View, rng: Rng, out: Actions): void {
+    this.in_flight?.due(events, { view, rng, out })
+  }
 
   /** Most promising offers first, one bundle an account or auction; the others come again in the next round if they are still there. */
   act(offers: Offers, view: View, rng: Rng, out: Actions): void {
     if (this.actors.list.length === 0) return
-    this.plans.clear()
+    const round = { view, rng, out }
     this.purse.clear()
-    this.spent.clear()
     this.ways.clear()
+    this.room.clear()
+    this.forget()
+    this.inventory?.update(view)
+    this.inventory?.sell(view, this.plans, this.purse, (who, lot) => this.actors.tie(rng, who, view.time_ms, lot), out)
     const since = this.sightings?.note(offers.list, view.time_ms)
-    const bounds = offers.list.map((offer, i) =>
-      since !== undefined && view.time_ms - (since[i] as number) < this.spec.latency_ms ? 0 : this.bound(offer, view),
-    )
+    const ready = offers.list.filter((_, i) => since === undefined || view.time_ms - (since[i] as number) >= this.spec.latency_ms)
+    if (this.in_flight !== undefined) {
+      this.carry_out(this.in_flight, ready, round)
+      this.send(this.in_flight, ready, round)
+    } else if (!(view.gas_usd > (this.spec.gas_max_usd ?? Number.POSITIVE_INFINITY))) this.take_now(ready, round)
+  }
+
+  /** Forgets what this round has planned to sell. */
+  private forget(): void {
+    this.plans.clear()
+    this.spent.clear()
+  }
+
+  /** Offers that may pay, the most promising first. */
+  private ranked(offers: readonly Offer[], gas_usd: number, view: View): Offer[] {
+    const bounds = offers.map((offer) => this.bound(offer, gas_usd, view))
     const order = bounds.map((_, i) => i).filter((i) => (bounds[i] as number) >= this.least())
     order.sort((a, b) => (bounds[b] as number) - (bounds[a] as number) || a - b)
+    return order.map((i) => offers[i] as Offer)
+  }
+
+  /** Without delay: what is decided is done. */
+  private take_now(offers: readonly Offer[], round: Round): void {
+    const { gas_usd } = round.view
     const taken = new Set<number>()
-    const round = { view, rng, out }
-    for (const i of order) {
+    for (const offer of this.ranked(offers, gas_usd, round.view)) {
       if (taken.size >= this.spec.takes_max) break
-      const offer = offers.list[i] as Offer
-      const key = key_of(offer.venue, KINDS.indexOf(offer.kind), offer.id)
+      const key = offer_key(offer)
       if (taken.has(key)) continue
-      if (offer.kind === 'start' || offer.kind === 'redo') this.start(offer, round)
-      else if (!this.take(offer, round)) continue
+      const who = this.who(offer, round)
+      if (is_start(offer)) this.start(offer, who, round)
+      else {
+        const decision = this.decide(offer, who, gas_usd, Number.POSITIVE_INFINITY, round.view)
+        if (decision === undefined) continue
+        this.take(offer, who, decision, round)
+      }
       taken.add(key)
     }
   }
 
+  /** Each actor sends for himself, for as many offers as he may have in flight; the first whose transaction comes into a block has it. */
+  private send(in_flight: InFlight, offers: readonly Offer[], round: Round): void {
+    const gas_usd = in_flight.gas(round.view)
+    if (gas_usd < 0) return
+    in_flight.look()
+    const ranked = this.ranked(offers, gas_usd, round.view)
+    for (let who = 0; who < this.actors.list.length; who++) {
+      this.forget()
+      let left = Math.min(this.spec.takes_max, in_flight.slots(who))
+      for (const offer of ranked) {
+        if (left <= 0) break
+        if (in_flight.flying(who, offer_key(offer))) continue
+        const debt = is_start(offer)
+          ? 0
+          : this.decide(offer, who, gas_usd, this.unpromised(in_flight, offer, who, round), round.view)?.debt
+        if (debt === undefined) continue
+        in_flight.send(offer, who, gas_usd, offer.price, debt, round)
+        left--
+      }
+    }
+    this.forget()
+  }
+
+  /** Money of an actor that no transaction in flight is to pay. */
+  private unpromised(in_flight: InFlight, offer: Offer, who: number, { view }: Round): number {
+    if (this.spec.flash) return Number.POSITIVE_INFINITY
+    return Math.max(0, view.ledger.balance(this.actors.list[who] as number, offer.debt) - in_flight.promised(who))
+  }
+
+  /** Transactions that came into a block: what they find there they take if it still pays, at most what they were sent for. */
+  private carry_out(in_flight: InFlight, offers: readonly Offer[], round: Round): void {
+    const landed = in_flight.landed()
+    if (landed.length === 0) return
+    const known = new Map(offers.map((offer) => [offer_key(offer), offer]))
+    for (const one of landed) {
+      const offer = known.get(one.key)
+      if (offer !== undefined) this.arrive(offer, one, round)
+    }
+  }
+
+  private arrive(offer: Offer, { who, amount, gas_usd }: Landed, round: Round): void {
+    if (is_start(offer)) {
+      if (this.bound(offer, gas_usd, round.view) >= this.least()) this.start(offer, who, round)
+      return
+    }
+    const decision = this.decide(offer, who, gas_usd, amount, round.view)
+    if (decision !== undefined) this.take(offer, who, decision, round)
+  }
+
   /** USD that an offer brings at most: everything sold at the mid. */
-  private bound(offer: Offer, view: View): number {
+  private bound(offer: Offer, gas_usd: number, view: View): number {
     const usd = view.usd(offer.debt)
-    if (offer.kind === 'start' || offer.kind === 'redo') return offer.reward * usd - view.gas_usd
-    if (offer.kind !== 'liquidation' && offer.kind !== 'auction') return 0
+    if (is_start(offer)) return offer.reward * usd - gas_usd
+    // What leads an English auction is paid for now and received later: that is a bidder's business.
+    if ((offer.kind !== 'liquidation' && offer.kind !== 'auction') || offer.leader !== undefined) return 0
     const { top } = domain_of(offer, Number.POSITIVE_INFINITY)
-    const { rate } = this.way(offer, view)
-    const cost = this.cost()
-    return top > 0 && offer.price > 0 ? top * (rate / offer.price - cost) * usd - this.gas(view) : 0
+    const rate = this.inventory === undefined ? this.way(offer, view).rate : this.kept_rate(this.inventory, offer, view)
+    return top > 0 && offer.price > 0 ? top * (rate / offer.price - this.cost()) * usd - this.gas(gas_usd) : 0
   }
 
   /** Open routes from collateral to debt and the best of their mids, looked up once a round. */
@@ -205,6 +228,11 @@ class Liquidator implements Agent {
     return way
   }
 
+  /** Debt units that a unit of collateral is expected to bring when it is sold slowly; 0 where it is not sold for the debt asset. */
+  private kept_rate(inventory: Inventory, offer: Offer, view: View): number {
+    return offer.debt === inventory.into ? this.way(offer, view).rate * (1 - inventory.spec.discount) : 0
+  }
+
   /** What one borrowed unit costs. */
   private cost(): number {
     return this.spec.flash ? 1 + this.spec.flash_fee : 1
@@ -215,8 +243,8 @@ class Liquidator implements Agent {
     return Math.max(this.spec.min_profit_usd, 1e-9)
   }
 
-  private gas(view: View): number {
-    return view.gas_usd * this.spec.gas_units
+  private gas(gas_usd: number): number {
+    return gas_usd * this.spec.gas_units
   }
 
   /** Which of the agent's actors gets to it: each as likely, whatever happens in the round. */
@@ -229,27 +257,33 @@ class Liquidator implements Agent {
     out.bundle(PRIORITY, this.actors.tie(rng, who, view.time_ms, offer.id))
   }
 
-  private start(offer: Offer, round: Round): void {
-    const who = this.who(offer, round)
+  private start(offer: Offer, who: number, round: Round): void {
     this.open(offer, who, round)
     const target = offer.kind === 'start' ? { account: offer.id } : { offer: offer.id }
     round.out.add('start', { venue: offer.venue, actor: this.actors.list[who] as number, ...target })
   }
 
-  /** Takes the amount with the highest profit; false when none is worth it. */
-  private take(offer: Offer, round: Round): boolean {
-    const { view } = round
-    const { plans, spec } = this
+  /** Debt units that an actor can pay in, at most so much. */
+  private capital(offer: Offer, who: number, most: number, view: View): number {
+    const { flash, flash_max_usd, flash_halt } = this.spec
+    if (!flash) return Math.min(most, this.purse.left(view, this.actors.list[who] as number, offer.debt))
+    if (flash_halt !== undefined && view.halted(flash_halt)) return 0
+    return flash_max_usd === undefined ? most : Math.min(most, flash_max_usd / view.usd(offer.debt))
+  }
+
+  /** The amount with the highest profit, at most so much; undefined when none is worth it. */
+  private decide(offer: Offer, who: number, gas_usd: number, most: number, view: View): Decision | undefined {
+    const capital = this.capital(offer, who, most, view)
+    if (this.inventory !== undefined) return this.keep(this.inventory, offer, who, gas_usd, capital, view)
+    const domain = domain_of(offer, capital)
+    const { plans } = this
     // Most offers end here: a cheaper one has already taken what the market gives at this price.
     const ways = this.way(offer, view).routes.filter((route) => offer.price < (this.spent.get(route) ?? Number.POSITIVE_INFINITY))
-    if (ways.length === 0) return false
-    const who = this.who(offer, round)
+    if (ways.length === 0 || !(domain.top > 0)) return undefined
     const actor = this.actors.list[who] as number
-    const domain = domain_of(offer, spec.flash ? Number.POSITIVE_INFINITY : this.purse.left(view, actor, offer.debt))
-    if (!(domain.top > 0)) return false
     const cost = this.cost()
     const usd = view.usd(offer.debt)
-    const gas = this.gas(view)
+    const gas = this.gas(gas_usd)
     const least = this.least()
     const little = 1 / view.usd(offer.collateral)
     // The first unit brings most: where even at its rate too little is left, no amount is looked for.
@@ -257,21 +291,43 @@ class Liquidator implements Agent {
       (route) => domain.top * (plans.first_rate(view, route, little, actor) / offer.price - cost) * usd - gas >= least,
     )
     const route = routes.length > 1 ? plans.best(view, routes, domain.top / offer.price, actor) : routes[0]
-    if (route === undefined) return false
+    if (route === undefined) return undefined
     const gain = (debt: number) => (plans.out(view, route, debt / offer.price, actor) - debt * cost) * usd - gas
     const best = best_amount(domain, gain)
     if (best.free) this.spent.set(route, offer.price)
-    if (!(best.gain >= least)) return false
+    if (!(best.gain >= least)) return undefined
     const steps = plans.plan(view, route, best.debt / offer.price, actor)
-    if (!spec.flash) this.purse.spend(actor, offer.debt, best.debt)
-    this.open(offer, who, round)
-    this.bundle(offer, actor, best.debt, route, limits_of(offer.price * cost, route, steps), round.out)
-    return true
+    if (!this.spec.flash) this.purse.spend(actor, offer.debt, best.debt)
+    return { debt: best.debt, route, limits: limits_of(offer.price * cost, route, steps) }
+  }
+
+  /** To be kept: as much as its money and its room allow, when what it is expected to bring pays. */
+  private keep(
+    inventory: Inventory,
+    offer: Offer,
+    who: number,
+    gas_usd: number,
+    capital: number,
+    view: View,
+  ): Decision | undefined {
+    const unit_usd = view.usd(offer.collateral)
+    const room = this.room.get(who) ?? inventory.room_usd(view, who)
+    const fits = (room / unit_usd) * offer.price
+    const { top, part_low, part_high } = domain_of(offer, Math.min(capital, fits))
+    if (!(top > 0 && (top > part_high || top >= part_low))) return undefined
+    const rate = this.kept_rate(inventory, offer, view)
+    if (!(top * (rate / offer.price - 1) * view.usd(offer.debt) - this.gas(gas_usd) >= this.least())) return undefined
+    this.room.set(who, room - (top / offer.price) * unit_usd)
+    this.purse.spend(this.actors.list[who] as number, offer.debt, top)
+    return { debt: top, route: undefined, limits: [] }
   }
 
   /** Borrow, seize, sell, give back. */
-  private bundle(offer: Offer, actor: number, debt: number, route: Route, limits: readonly number[], out: Actions): void {
+  private take(offer: Offer, who: number, { debt, route, limits }: Decision, round: Round): void {
     const { flash, flash_fee } = this.spec
+    const actor = this.actors.list[who] as number
+    const { out } = round
+    this.open(offer, who, round)
     if (flash) out.add('flash', { actor, asset: offer.debt, amount: debt })
     const of =
       offer.kind === 'liquidation'
@@ -284,23 +340,9 @@ class Liquidator implements Agent {
             amount: debt,
           })
         : out.add('bid', { venue: offer.venue, offer: offer.id, actor, amount: lot_of(offer, debt), limit: offer.price })
-    sell_along(out, route, { of }, { actor }, limits)
+    if (route !== undefined) sell_along(out, route, { of }, { actor }, limits)
     if (flash) out.add('flash_repay', { actor, asset: offer.debt, amount: debt, limit: flash_fee })
   }
-}
-
-/**
- * Worst prices of the orders: below them a unit costs more than it brings, so it is not sold should the market have moved.
- * Of two hops the second is taken at the rate that was planned and has no limit of its own.
- * @param price debt units per collateral unit, borrowing cost included
- * @param steps what each hop was planned to give
- */
-export function limits_of(price: number, route: Route, steps: readonly number[]): number[] {
-  const first = route[0]
-  if (first === undefined) return []
-  const rate = route.length === 2 ? (steps[1] as number) / (steps[0] as number) : 1
-  const worst = price / rate
-  return [first.side > 0 ? 1 / worst : worst]
 }
 
 export const liquidator: Kind<Spec, Agent> = {

@@ -17,6 +17,7 @@ import {
 } from '../../model/index.ts'
 import { Actors, Purse } from './actors.ts'
 import { health_of, type Law, law_of, size_of } from './law.ts'
+import { LOOK, Notice, type NoticeSpec } from './notice.ts'
 
 /** An account that starts below the level in `health` is called when this share of its opening ln health is left. */
 const LOW_SHARE = 0.5
@@ -84,6 +85,7 @@ export interface ResponseSpec {
   readonly manual_median_ms: number
   readonly delay_sigma: number
   readonly min_usd: number
+  readonly notice?: NoticeSpec | undefined
 }
 
 /** Level at which an account is called, given its health at the start. 1: never before the breach. */
@@ -141,6 +143,9 @@ export const restored = (one: Case): boolean => !(health_of(one.law) < one.targe
 
 const RESPONSE_PRIORITY = 20
 
+/** Which account, and whose. */
+type Account = Pick<Call, 'venue' | 'account' | 'actor'>
+
 /** What borrowers and traders have in common. `steps` are tried from the chosen one on, then the others in their order. */
 export class Responder {
   private readonly spec: ResponseSpec
@@ -150,6 +155,7 @@ export class Responder {
   private readonly actors: Actors
   private readonly purse: Purse
   private readonly statement = new Statement()
+  private readonly notice: Notice | undefined
 
   /** @param fresh called before each batch: what the steps planned for the last one is forgotten */
   constructor(spec: ResponseSpec, builder: WorldBuilder, steps: Readonly<Record<string, Step>>, fresh: () => void = () => {}) {
@@ -166,6 +172,17 @@ export class Responder {
     this.fresh = fresh
     this.actors = new Actors(builder)
     this.purse = new Purse(builder.assets.length)
+    this.notice = spec.notice === undefined ? undefined : new Notice(spec.notice, this.actors, builder)
+  }
+
+  /** Level at which the engine is to call; who looks for himself need not be called. */
+  level(health: number): number {
+    return this.notice === undefined ? call_level(this.spec.call, health) : 1
+  }
+
+  /** Once a round: who looks for himself begins to. */
+  begin(out: Actions): void {
+    this.notice?.begin(out)
   }
 
   respond(calls: Calls, view: View, rng: Rng, out: Actions): void {
@@ -173,23 +190,26 @@ export class Responder {
     this.fresh()
     for (let i = 0; i < calls.list.length; i++) {
       const call = calls.list[i] as Call
-      const who = this.actors.position(call.actor)
-      if (who < 0) continue
+      if (this.actors.position(call.actor) < 0) continue
       calls.statement(i, this.statement)
-      const draws = this.actors.draws(rng, 'response', who, view.time_ms, call.account)
-      const size = this.size(size_of(this.statement))
-      const step = size === undefined ? -1 : this.choose(size, draws.uniform())
-      if (size === undefined || step < 0) continue
-      const delay_ms = this.delay(draws.uniform() < (size.automated as number), draws.normal())
-      const { level } = call
-      if (delay_ms === 0) {
-        this.answer(call, call.row, step, level, view, rng, out)
-        continue
-      }
-      out.bundle(RESPONSE_PRIORITY, draws.uniform())
-      const { venue, account, actor, row } = call
-      out.add('wait', { venue, account, actor, cause: row, plan: step, amount: level, delay_ms })
+      this.decide(call, call.row, call.level, view, rng, out)
     }
+  }
+
+  /** One draw among the answers, and when it is given; `statement` is the account's. */
+  private decide(account: Account, cause: number, level: number, view: View, rng: Rng, out: Actions): void {
+    const { venue, account: row, actor } = account
+    const draws = this.actors.draws(rng, 'response', this.actors.position(actor), view.time_ms, row)
+    const size = this.size(size_of(this.statement))
+    const plan = size === undefined ? -1 : this.choose(size, draws.uniform())
+    if (size === undefined || plan < 0) return
+    const delay_ms = this.delay(draws.uniform() < (size.automated as number), draws.normal())
+    if (delay_ms === 0) {
+      this.answer(account, cause, plan, level, view, rng, out)
+      return
+    }
+    out.bundle(RESPONSE_PRIORITY, draws.uniform())
+    out.add('wait', { venue, account: row, actor, cause, plan, amount: level, delay_ms })
   }
 
   /** Delayed answers: given only where the account is still below the level it was called at. */
@@ -198,10 +218,31 @@ export class Responder {
     this.fresh()
     for (let i = 0; i < events.list.length; i++) {
       const event = events.list[i] as DueEvent
-      if (event.kind !== 'wait' || !(events.health(i) < event.amount)) continue
-      events.statement(i, this.statement)
+      if (event.kind !== 'wait') continue
+      if (this.notice !== undefined) {
+        events.statement(i, this.statement)
+        this.notice.reprice(this.statement, view)
+        if (event.plan < 0) {
+          this.look(event, this.notice, view, rng, out)
+          continue
+        }
+        if (!(health_of(law_of(this.statement)) < event.amount)) continue
+      } else {
+        if (!(events.health(i) < event.amount)) continue
+        events.statement(i, this.statement)
+      }
       this.answer(event, event.cause, event.plan, event.amount, view, rng, out)
     }
+  }
+
+  /** A look: below his level the owner decides once, and again only after the account has been above it. Who starts in breach does not look. */
+  private look(event: DueEvent, notice: Notice, view: View, rng: Rng, out: Actions): void {
+    const health = health_of(law_of(this.statement))
+    const level = event.plan === LOOK.first ? call_level(this.spec.call, health) : event.amount
+    if (!(level > 1)) return
+    const below = health < level
+    if (below && event.plan !== LOOK.decided) this.decide(event, -1, level, view, rng, out)
+    notice.again(event, below ? LOOK.decided : LOOK.armed, level, out)
   }
 
   private size(usd: number): Readonly<Record<string, number>> | undefined {
@@ -227,15 +268,7 @@ export class Responder {
     return Math.round(median * exp(this.spec.delay_sigma * normal))
   }
 
-  private answer(
-    account: { readonly venue: number; readonly account: number; readonly actor: number },
-    cause: number,
-    first: number,
-    level: number,
-    view: View,
-    rng: Rng,
-    out: Actions,
-  ): void {
+  private answer(account: Account, cause: number, first: number, level: number, view: View, rng: Rng, out: Actions): void {
     const who = this.actors.position(account.actor)
     if (who < 0) return
     const tie = this.actors.tie(rng, who, view.time_ms, account.account)
