@@ -26,6 +26,10 @@ const schema = z.strictObject({
     .max(100_000)
     .default(100)
     .describe('most bundles it sends in one round; the rest wait for the next'),
+  order: z
+    .enum(['profit', 'riskiest'])
+    .default('profit')
+    .describe('what it takes first: what brings most, or what stands at the lowest health, as calls that walk a sorted list do'),
   gas_units: z.number().min(0).max(100).default(1).describe('gas of one take or bid, in liquidation calls'),
   gas_max_usd: z.number().min(0).optional().describe('most it pays for the gas of a liquidation call, USD; absent: no limit'),
   latency_ms: z
@@ -133,7 +137,8 @@ class Liquidator implements Agent {
   private ranked(offers: readonly Offer[], gas_usd: number, view: View): Offer[] {
     const bounds = offers.map((offer) => this.bound(offer, gas_usd, view))
     const order = bounds.map((_, i) => i).filter((i) => (bounds[i] as number) >= this.least())
-    order.sort((a, b) => (bounds[b] as number) - (bounds[a] as number) || a - b)
+    const risk = (i: number) => (this.spec.order === 'riskiest' ? (offers[i] as Offer).health : 0)
+    order.sort((a, b) => risk(a) - risk(b) || (bounds[b] as number) - (bounds[a] as number) || a - b)
     return order.map((i) => offers[i] as Offer)
   }
 
