@@ -168,6 +168,18 @@ describe('liquidator: several offers', () => {
     expect(paid(w.act(w.open(liquidator, { ...exact, takes_max: 2 }), offers))).toEqual([5000, 3000])
   })
 
+  it('the riskiest first when it walks a sorted list, whatever it brings', () => {
+    const w = new AgentWorld(prices, [eth_usd(new Flat(2000))])
+    const offers = [
+      offer(w, { id: 1, debt_max: 5000, health: 0.9 }),
+      offer(w, { id: 2, debt_max: 1000, health: 0.7 }),
+      offer(w, { id: 3, debt_max: 3000, health: 0.8 }),
+    ]
+    const first = (order: string) => paid(w.act(w.open(liquidator, { ...exact, takes_max: 2, order }), offers))
+    expect(first('riskiest')).toEqual([1000, 3000])
+    expect(first('profit')).toEqual([5000, 3000])
+  })
+
   it('a draw belongs to the offer and the time: other offers and rounds do not shift it', () => {
     const w = new AgentWorld(prices, [eth_usd(new Flat(2000))])
     const agent = w.open(liquidator, exact, [1, 2, 3])
