@@ -31,6 +31,11 @@ export interface Prior {
   readonly evidence: Evidence
 }
 
+/** A prior in one line. */
+export function prior(low: number, high: number, shape: Prior['shape'], unit: string, evidence: Evidence, why: string): Prior {
+  return { low, high, shape, unit, evidence, why }
+}
+
 /** One value for each prior. */
 export type Draws<Name extends string = string> = Readonly<Record<Name, number>>
 

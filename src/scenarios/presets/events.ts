@@ -1,4 +1,6 @@
-/** Presets of real events: one file each, one line here. */
+/** Presets of real events: one folder each, one line here. */
+import { comp_dai_2020 } from './comp-dai-2020/preset.ts'
 import type { EventPreset } from './event.ts'
+import { may_2021 } from './may-2021/preset.ts'
 
-export const events: readonly EventPreset[] = []
+export const events: readonly EventPreset[] = [comp_dai_2020, may_2021]
