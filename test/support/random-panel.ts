@@ -3,10 +3,28 @@ import { exp, Rng } from '../../src/math/index.ts'
 import type { Panel, PanelColumn } from '../../src/model/index.ts'
 
 const SYMBOLS = ['BTC', 'ETH', 'SOL', 'XRP', 'DOGE']
-const STEP_MS = 86_400_000
+/** Fields that only some indicators read, with their level. */
+const MORE: readonly (readonly [string, number])[] = [
+  ['mark', 100],
+  ['index', 100],
+  ['bid', 99],
+  ['ask', 101],
+  ['liquidity', 1e6],
+  ['tick', 20],
+  ['buy_volume', 1e4],
+  ['sell_volume', 1e4],
+  ['utilisation', 0.7],
+  ['optimal_utilisation', 0.8],
+  ['current_variable_borrow_rate', 0.04],
+  ['transaction_value', 1e7],
+  ['active_addresses', 1e5],
+  ['implied_volatility', 0.6],
+  ['implied_volatility_put', 0.7],
+  ['implied_volatility_call', 0.6],
+]
 
 /** Daily rows of random walks with one common factor; every value positive where the field's is. */
-export function random_panel(seed: number, rows: number): Panel {
+export function random_panel(seed: number, rows: number, step_ms = 86_400_000): Panel {
   const rng = new Rng(seed)
   const columns: PanelColumn[] = []
   const values: Float64Array[] = []
@@ -34,6 +52,10 @@ export function random_panel(seed: number, rows: number): Panel {
     add('low', symbol, '', 'usd', (t) => low[t] as number)
     add('close', symbol, '', 'usd', (t) => close[t] as number)
     add('volume', symbol, '', symbol, () => 1e5 * exp(draw.normal()))
+    add('market_cap', symbol, '', 'usd', (t) => 1e8 * (close[t] as number))
+    add('exchange_reserve', symbol, '', symbol, () => 1e7 * exp(0.01 * draw.normal()))
+    for (const [field, level] of MORE) add(field, symbol, '', 'unit', () => level * exp(0.2 * draw.normal()))
+    add('depth', symbol, '', symbol, () => 1e3 * exp(0.2 * draw.normal()))
     for (const venue of ['alpha', 'beta']) {
       add('open_interest', symbol, venue, 'usd', (t) => 1e6 * (close[t] as number) * exp(0.1 * draw.normal()))
       add('funding', symbol, venue, 'ratio', () => 1e-4 * draw.normal())
@@ -41,9 +63,15 @@ export function random_panel(seed: number, rows: number): Panel {
     add('liquidated_long', symbol, '', symbol, (t) => 1e4 * Math.max(0, -(factor[t] as number)) * exp(draw.normal()))
     add('liquidated_short', symbol, '', symbol, (t) => 1e4 * Math.max(0, factor[t] as number) * exp(draw.normal()))
   })
+  const outside = rng.stream('outside', 0)
+  for (const symbol of ['USDC', 'VIX', 'DGS10', 'DXY']) add('close', symbol, '', 'usd', () => exp(0.01 * outside.normal()))
+  add('close', 'BTC', 'beta', 'usd', () => 100 * exp(0.01 * outside.normal()))
+  for (const symbol of SYMBOLS) {
+    add('volume', symbol, 'beta', symbol, () => 100 * exp(outside.normal()))
+  }
   return {
-    step_ms: STEP_MS,
-    time_ms: Float64Array.from({ length: rows }, (_, t) => (t + 1) * STEP_MS),
+    step_ms,
+    time_ms: Float64Array.from({ length: rows }, (_, t) => (t + 1) * step_ms),
     columns,
     values,
     ages_ms: values.map((column) => column.map(() => 0)),

@@ -1,5 +1,5 @@
 /** The log-periodic power law singularity: E ln p = A + (tc − t)^m [B + C₁ cos(ω ln(tc − t)) + C₂ sin(ω ln(tc − t))]. Source: Filimonov and Sornette (2013). */
-import { cos, leastSquares, log, nelderMead, PI, pow, Rng, sin } from '../../math/index.ts'
+import { cos, exp, log, nelderMead, PI, pow, Rng, sin, solve } from '../../math/index.ts'
 
 export interface Lppls {
   readonly tc: number
@@ -18,7 +18,7 @@ export function lpplsValue(t: number, { tc, m, omega, a, b, c1, c2 }: Lppls): nu
   return a + power * (b + c1 * cos(phase) + c2 * sin(phase))
 }
 
-/** A, B, C₁, C₂ by least squares for given tc, m, ω; null where tc is inside the sample or the fit is singular. */
+/** A, B, C₁, C₂ by least squares (normal equations) for given tc, m, ω; null where tc is inside the sample or the fit is singular. */
 export function lpplsLinear(
   t: ArrayLike<number>,
   y: ArrayLike<number>,
@@ -26,25 +26,29 @@ export function lpplsLinear(
   m: number,
   omega: number,
 ): { readonly model: Lppls; readonly sse: number } | null {
-  const n = t.length
-  const x = new Float64Array(n * 4)
-  for (let i = 0; i < n; i++) {
+  const normal = new Float64Array(16)
+  const right = new Float64Array(4)
+  let squares = 0
+  for (let i = 0; i < t.length; i++) {
     const left = tc - (t[i] as number)
     if (!(left > 0)) return null
-    const power = pow(left, m)
-    const phase = omega * log(left)
-    x.set([1, power, power * cos(phase), power * sin(phase)], i * 4)
+    const logarithm = log(left)
+    const power = exp(m * logarithm)
+    const phase = omega * logarithm
+    const [g, h, value] = [power * cos(phase), power * sin(phase), y[i] as number]
+    const row = [1, power, g, h]
+    squares += value * value
+    for (let a = 0; a < 4; a++) {
+      right[a] = (right[a] as number) + (row[a] as number) * value
+      for (let b = 0; b <= a; b++) normal[a * 4 + b] = (normal[a * 4 + b] as number) + (row[a] as number) * (row[b] as number)
+    }
   }
-  const fit = leastSquares(x, n, 4, y)
-  if (fit === null) return null
-  const [a, b, c1, c2] = fit.coefficients as unknown as [number, number, number, number]
-  const model = { tc, m, omega, a, b, c1, c2 }
-  let sse = 0
-  for (let i = 0; i < n; i++) {
-    const gap = lpplsValue(t[i] as number, model) - (y[i] as number)
-    sse += gap * gap
-  }
-  return { model, sse }
+  for (let a = 0; a < 4; a++) for (let b = a + 1; b < 4; b++) normal[a * 4 + b] = normal[b * 4 + a] as number
+  const found = solve(normal, 4, right)
+  if (found === null) return null
+  const [a, b, c1, c2] = found as unknown as [number, number, number, number]
+  const explained = found.reduce((sum, value, k) => sum + value * (right[k] as number), 0)
+  return { model: { tc, m, omega, a, b, c1, c2 }, sse: Math.max(0, squares - explained) }
 }
 
 /** Best fit of several seeded starts: tc up to a fifth of the sample beyond its end, m in [0.1, 1], ω in [6, 13]. */
@@ -52,6 +56,7 @@ export function lpplsFit(
   t: ArrayLike<number>,
   y: ArrayLike<number>,
   starts = 4,
+  evaluations = 400,
   seed = 1,
 ): { readonly model: Lppls; readonly sse: number } | null {
   const n = t.length
@@ -72,7 +77,7 @@ export function lpplsFit(
       start,
       [0.05 * length, 0.1, 0.5],
       1e-9,
-      400,
+      evaluations,
     )
     const fit = lpplsLinear(t, y, found.x[0] as number, found.x[1] as number, found.x[2] as number)
     if (fit !== null && (best === null || fit.sse < best.sse)) best = fit
@@ -85,6 +90,6 @@ export function lpplsSign({ tc, m, omega, b, c1, c2 }: Lppls, first: number, las
   const c = Math.sqrt(c1 * c1 + c2 * c2)
   const oscillations = (omega / (2 * PI)) * log((tc - first) / Math.max(tc - last, 1e-9))
   const damping = c > 0 ? (m * Math.abs(b)) / (omega * c) : Number.POSITIVE_INFINITY
-  const near = tc - last <= Math.min(Math.max(60, 0), 0.5 * (last - first))
+  const near = tc - last <= Math.min(60, 0.5 * (last - first))
   return m > 0 && m < 1 && omega >= 2 && omega <= 15 && oscillations >= 2.5 && damping >= 0.5 && near ? -Math.sign(b) : 0
 }
