@@ -325,3 +325,51 @@ describe('liquidator: latency', () => {
     expect(seen([offer(w), offer(w, { id: 1 })])).toBe(0)
   })
 })
+
+describe('liquidator: what it does not have', () => {
+  it('flash loans end at what there is to lend, and with the lender', () => {
+    const w = new AgentWorld(prices, [eth_usd(new Flat(2000))])
+    const agent = w.open(liquidator, { ...exact, flash_max_usd: 12_000, flash_halt: 'venue:aave' })
+    expect(paid(w.act(agent, [offer(w, { debt_max: 30_000 })]))).toEqual([12_000])
+    expect(paid(w.act(agent, [offer(w, { debt_max: 30_000, debt_min: 30_000 })]))).toEqual([])
+    w.halted.add('venue:aave')
+    expect(w.act(agent, [offer(w)])).toEqual([])
+  })
+
+  it('stays away while gas is above its limit, however much there is to gain', () => {
+    const w = new AgentWorld(prices, [eth_usd(new Flat(2000))])
+    const agent = w.open(liquidator, { ...exact, gas_max_usd: 40 })
+    w.gas_usd = 40.01
+    expect(w.act(agent, [offer(w), offer(w, { kind: 'start', reward: 1000 })])).toEqual([])
+    w.gas_usd = 40
+    expect(w.act(agent, [offer(w)])).toHaveLength(4)
+  })
+
+  it('leaves English auctions to bidders: what leads is paid for now and received later', () => {
+    const w = new AgentWorld(prices, [eth_usd(new Flat(2000))])
+    expect(w.act(w.open(liquidator, exact), [offer(w, { kind: 'auction', price: 1, leader: -1 })])).toEqual([])
+  })
+
+  it('its treasury pays for all it takes in a round, whatever is offered', () => {
+    const some = fc.record({
+      debt_max: fc.double({ min: 1, max: 50_000, noNaN: true }),
+      price: fc.double({ min: 1000, max: 2100, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(fc.array(some, { maxLength: 12 }), fc.double({ min: 0, max: 60_000, noNaN: true }), (list, funds) => {
+        const w = new AgentWorld(prices, [eth_usd()])
+        for (const actor of [1, 2]) w.give(actor, 'USD', funds)
+        const agent = w.open(liquidator, { ...exact, flash: false }, [1, 2])
+        const taken = w.act(
+          agent,
+          list.map((more, id) => offer(w, { id, ...more })),
+        )
+        for (const actor of [1, 2]) {
+          const spent = taken.filter((one) => one.kind === 'liquidate' && one.actor === actor)
+          expect(spent.reduce((sum, { amount }) => sum + amount, 0)).toBeLessThanOrEqual(funds * (1 + 1e-9))
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -133,7 +133,9 @@ export class AgentWorld {
   readonly view: View
   time_ms = START_MS
   gas_usd = 0
+  round = 0
   readonly rng = new Rng(7)
+  readonly log = new Log(new Store(), this)
 
   constructor(prices: Readonly<Record<string, number>>, markets: readonly MarketSetup[] = [], actors = 8) {
     this.assets = Object.entries(prices).map(([id, price_usd]) => ({ id, price_usd, beta: 1 }))
@@ -141,6 +143,7 @@ export class AgentWorld {
     this.ledger = new Ledger(this.store, actors, this.assets.length)
     const time_ms = () => this.time_ms
     const gas_usd = () => this.gas_usd
+    const round = () => this.round
     const view: Partial<View> = {
       mid: (market) => this.book(market).mid(),
       fill: (market, order) => this.fill(market, order),
@@ -152,6 +155,9 @@ export class AgentWorld {
       },
       get gas_usd() {
         return gas_usd()
+      },
+      get round() {
+        return round()
       },
     }
     this.view = view as View
@@ -212,10 +218,12 @@ export class AgentWorld {
       self: { id, index: 0 },
       store: this.store,
       ledger: this.ledger,
-      log: new Log(new Store(), this),
+      log: this.log,
       feeds: new Quotes(new Store(), 'feeds', 0, 1),
       time_ms: this.time_ms,
       assets: this.assets,
+      asset: (name) => this.asset(name as string),
+      venue: (name) => Number(String(name).replace('venue-', '')),
       market: (name, field) => {
         const at = this.markets.findIndex((market) => market.id === name)
         if (at < 0) throw new Error(`${field} is ${String(name)}`)
