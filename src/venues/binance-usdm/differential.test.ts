@@ -1,9 +1,9 @@
 /** The exchange in its world and the sequence in exact arithmetic, on the same accounts and books. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type Account, liquidate, type Rules } from './reference-procedure.ts'
-import { add, mul, neg, ratio, sign, sub, to_number } from './reference-ratio.ts'
-import * as r from './reference.ts'
+import { type Account, liquidate, type Rules } from '../shared/exchange/reference-procedure.ts'
+import { add, mul, neg, ratio, sign, sub, to_number } from '../shared/exchange/reference-ratio.ts'
+import * as r from '../shared/exchange/reference.ts'
 import { BTC_TIERS, ETH_TIERS } from './vectors.ts'
 import { PerpWorld, type Row } from './world.test.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accept } from './fund.ts'
-import type { Exchange } from './state.ts'
+import { accept } from '../shared/exchange/fund.ts'
+import type { Exchange } from '../shared/exchange/state.ts'
 import { PerpWorld, type Row } from './world.test.ts'
 
 const LONG: Row = { isolated: true, wallet: 20_000, held: [[0, 10, 100_000]] }
@@ -133,10 +133,10 @@ describe('deleveraging', () => {
   it('is not needed for an offset even when the fund holds too much already', () => {
     const w = new PerpWorld([], { fund: 1000, spec: { fund_leverage: 1 } })
     const { x } = w.venue as unknown as { x: Exchange }
-    const capacity = { worth: 1000, gross: 1_000_000, held: Float64Array.of(10) }
+    const capacity = { fund: 0, lost: 0, worth: 1000, gross: 1_000_000, held: Float64Array.of(10) }
     expect(accept(x, capacity, 0, 1, 100_000)).toBe(false)
     expect(accept(x, capacity, 0, -1, 100_000)).toBe(true)
-    expect(capacity).toEqual({ worth: 1000, gross: 900_000, held: Float64Array.of(9) })
+    expect(capacity).toMatchObject({ worth: 1000, gross: 900_000, held: Float64Array.of(9) })
   })
 
   it('one ranking serves all liquidations of a round', () => {

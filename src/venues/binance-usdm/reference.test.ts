@@ -1,8 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import * as r from './reference.ts'
-import { type Account, liquidate, match, type Rules, smallest_reduction } from './reference-procedure.ts'
-import { add, compare, div, less, mul, ONE, type Ratio, ratio, sign, sub, sum, to_number, ZERO } from './reference-ratio.ts'
+import * as r from '../shared/exchange/reference.ts'
+import { type Account, liquidate, match, type Rules, smallest_reduction } from '../shared/exchange/reference-procedure.ts'
+import {
+  add,
+  compare,
+  div,
+  less,
+  mul,
+  ONE,
+  type Ratio,
+  ratio,
+  sign,
+  sub,
+  sum,
+  to_number,
+  ZERO,
+} from '../shared/exchange/reference-ratio.ts'
 import { BTC_TIERS, btc_account, goldenRows } from './vectors.ts'
 
 describe('published numbers', () => {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { maintenance, marginal_tiers } from '../../margin/index.ts'
-import * as r from './reference.ts'
-import { compare, mul, ratio, sub, to_number } from './reference-ratio.ts'
+import * as r from '../shared/exchange/reference.ts'
+import { compare, mul, ratio, sub, to_number } from '../shared/exchange/reference-ratio.ts'
 import { BTC_TIERS, ETH_TIERS } from './vectors.ts'
 
 const shared = process.env.UNWIND_SHARED ?? join(import.meta.dirname, '../../../../shared')

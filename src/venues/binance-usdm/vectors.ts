@@ -1,8 +1,8 @@
 /** Published numbers, and what the exact reference makes of the same inputs. Amounts in USDT, quantities in coins. */
 import type { GoldenRow } from '../../model/index.ts'
-import * as r from './reference.ts'
-import { type Account, liquidate, match, type Rules, smallest_reduction } from './reference-procedure.ts'
-import { div, mul, ONE, type Ratio, ratio, sub, to_number, ZERO } from './reference-ratio.ts'
+import * as r from '../shared/exchange/reference.ts'
+import { type Account, liquidate, match, type Rules, smallest_reduction } from '../shared/exchange/reference-procedure.ts'
+import { div, mul, ONE, type Ratio, ratio, sub, to_number, ZERO } from '../shared/exchange/reference-ratio.ts'
 
 const FT = 'freqtrade c9ae5e1e tests/exchange/test_binance.py, test_exchange.py'
 const DERIVED = 'arithmetic on the formulas of Binance FAQ b3c689c1 with the BTCUSDT brackets of 2024-10-24'

@@ -22,7 +22,7 @@ import {
   SNAPSHOT_SCHEMA,
 } from '../../model/index.ts'
 import { binanceUsdm } from './index.ts'
-import type { BinanceUsdm } from './venue.ts'
+import type { ExchangeVenue } from '../shared/exchange/venue.ts'
 import { BTC_TIERS, ETH_TIERS, tier_specs } from './vectors.ts'
 
 export const START_MS = 1_728_000_000_000
@@ -188,7 +188,7 @@ export function columns(rows: readonly Row[]): Record<string, unknown> {
 
 export class PerpWorld {
   readonly world: World
-  readonly venue: BinanceUsdm
+  readonly venue: ExchangeVenue
   readonly books: readonly Ladder[]
   readonly applier: Applier
   readonly opening: Float64Array
@@ -264,7 +264,7 @@ export class PerpWorld {
     } as const
     const registries = { markets: [ladder], oracles: [dial], venues: [binanceUsdm], drivers: [], agents: [] }
     this.world = build_world(snapshot as never, scenario, registries as never)
-    this.venue = this.world.parts.venues[0]?.part as unknown as BinanceUsdm
+    this.venue = this.world.parts.venues[0]?.part as unknown as ExchangeVenue
     this.books = this.world.parts.markets.map(({ part }) => part as Ladder)
     this.applier = new Applier(this.world)
     this.opening = holdings(this.world)
@@ -354,7 +354,7 @@ export class PerpWorld {
   }
 
   fund(): number {
-    return this.column('desk', 'fund')[0] as number
+    return this.column('funds', 'balance')[0] as number
   }
 
   /** A live column of the venue's tables. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { marginal_tiers } from '../../margin/index.ts'
+import { marginal_tiers } from '../../../margin/index.ts'
 import * as r from './reference.ts'
 import { type Account, type Ladder, type Rules, smallest_reduction as exact_reduction } from './reference-procedure.ts'
 import { mul, ONE, type Ratio, ratio, sub, to_number, ZERO } from './reference-ratio.ts'
 import { type Excess, reduction_at, smallest_reduction } from './sizing.ts'
-import { BTC_TIERS, tier_specs } from './vectors.ts'
+import { BTC_TIERS, tier_specs } from '../../binance-usdm/vectors.ts'
 
 const specs = tier_specs(BTC_TIERS)
 const TIERS = marginal_tiers(

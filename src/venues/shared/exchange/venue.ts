@@ -1,47 +1,53 @@
 /** The exchange as the engine meets it. */
-import { maintenance, RowList, type Tiers } from '../../margin/index.ts'
+import { RowList } from '../../../margin/index.ts'
 import type {
   Actions,
   Fill,
+  Kind,
   Lawful,
   Log,
   Margined,
   Offers,
   Result,
+  Schema,
   Statement,
   Venue,
   View,
   WorldBuilder,
-} from '../../model/index.ts'
-import { refused } from '../../model/index.ts'
+} from '../../../model/index.ts'
+import { refused } from '../../../model/index.ts'
 import { admit, deposit, withdraw } from './admission.ts'
 import { advance, cover, deleverage, take_over } from './closing.ts'
+import { note_all_peaks } from './fund.ts'
+import { accrue_funding } from './funding.ts'
 import { equity, health } from './kernel.ts'
 import { broken_laws } from './laws.ts'
 import { open_exchange } from './open.ts'
 import { plan } from './plan.ts'
-import { accrue_funding, open_pricing, type Pricing, write_prices } from './pricing.ts'
+import { open_pricing, type Pricing, write_prices } from './pricing.ts'
+import type { Rules } from './rules.ts'
 import { settle_fill } from './settlement.ts'
-import type { Spec } from './snapshot.ts'
-import type { Contract, Exchange } from './state.ts'
+import type { ExchangeSpec } from './snapshot.ts'
+import { equity_usd, type Exchange, type Extra } from './state.ts'
+import { state_account } from './statement.ts'
 
-/** A linear perpetual exchange with margin brackets, an insurance fund and ADL. */
-export class BinanceUsdm implements Venue, Margined, Lawful {
+/** A perpetual exchange: margin, funding, liquidation, insurance funds and ADL, as its rules say. */
+export class ExchangeVenue implements Venue, Margined, Lawful {
   readonly rows: number
   readonly outside: number
-  /** Row of the insurance fund's positions. */
+  /** Row of the first insurance fund's positions. */
   readonly fund: number
-  private readonly x: Exchange
+  protected readonly x: Exchange
   private readonly pricing: Pricing
   private readonly reported = new RowList()
   private readonly breached = new RowList()
 
-  constructor(spec: Spec, builder: WorldBuilder) {
-    this.x = open_exchange(spec, builder)
-    this.rows = this.x.owned + 2
+  constructor(spec: ExchangeSpec, rules: Rules, builder: WorldBuilder, extra?: Extra) {
+    this.x = open_exchange(spec, rules, builder, extra)
+    this.rows = this.x.accounts.length
     this.outside = this.x.outside
     this.fund = this.x.fund
-    const rates = spec.contracts.map(({ funding }) => funding.last ?? (funding.interest * funding.interval_ms) / 28_800_000)
+    const rates = spec.contracts.map(({ funding }) => funding.last ?? (funding.interest * funding.interval_ms) / funding.per_ms)
     this.pricing = open_pricing(builder.store, this.x.id, rates, builder.sources)
   }
 
@@ -51,6 +57,7 @@ export class BinanceUsdm implements Venue, Margined, Lawful {
 
   accrue(time_ms: number, view: View, log: Log): void {
     accrue_funding(this.x, this.pricing, time_ms, view, log)
+    note_all_peaks(this.x)
   }
 
   act(view: View, out: Actions, _offers: Offers): void {
@@ -110,37 +117,30 @@ export class BinanceUsdm implements Venue, Margined, Lawful {
     return { count, rows: this.reported.data }
   }
 
-  /** Legs at notional ∓ maintenance, and cash on the constant slot; empty for the exchange's own rows. */
   statement(row: number, out: Statement): void {
-    if (row >= this.x.owned) return
-    const { accounts, positions, tiers, contracts, book, collateral } = this.x
-    const { contract, quantity, next } = positions.columns
-    const prices = book.prices.data
-    for (let at = row; at >= 0; at = next.data[at] as number) {
-      const q = quantity.data[at] as number
-      if (q === 0) continue
-      const c = contract.data[at] as number
-      const { mark_feed, base, market } = contracts[c] as Contract
-      const price = prices[c] as number
-      const side = q > 0 ? 1 : -1
-      const notional = Math.abs(q) * price
-      const rate = notional > 0 ? maintenance(tiers[c] as Tiers, notional) / notional : 0
-      out.add(side, c, mark_feed, base, market, Math.abs(q), 1 - side * rate, price)
-    }
-    const cash = accounts.columns.cash.data[row] as number
-    if (cash !== 0) out.add(cash > 0 ? 1 : -1, book.cash, -1, collateral, -1, Math.abs(cash), 1, 1)
-    out.rate_loss = accounts.columns.paid.data[row] as number
+    if (row < this.x.owned) state_account(this.x, row, out)
   }
 
   shortfall_usd(): number {
+    if (this.x.coins.length > 1) return this.pooled_shortfall_usd()
     let sum = 0
     for (let row = 0; row < this.x.owned; row++) sum += Math.max(0, -equity(this.x, row, this.prices))
-    return sum * (this.x.desk.columns.usd.data[0] as number)
+    return sum * (this.x.coin.columns.usd.data[0] as number)
+  }
+
+  private pooled_shortfall_usd(): number {
+    let sum = 0
+    for (let row = 0; row < this.x.owned; row++) sum += Math.max(0, -equity(this.x, row, this.prices)) * equity_usd(this.x, row)
+    return sum
   }
 
   fund_usd(): number {
-    const { fund, usd } = this.x.desk.columns
-    return (fund.data[0] as number) * (usd.data[0] as number)
+    const { balance } = this.x.funds.columns
+    const usd = this.x.coin.columns.usd.data
+    let sum = 0
+    for (let f = 0; f < this.x.funds.length; f++)
+      sum += (balance.data[f] as number) * (usd[this.x.fund_coin[f] as number] as number)
+    return sum
   }
 
   violations(): readonly string[] {
@@ -148,7 +148,30 @@ export class BinanceUsdm implements Venue, Margined, Lawful {
   }
 
   holdings(out: Float64Array): void {
-    const { collateral, desk } = this.x
-    out[collateral] = (out[collateral] as number) + (desk.columns.custody.data[0] as number)
+    this.x.coins.forEach(({ asset }, k) => {
+      out[asset] = (out[asset] as number) + (this.x.coin.columns.custody.data[k] as number)
+    })
+  }
+}
+
+/** What makes a kind of exchange. */
+export interface ExchangeKind<S extends ExchangeSpec> {
+  readonly id: string
+  readonly title: string
+  readonly source: string
+  readonly schema: Schema<S>
+  /** Its rules where a snapshot gives none. */
+  rules(spec: S): Rules
+}
+
+/** A kind of exchange out of its record. */
+export function exchange_kind<S extends ExchangeSpec>(record: ExchangeKind<S>): Kind<S, ExchangeVenue> {
+  const { id, title, source, schema } = record
+  return {
+    id,
+    title,
+    source,
+    schema,
+    open: (spec, builder) => new ExchangeVenue(spec, spec.rules ?? record.rules(spec), builder),
   }
 }

@@ -1,14 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MarginBook, marginal_tiers, RowList, sweep, type Tiers } from '../../margin/index.ts'
-import { Store } from '../../model/index.ts'
+import { MarginBook, marginal_tiers, RowList, sweep, type Tiers } from '../../../margin/index.ts'
+import { Store } from '../../../model/index.ts'
+import { adl_score } from './adl.ts'
 import * as k from './kernel.ts'
+import { funding_rate, mark_of, premium_of } from './marks.ts'
 import * as r from './reference.ts'
 import { abs, add, div, mul, type Ratio, ratio, to_number, ZERO } from './reference-ratio.ts'
 import { type Holdings, holdings, trade } from './state.ts'
-import { BTC_TIERS, ETH_TIERS, tier_specs } from './vectors.ts'
+import { BTC_TIERS, ETH_TIERS, tier_specs } from '../../binance-usdm/vectors.ts'
 
 const TOLERANCE = 1e-9
+const BINANCE_MARK = { parts: ['premium', 'basis', 'last'], window_ms: 30_000, ema_ms: 0, clamp: Infinity } as const
+const NOBODY = { profit: 0, wallet: 0, maintenance: 0, equity: 0, notional: 1, cost: 1, bankrupt: 0, side: 1, row: 0 } as const
 /** A third contract with brackets of a small coin (SOLUSDT, 2024-10-24). */
 const SOL_TIERS = r.brackets(
   [
@@ -161,20 +165,26 @@ describe('kernel and reference', () => {
       fc.property(price, small, fc.double({ min: 0, max: 1, noNaN: true }), small, small, (index, rate, left, basis, gap) => {
         const [b, last] = [index * basis, index * (1 + gap)]
         const exact = r.mark_price(ratio(index), ratio(rate), ratio(left), ratio(b), ratio(last))
-        near(k.mark_price(index, rate, left, b, last), exact.mark, 0, 'mark')
-        near(k.mark_price(index, rate, left, Number.NaN, last), exact.p1, 0, 'mark without trades')
+        near(mark_of(BINANCE_MARK, index, rate, left, b, last, Number.NaN), exact.mark, 0, 'mark')
+        near(mark_of(BINANCE_MARK, index, rate, left, Number.NaN, last, Number.NaN), exact.p1, 0, 'mark without trades')
         const [bid, ask] = [index * (1 + Math.min(rate, gap)), index * (1 + Math.max(rate, gap))]
-        const premium = k.premium_of(bid, ask, index)
+        const premium = premium_of(bid, ask, index)
         near(premium, r.premium_of(ratio(bid), ratio(ask), ratio(index)), 0.05, 'premium')
         const args = [ratio(premium), ratio(0.0001), ratio(0.0005)] as const
         near(
-          k.funding_rate(premium, 0.0001, 0.0005, 14_400_000, 0.003),
+          funding_rate(premium, 0.0001, 0.0005, 14_400_000, 0.003),
           r.funding_rate(...args, ratio(4), ratio(0.003)),
           0,
           'funding',
         )
         near(
-          k.adl_score(basis * 1e4, 100 * left, 5, 1 + 1e4 * gap),
+          adl_score('profit_margin', {
+            ...NOBODY,
+            profit: basis * 1e4,
+            wallet: 100 * left,
+            maintenance: 5,
+            equity: 1 + 1e4 * gap,
+          }),
           r.adl_score(ratio(basis * 1e4), ratio(100 * left), ratio(5), ratio(1 + 1e4 * gap)),
           0,
           'score',

@@ -1,13 +1,27 @@
-/** The mechanics of `reference.ts` on doubles and typed arrays: health and its bound, mark, funding, ADL score. Allocates nothing. */
-import { type Bound, maintenance, reachable_rate, type Tiers } from '../../margin/index.ts'
-import { find_position, type Holdings } from './state.ts'
+/** The mechanics of `reference.ts` on doubles and typed arrays: health and its bound, bankruptcy price. Allocates nothing. */
+import { type Bound, maintenance, reachable_rate, type Tiers } from '../../../margin/index.ts'
+import { curve_maintenance, pooled_equity, pooled_health, pooled_maintenance, unit_price } from './pooled.ts'
+import { cash_of, find_position, type Holdings, is_pooled } from './state.ts'
+
+/** What is asked for one position, coins: by brackets, or by a curve of its size. */
+export function leg_maintenance(x: Holdings, contract: number, size: number, price: number): number {
+  const curve = x.curves[contract]
+  return curve === undefined ? maintenance(x.tiers[contract] as Tiers, size * price) : curve_maintenance(curve, size, price)
+}
 
 /**
  * Longs' notional less maintenance and positive cash, ÷ shorts' notional plus maintenance and negative cash. Below 1 exactly when
- * cash + Σ quantity·price is below Σ maintenance. +Infinity when nothing is owed.
+ * cash + Σ quantity·price is below Σ maintenance. +Infinity when nothing is owed. Rows that pool coins: see `pooled.ts`.
  */
 export function health(x: Holdings, row: number, prices: Float64Array): number {
-  return health_with(x, row, prices, x.accounts.columns.cash.data[row] as number)
+  if (x.pool !== undefined && is_pooled(x, row)) return pooled_health(x, row, prices, 0)
+  return health_with(x, row, prices, cash_of(x, row))
+}
+
+/** As `health`, with so much less cash in the row's unit. */
+export function health_less(x: Holdings, row: number, prices: Float64Array, due: number): number {
+  if (x.pool !== undefined && is_pooled(x, row)) return pooled_health(x, row, prices, due)
+  return health_with(x, row, prices, cash_of(x, row) - due)
 }
 
 /** As `health`, if the account's cash were this. */
@@ -20,16 +34,17 @@ export function health_with(x: Holdings, row: number, prices: Float64Array, cash
     if (q === 0) continue
     const c = contract.data[at] as number
     const value = q * (prices[c] as number)
-    if (q > 0) assets += value - maintenance(x.tiers[c] as Tiers, value)
-    else debts += maintenance(x.tiers[c] as Tiers, -value) - value
+    if (q > 0) assets += value - leg_maintenance(x, c, q, prices[c] as number)
+    else debts += leg_maintenance(x, c, -q, prices[c] as number) - value
   }
   return debts > 0 ? assets / debts : Number.POSITIVE_INFINITY
 }
 
-/** Margin balance, quote units: cash + Σ quantity·price. */
+/** Margin balance, in the row's coin: cash + Σ quantity·price; of a row that pools coins, in the unit of account after haircuts. */
 export function equity(x: Holdings, row: number, prices: Float64Array): number {
+  if (x.pool !== undefined && is_pooled(x, row)) return pooled_equity(x, row, prices)
   const { contract, quantity, next } = x.positions.columns
-  let sum = x.accounts.columns.cash.data[row] as number
+  let sum = cash_of(x, row)
   for (let at = row; at >= 0; at = next.data[at] as number) {
     const q = quantity.data[at] as number
     if (q !== 0) sum += q * (prices[contract.data[at] as number] as number)
@@ -37,17 +52,18 @@ export function equity(x: Holdings, row: number, prices: Float64Array): number {
   return sum
 }
 
-/** Maintenance margin of one position, quote units. */
+/** Maintenance margin of one position, coins. */
 export function position_maintenance(x: Holdings, at: number, prices: Float64Array): number {
   const { contract, quantity } = x.positions.columns
   const q = quantity.data[at] as number
   if (q === 0) return 0
   const c = contract.data[at] as number
-  return maintenance(x.tiers[c] as Tiers, Math.abs(q) * (prices[c] as number))
+  return leg_maintenance(x, c, Math.abs(q), prices[c] as number)
 }
 
-/** Maintenance margin of the scope, quote units. */
+/** Maintenance margin of the scope, in the unit of its equity. */
 export function total_maintenance(x: Holdings, row: number, prices: Float64Array): number {
+  if (x.pool !== undefined && is_pooled(x, row)) return pooled_maintenance(x, row, prices)
   const { next } = x.positions.columns
   let sum = 0
   for (let at = row; at >= 0; at = next.data[at] as number) sum += position_maintenance(x, at, prices)
@@ -84,7 +100,7 @@ function short_threshold(tiers: Tiers, cash: number): number {
 export function threshold_price(x: Holdings, row: number, at: number, level: number): number {
   const { contract, quantity } = x.positions.columns
   const q = quantity.data[at] as number
-  const cash = x.accounts.columns.cash.data[row] as number
+  const cash = cash_of(x, row)
   const tiers = x.tiers[contract.data[at] as number] as Tiers
   if (q > 0) return cash < 0 ? long_threshold(tiers, -cash * level) / q : 0
   if (q < 0) return cash > 0 ? short_threshold(tiers, cash / level) / -q : 0
@@ -100,8 +116,9 @@ export function threshold_price(x: Holdings, row: number, at: number, level: num
  * @param cash_slot slot of the constant price 1
  */
 export function bound(x: Holdings, row: number, prices: Float64Array, level: number, cash_slot: number, out: Bound): void {
+  if (x.pool !== undefined && is_pooled(x, row)) return out.watch()
   const { contract, quantity, next } = x.positions.columns
-  const cash = x.accounts.columns.cash.data[row] as number
+  const cash = cash_of(x, row)
   let assets = cash > 0 ? cash : 0
   let debts = cash < 0 ? -cash : 0
   let count = 0
@@ -113,6 +130,7 @@ export function bound(x: Holdings, row: number, prices: Float64Array, level: num
     count++
     only = at
     const c = contract.data[at] as number
+    if (x.curves[c] !== undefined || !(x.tiers[c] as Tiers).marginal) return out.watch()
     const value = q * (prices[c] as number)
     if (q > 0) assets += value - maintenance(x.tiers[c] as Tiers, value)
     else {
@@ -162,7 +180,7 @@ function bound_single(
 /** What is owed at present prices, shorts at the rate reachable before `move`. */
 function debts_before(x: Holdings, row: number, prices: Float64Array, move: number): number {
   const { contract, quantity, next } = x.positions.columns
-  const cash = x.accounts.columns.cash.data[row] as number
+  const cash = cash_of(x, row)
   let debts = cash < 0 ? -cash : 0
   for (let at = row; at >= 0; at = next.data[at] as number) {
     const q = quantity.data[at] as number
@@ -175,19 +193,39 @@ function debts_before(x: Holdings, row: number, prices: Float64Array, move: numb
 }
 
 /**
- * Price at which one position leaves a scope that is closed: its part of the equity, allotted by maintenance margin (by notional
- * when there is none), is used up there. A scope with one position ends at exactly E − wallet/q.
+ * Slot price at which one position leaves a scope that is closed: its part of the equity, allotted by maintenance margin (by
+ * notional when there is none), is used up there. A scope with one position ends at exactly E − wallet/q.
  */
 export function bankruptcy_price(x: Holdings, row: number, contract: number, prices: Float64Array): number {
   const at = find_position(x, row, contract)
   const q = x.positions.columns.quantity.data[at] as number
   const mark = prices[contract] as number
+  if (x.pool !== undefined && is_pooled(x, row)) return pooled_bankruptcy(x, row, at, prices)
   const total = total_maintenance(x, row, prices)
   const part = total > 0 ? position_maintenance(x, at, prices) / total : (Math.abs(q) * mark) / gross_notional(x, row, prices)
-  return part === 1 ? -(x.accounts.columns.cash.data[row] as number) / q : mark - (equity(x, row, prices) * part) / q
+  return part === 1 ? -cash_of(x, row) / q : mark - (equity(x, row, prices) * part) / q
 }
 
-function gross_notional(x: Holdings, row: number, prices: Float64Array): number {
+/** The same where equity is in the unit of account: a coin is worth so much of it. */
+function pooled_bankruptcy(x: Holdings, row: number, at: number, prices: Float64Array): number {
+  const { contract, quantity, next } = x.positions.columns
+  const value = (p: number) => {
+    const c = contract.data[p] as number
+    const unit = unit_price(x, x.coin_of[c] as number, prices)
+    const required = position_maintenance(x, p, prices) * unit
+    return required > 0 ? required : 0
+  }
+  let total = 0
+  for (let p = row; p >= 0; p = next.data[p] as number) if (quantity.data[p] !== 0) total += value(p)
+  const c = contract.data[at] as number
+  const q = quantity.data[at] as number
+  const unit = unit_price(x, x.coin_of[c] as number, prices)
+  const part = total > 0 ? value(at) / total : 1
+  return (prices[c] as number) - (pooled_equity(x, row, prices) * part) / (q * unit)
+}
+
+/** Σ |quantity|·price of a row's positions, coins. */
+export function gross_notional(x: Holdings, row: number, prices: Float64Array): number {
   const { contract, quantity, next } = x.positions.columns
   let sum = 0
   for (let at = row; at >= 0; at = next.data[at] as number) {
@@ -195,33 +233,4 @@ function gross_notional(x: Holdings, row: number, prices: Float64Array): number 
     if (q !== 0) sum += Math.abs(q) * (prices[contract.data[at] as number] as number)
   }
   return sum
-}
-
-/**
- * Mark: median of P1 = index·(1 + funding·left), P2 = index + basis, and the last price.
- * @param left share of the funding interval that is left
- * @param basis mean basis over the window; NaN when the contract has not traded in it: P1 then
- */
-export function mark_price(index: number, funding: number, left: number, basis: number, last: number): number {
-  const p1 = index * (1 + funding * left)
-  const p2 = index + basis
-  if (!(basis === basis)) return p1
-  return Math.max(Math.min(p1, p2), Math.min(Math.max(p1, p2), last))
-}
-
-/** Premium index from the prices at which the impact notional fills. */
-export function premium_of(bid: number, ask: number, index: number): number {
-  return (Math.max(0, bid - index) - Math.max(0, index - ask)) / index
-}
-
-/** Funding rate of one interval; interest and damping per 8 hours, cap per interval. */
-export function funding_rate(premium: number, interest: number, damp: number, interval_ms: number, cap: number): number {
-  const whole = premium + Math.max(-damp, Math.min(damp, interest - premium))
-  return Math.max(-cap, Math.min(cap, (whole * interval_ms) / 28_800_000))
-}
-
-/** ADL priority of a position, larger is earlier. */
-export function adl_score(profit: number, wallet: number, required: number, balance: number): number {
-  if (!(balance > 0)) return 0
-  return (Math.max(0, profit) / Math.max(1, wallet)) * (required / balance)
 }

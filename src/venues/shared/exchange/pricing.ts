@@ -1,9 +1,10 @@
-/** Index, mark price and funding of every contract; once a tick the basis and the premium are sampled. */
-import { log } from '../../math/index.ts'
-import { EXOGENOUS, type Log, Quote, type Store, type Table, type View } from '../../model/index.ts'
-import { book_gain } from './fund.ts'
-import { funding_rate, mark_price, premium_of } from './kernel.ts'
-import type { Contract, Exchange } from './state.ts'
+/** Index and mark price of every contract, prices of the coins; once a tick the basis is sampled. */
+import { exp, log } from '../../../math/index.ts'
+import { EXOGENOUS, Quote, type Store, type Table, type View } from '../../../model/index.ts'
+import { slot_price } from './instrument.ts'
+import { mark_of, type MarkRules } from './marks.ts'
+import type { Coin, Contract } from './contract.ts'
+import type { Exchange } from './state.ts'
 
 /** The exchange averages 30 samples a window: no more are kept. */
 const SAMPLES = 30
@@ -11,7 +12,7 @@ const SAMPLES = 30
 /**
  * Per contract. `rate`: funding at the last payment; `premium`, `weight`, `count`: weighted sum, weights, samples since then;
  * `seen`: basis when prices were last read; `basis`: mean over the window, −Infinity when there is none; `newest`: its last
- * sample; `start`: the first mark.
+ * sample; `start`: the first mark; `sum`, `mass`: of the exponential mean.
  */
 const price_shape = {
   rate: 'f64',
@@ -22,6 +23,8 @@ const price_shape = {
   basis: 'f64',
   newest: 'i32',
   start: 'f64',
+  sum: 'f64',
+  mass: 'f64',
 } as const
 const sample_shape = { time_ms: 'f64', basis: 'f64' } as const
 
@@ -31,6 +34,7 @@ export interface Pricing {
   readonly index: Quote
   readonly last: Quote
   readonly mark: Quote
+  readonly slot: Quote
 }
 
 export function open_pricing(store: Store, id: string, last_rates: readonly number[], sources: number): Pricing {
@@ -40,24 +44,27 @@ export function open_pricing(store: Store, id: string, last_rates: readonly numb
   state.columns.seen.data.fill(Number.NEGATIVE_INFINITY)
   state.columns.basis.data.fill(Number.NEGATIVE_INFINITY)
   samples.columns.time_ms.data.fill(Number.NEGATIVE_INFINITY)
-  return { state, samples, index: new Quote(sources), last: new Quote(sources), mark: new Quote(sources) }
+  return {
+    state,
+    samples,
+    index: new Quote(sources),
+    last: new Quote(sources),
+    mark: new Quote(sources),
+    slot: new Quote(sources),
+  }
 }
 
 /**
- * Writes the feeds and slot prices of all contracts. The first call at a new time takes the basis that stood until now as a
- * sample: an average over seconds does not see what happens in the instant of a tick. Later calls only re-read.
+ * Writes the feeds and slot prices of all contracts and coins. The first call at a new time takes the basis that stood until now
+ * as a sample: an average over seconds does not see what happens in the instant of a tick. Later calls only re-read.
  */
 export function write_prices(x: Exchange, p: Pricing, time_ms: number, view: View): void {
   const desk = x.desk.columns
   const fresh = desk.time_ms.data[0] !== time_ms
-  if (fresh) {
-    desk.time_ms.data[0] = time_ms
-    desk.tick.data[0] = (desk.tick.data[0] as number) + 1
-    desk.first_liquidation.data[0] = x.liquidations.length
-    skip_closed(x)
-  }
+  const elapsed = Math.max(0, time_ms - (desk.time_ms.data[0] as number))
+  if (fresh) open_tick(x, time_ms)
   desk.paused.data[0] = view.halted(`venue:${x.id}`) ? 1 : 0
-  desk.usd.data[0] = view.usd(x.collateral)
+  for (let k = 0; k < x.coins.length; k++) price_coin(x, p, k, time_ms, view)
   for (let c = 0; c < x.contracts.length; c++) {
     const contract = x.contracts[c] as Contract
     contract.index.read(time_ms, view, p.index)
@@ -65,20 +72,76 @@ export function write_prices(x: Exchange, p: Pricing, time_ms: number, view: Vie
     // without a source the exchange protects itself with its own last price
     if (!(p.index.price > 0 && p.index.price < Number.POSITIVE_INFINITY)) p.index.copy(p.last)
     const trades = !view.halted(`market:${contract.market_id}`)
-    if (fresh) sample_basis(p, c, time_ms, contract.window_ms)
+    if (fresh) sample_basis(p, c, time_ms, elapsed, contract.mark)
     p.state.columns.seen.data[c] = trades ? p.last.price - p.index.price : Number.NEGATIVE_INFINITY
-    const price = mark_price(
+    const price = mark_of(
+      contract.mark,
       p.index.price,
       p.state.columns.rate.data[c] as number,
       share_left(time_ms, contract.funding.interval_ms),
       basis_of(p, c),
       p.last.price,
+      external_price(contract, p, time_ms, view),
     )
     mark_quote(p, c, price)
     view.feeds.write(contract.index_feed, p.index)
     view.feeds.write(contract.mark_feed, p.mark)
-    x.book.prices.data[c] = price
+    if (contract.slot_feed !== contract.mark_feed) write_slot(contract, p, view)
+    x.book.prices.data[c] = slot_price(contract, price)
   }
+}
+
+/** Time has passed: a new tick begins. */
+function open_tick(x: Exchange, time_ms: number): void {
+  const desk = x.desk.columns
+  desk.time_ms.data[0] = time_ms
+  desk.tick.data[0] = (desk.tick.data[0] as number) + 1
+  desk.first_liquidation.data[0] = x.liquidations.length
+  x.funds.columns.lost.data.fill(0)
+  skip_closed(x)
+  if (x.contracts.some((contract) => contract.interest_high < Number.POSITIVE_INFINITY)) count_interest(x)
+}
+
+/** Open interest of every contract, units: half the sum of sizes. */
+function count_interest(x: Exchange): void {
+  const { contract, quantity } = x.positions.columns
+  const interest = x.contract.columns.interest.data
+  interest.fill(0)
+  for (let at = 0; at < x.positions.length; at++) {
+    const c = contract.data[at] as number
+    if (c >= 0) interest[c] = (interest[c] as number) + Math.abs(quantity.data[at] as number) / 2
+  }
+}
+
+function price_coin(x: Exchange, p: Pricing, k: number, time_ms: number, view: View): void {
+  const { asset, oracle, feed } = x.coins[k] as Coin
+  x.coin.columns.usd.data[k] = view.usd(asset)
+  if (x.pool === undefined || oracle === undefined) return
+  oracle.read(time_ms, view, p.index)
+  // a coin without a price keeps its last one
+  if (!(p.index.price > 0 && p.index.price < Number.POSITIVE_INFINITY)) return
+  view.feeds.write(feed, p.index)
+  x.book.prices.data[x.pool.first_slot + k] = p.index.price
+}
+
+function external_price(contract: Contract, p: Pricing, time_ms: number, view: View): number {
+  if (contract.external === undefined) return Number.NaN
+  contract.external.read(time_ms, view, p.slot)
+  return p.slot.price
+}
+
+/** The slot's price is the mark turned over, or in coins: its displacement follows. */
+function write_slot(contract: Contract, p: Pricing, view: View): void {
+  if (contract.shape === 'inverse') {
+    p.slot.fixed(1)
+    p.slot.times(p.mark, true)
+    for (let s = 0; s < p.slot.row.length; s++) p.slot.row[s] = p.mark.row[s] as number
+  } else {
+    p.slot.copy(p.mark)
+    p.slot.price = slot_price(contract, p.mark.price)
+    p.slot.start = slot_price(contract, p.mark.start)
+  }
+  view.feeds.write(contract.slot_feed, p.slot)
 }
 
 /** Lots are looked through from the first that is open. */
@@ -91,7 +154,7 @@ function skip_closed(x: Exchange): void {
 }
 
 /** Share of the funding interval that is left; payments fall on multiples of the interval since the epoch. */
-function share_left(time_ms: number, interval_ms: number): number {
+export function share_left(time_ms: number, interval_ms: number): number {
   return 1 - (time_ms / interval_ms - Math.floor(time_ms / interval_ms))
 }
 
@@ -102,12 +165,14 @@ function basis_of(p: Pricing, c: number): number {
 }
 
 /** Takes the basis last seen as a sample, if the contract traded, and averages those of the last `window_ms`. */
-function sample_basis(p: Pricing, c: number, time_ms: number, window_ms: number): void {
+function sample_basis(p: Pricing, c: number, time_ms: number, elapsed_ms: number, rules: MarkRules): void {
   const { time_ms: times, basis: values } = p.samples.columns
   const state = p.state.columns
   const first = c * SAMPLES
   const newest = first + (state.newest.data[c] as number)
   const basis = state.seen.data[c] as number
+  const { window_ms } = rules
+  if (rules.ema_ms > 0) return sample_exponential(p, c, elapsed_ms, rules.ema_ms)
   if (basis > Number.NEGATIVE_INFINITY && time_ms - (times.data[newest] as number) >= window_ms / SAMPLES) {
     const slot = ((state.newest.data[c] as number) + 1) % SAMPLES
     state.newest.data[c] = slot
@@ -122,6 +187,18 @@ function sample_basis(p: Pricing, c: number, time_ms: number, window_ms: number)
     count++
   }
   state.basis.data[c] = count > 0 ? sum / count : Number.NEGATIVE_INFINITY
+}
+
+/** Sum ← sum·e^(−Δt/τ) + basis·Δt, mass alike; the mean is their quotient (Hyperliquid docs, "Robust price indices"). */
+function sample_exponential(p: Pricing, c: number, elapsed_ms: number, tau_ms: number): void {
+  const { seen, sum, mass, basis } = p.state.columns
+  const now = seen.data[c] as number
+  const traded = now > Number.NEGATIVE_INFINITY && elapsed_ms < Number.POSITIVE_INFINITY
+  const left = elapsed_ms < Number.POSITIVE_INFINITY ? exp(-elapsed_ms / tau_ms) : 0
+  sum.data[c] = (sum.data[c] as number) * left + (traded ? now * elapsed_ms : 0)
+  mass.data[c] = (mass.data[c] as number) * left + (traded ? elapsed_ms : 0)
+  const held = mass.data[c] as number
+  basis.data[c] = held > 1e-9 * tau_ms ? (sum.data[c] as number) / held : Number.NEGATIVE_INFINITY
 }
 
 /**
@@ -147,87 +224,4 @@ function mark_quote(p: Pricing, c: number, price: number): void {
   }
   mark.displacement[EXOGENOUS] = log(price / mark.start) - endogenous
   if (towards > 0.5) mark.row[EXOGENOUS] = last.row[EXOGENOUS] as number
-}
-
-/** Samples the premium of every contract that trades; at the end of an interval positions pay funding. Once per time. */
-export function accrue_funding(x: Exchange, p: Pricing, time_ms: number, view: View, events: Log): void {
-  const desk = x.desk.columns
-  const before = desk.accrued_ms.data[0] as number
-  if (!(time_ms > before)) return
-  desk.accrued_ms.data[0] = time_ms
-  const rates = new Float64Array(x.contracts.length)
-  let due = false
-  for (let c = 0; c < x.contracts.length; c++) {
-    const contract = x.contracts[c] as Contract
-    if (!view.halted(`market:${contract.market_id}`)) sample_premium(p, c, contract, view)
-    const { interval_ms, interest, clamp, cap } = contract.funding
-    const payments = Math.floor(time_ms / interval_ms) - Math.floor(before / interval_ms)
-    if (payments === 0) continue
-    const s = p.state.columns
-    const weight = s.weight.data[c] as number
-    const premium = weight > 0 ? (s.premium.data[c] as number) / weight : 0
-    const rate = funding_rate(premium, interest, clamp, interval_ms, cap)
-    s.rate.data[c] = rate
-    s.premium.data[c] = 0
-    s.weight.data[c] = 0
-    s.count.data[c] = 0
-    rates[c] = rate * payments
-    due = true
-  }
-  if (due) pay_funding(x, rates, events)
-}
-
-/** Premium of the index at which the impact notional would fill, sample k of the interval with weight k. */
-function sample_premium(p: Pricing, c: number, contract: Contract, view: View): void {
-  const index = view.feeds.price(contract.index_feed)
-  const mid = view.mid(contract.market)
-  const order = { amount: contract.impact_notional, exact: 'quote', limit: 0, party: -1 } as const
-  const sale = view.fill(contract.market, { ...order, side: -1 })
-  const purchase = view.fill(contract.market, { ...order, side: 1 })
-  const bid = sale.base !== 0 ? Math.abs(sale.quote / sale.base) : mid
-  const ask = purchase.base !== 0 ? Math.abs(purchase.quote / purchase.base) : mid
-  const s = p.state.columns
-  const k = (s.count.data[c] as number) + 1
-  s.count.data[c] = k
-  s.weight.data[c] = (s.weight.data[c] as number) + k
-  s.premium.data[c] = (s.premium.data[c] as number) + k * premium_of(bid, ask, index)
-}
-
-/** Longs pay quantity · mark · rate to shorts. Every row pays: over all of them it cancels, as quantities do. */
-function pay_funding(x: Exchange, rates: Float64Array, events: Log): void {
-  const { contract, quantity, next } = x.positions.columns
-  const { cash, paid } = x.accounts.columns
-  const prices = x.book.prices.data
-  const gross = new Float64Array(rates.length)
-  for (let row = 0; row < x.accounts.length; row++) {
-    let sum = 0
-    for (let at = row; at >= 0; at = next.data[at] as number) {
-      const q = quantity.data[at] as number
-      if (q === 0) continue
-      const c = contract.data[at] as number
-      const flow = q * (prices[c] as number) * (rates[c] as number)
-      sum += flow
-      if (flow > 0) gross[c] = (gross[c] as number) + flow
-    }
-    if (sum === 0) continue
-    cash.data[row] = (cash.data[row] as number) - sum
-    paid.data[row] = (paid.data[row] as number) + sum
-    if (row < x.owned) x.book.touch(row)
-    if (row === x.fund) book_gain(x, -sum, { account: row }, events)
-  }
-  const usd = x.desk.columns.usd.data[0] as number
-  for (let c = 0; c < rates.length; c++) {
-    if (rates[c] === 0) continue
-    const { market } = x.contracts[c] as Contract
-    events.add({
-      kind: 'funding',
-      venue: x.venue,
-      market,
-      asset: x.collateral,
-      amount: gross[c] as number,
-      price: prices[c] as number,
-      usd: (gross[c] as number) * usd,
-      extra: rates[c] as number,
-    })
-  }
 }
