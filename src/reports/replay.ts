@@ -1,6 +1,6 @@
 /** Real events for a terminal: what came out beside what happened, of one seed or of many. */
 import { counted, decimal, percent, usd } from './format.ts'
-import { COLOURLESS, type GridColumn, grid, type Painter, wrap } from './lines.ts'
+import { COLOURLESS, fit, type GridColumn, grid, type Painter, wrap } from './lines.ts'
 import { plain } from './report.ts'
 import type { ReplayDoc, RunDoc } from './schemas.ts'
 import type { TextOptions } from './text.ts'
@@ -28,8 +28,13 @@ function range([low = 0, high = 0]: readonly number[], unit: string): string {
   return `${quantity(low, unit)} to ${quantity(high, unit)}`
 }
 
+/** Columns of a name: what is longer is cut, and stands in full in the document. */
+const NAME = 34
+
 const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
   plain(['USD', 'share', 'count', 'min', ''].includes(unit) ? what : `${what}, ${unit}`)
+
+const short_name = (one: { readonly what: string; readonly unit: string }) => fit(named(one), NAME)
 
 class Sheet {
   readonly lines: string[] = []
@@ -72,7 +77,7 @@ export function event_text(event: EventDoc, options: TextOptions = {}): string {
   sheet.table(
     [left('outcome'), right('here'), right('happened'), right('band'), left('inside')],
     event.outcomes.map((one) => [
-      named(one),
+      short_name(one),
       quantity(one.value, one.unit),
       quantity(one.observed, one.unit),
       range(one.band, one.unit),
@@ -99,26 +104,19 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
       sheet.width,
     ).map(sheet.paint.strong),
   )
-  if (document.thin) sheet.say('Thinned: fewer accounts or longer ticks than the event had.')
   sheet.heading('Outcomes')
+  if (document.thin) sheet.say('Thinned: fewer accounts or longer ticks than the event had.')
   sheet.table(
-    [
-      left('outcome'),
-      right('median'),
-      right('5 to 95 %'),
-      right('happened'),
-      right('band'),
-      left('verdict'),
-      right('seeds inside'),
-    ],
+    [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %'), right('band')],
     outcomes.map(outcome_row),
   )
+  sheet.say('Inside: the median (of chances the mean) lies in the band; seeds: the share of them that does.')
   for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
   for (const cause of document.causes) {
     sheet.heading(`Without: ${plain(cause.title)}`)
-    sheet.say(plain(cause.without))
+    sheet.say(`${plain(cause.without)}. Change: median over seeds; seeds: the share of them that it changes at all.`)
     sheet.table(
-      [left('outcome'), right('median'), right('5 to 95 %'), right('change'), right('seeds changed'), left('verdict')],
+      [left('outcome'), right('median'), right('change'), right('seeds'), left('verdict'), right('5 to 95 %')],
       cause.outcomes.map((one, i) => cause_row(one, outcomes[i] as Outcome)),
     )
   }
@@ -134,13 +132,13 @@ function outcome_row(one: Outcome): string[] {
   const { unit } = one
   const chance = one.over_seeds === 'mean'
   return [
-    named(one),
+    short_name(one),
     chance ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
-    chance ? '' : spread(one, unit),
     quantity(one.observed, unit),
-    range(one.band, unit),
-    one.inside ? 'inside' : one.miss === null ? 'no value' : `no, ${percent(one.miss, 0, true)}`,
+    one.inside ? 'yes' : one.miss === null ? 'no value' : `no, ${percent(one.miss, 0, true)}`,
     one.share_inside === null ? '' : percent(one.share_inside, 0),
+    chance ? '' : spread(one, unit),
+    range(one.band, unit),
   ]
 }
 
@@ -161,12 +159,12 @@ function cause_row(one: Left, base: Outcome): string[] {
         ? ''
         : 'outside, as before'
   return [
-    named(base),
+    short_name(base),
     base.over_seeds === 'mean' ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
-    base.over_seeds === 'mean' ? '' : spread(one, unit),
     quantity(one.median_change, unit),
     percent(one.share_changed, 0),
     verdict,
+    base.over_seeds === 'mean' ? '' : spread(one, unit),
   ]
 }
 
@@ -175,8 +173,10 @@ function priors(sheet: Sheet, document: ReplayDoc): void {
   if (document.priors.length === 0) return
   sheet.heading('Priors')
   sheet.table(
-    [left('prior'), right('low'), right('high'), left('shape'), left('unit'), left('evidence')],
-    document.priors.map((one) => [plain(one.name), short(one.low), short(one.high), one.shape, plain(one.unit), one.evidence]),
+    [left('prior'), right('low'), right('high'), left('shape'), left('evidence'), left('what')],
+    document.priors.map((one) => {
+      return [plain(one.name), short(one.low), short(one.high), one.shape, one.evidence, fit(plain(one.unit), NAME)]
+    }),
   )
 }
 

@@ -51,7 +51,8 @@ export function build(draws: Draws<Name>, seed: number, without: readonly string
       // The path is what was seen: it has the effect of whatever was sold that day in it.
       pinned: ['ETH'],
       without: [],
-      limits: DEFAULT_LIMITS,
+      // An empty pool hands every trove's debt to the others: a tick may take all of them apart, one after the other.
+      limits: { ...DEFAULT_LIMITS, rounds: 2_000 },
     },
     notes: [
       'Troves are synthetic: their number, the largest one and the price path’s ends are known, sizes and ratios are drawn.',
