@@ -16,10 +16,12 @@ export const INTEGERS: ReadonlySet<string> = new Set([
   'agent',
   'as_collateral',
   'asset',
+  'coin',
   'contract',
   'emode',
   'ilk',
   'isolated',
+  'mode',
   'owner',
   'reserve',
 ])

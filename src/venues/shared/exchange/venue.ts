@@ -162,6 +162,8 @@ export interface ExchangeKind<S extends ExchangeSpec> {
   readonly schema: Schema<S>
   /** Its rules where a snapshot gives none. */
   rules(spec: S): Rules
+  /** What of a row's margin the machine does not know (options …); tables of its own are allocated here. */
+  extra?(spec: S, builder: WorldBuilder): Extra
 }
 
 /** A kind of exchange out of its record. */
@@ -172,6 +174,6 @@ export function exchange_kind<S extends ExchangeSpec>(record: ExchangeKind<S>): 
     title,
     source,
     schema,
-    open: (spec, builder) => new ExchangeVenue(spec, spec.rules ?? record.rules(spec), builder),
+    open: (spec, builder) => new ExchangeVenue(spec, spec.rules ?? record.rules(spec), builder, record.extra?.(spec, builder)),
   }
 }
