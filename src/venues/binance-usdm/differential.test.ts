@@ -5,7 +5,7 @@ import { type Account, liquidate, type Rules } from '../shared/exchange/referenc
 import { add, mul, neg, ratio, sign, sub, to_number } from '../shared/exchange/reference-ratio.ts'
 import * as r from '../shared/exchange/reference.ts'
 import { BTC_TIERS, ETH_TIERS } from './vectors.ts'
-import { PerpWorld, type Row } from './world.test.ts'
+import { PerpWorld, type Row } from '../../../test/support/perp-world.ts'
 
 const TIERS = [BTC_TIERS, ETH_TIERS]
 const MARKS = [98_000, 3000]

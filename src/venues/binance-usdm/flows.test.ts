@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ALL, Quote, Statement } from '../../model/index.ts'
-import { columns, PerpWorld, type Row, START_MS, USDT } from './world.test.ts'
+import { columns, PerpWorld, type Row, START_MS, USDT } from '../../../test/support/perp-world.ts'
 
 const long = (quantity: number, entry: number, wallet: number): Row => ({ wallet, held: [[0, quantity, entry]] })
 const ISOLATED: Row = { isolated: true, wallet: 20_000, held: [[0, 10, 100_000]] }

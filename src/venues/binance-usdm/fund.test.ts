@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accept } from '../shared/exchange/fund.ts'
 import type { Exchange } from '../shared/exchange/state.ts'
-import { PerpWorld, type Row } from './world.test.ts'
+import { PerpWorld, type Row } from '../../../test/support/perp-world.ts'
 
 const LONG: Row = { isolated: true, wallet: 20_000, held: [[0, 10, 100_000]] }
 const short = (quantity: number, entry: number, wallet: number, owner = -1): Row => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PerpWorld, type Row, type Setup } from './world.test.ts'
+import { PerpWorld, type Row, type Setup } from '../../../test/support/perp-world.ts'
 
 const TAKEN = { row: 0 }
 /** T2 of the derivatives reference: long 10 BTC at 100,000, margin 20,000. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RowList, sweep } from '../../margin/index.ts'
 import { InputError, Statement } from '../../model/index.ts'
-import { PerpWorld, type Row, USDT } from './world.test.ts'
+import { PerpWorld, type Row, USDT } from '../../../test/support/perp-world.ts'
 
 const long = (quantity: number, entry: number, wallet: number): Row => ({ wallet, held: [[0, quantity, entry]] })
 const ISOLATED: Row = { isolated: true, wallet: 20_000, held: [[0, 10, 100_000]] }
