@@ -135,7 +135,7 @@ function outcome_row(one: Outcome): string[] {
     short_name(one),
     chance ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
     quantity(one.observed, unit),
-    one.inside ? 'yes' : one.miss === null ? 'no value' : `no, ${percent(one.miss, 0, true)}`,
+    one.inside ? 'yes' : one.miss === null ? 'no value' : `no, ${percent(one.miss, Math.abs(one.miss) < 0.1 ? 1 : 0, true)}`,
     one.share_inside === null ? '' : percent(one.share_inside, 0),
     chance ? '' : spread(one, unit),
     range(one.band, unit),
