@@ -169,7 +169,7 @@ function healing_amount(x: Exchange, action: Action, contract: number, position:
     curve: x.curves[contract],
     equity: unit === 1 ? equity(x, row, prices) - due : (equity(x, row, prices) - due) / unit,
     others: (unit === 1 ? all : all / unit) - position_maintenance(x, position, prices),
-    fee: x.rules.fee.base === 'notional' ? of.liquidation_fee : 0,
+    fee: (x.rules.fee.base === 'notional' ? of.liquidation_fee : 0) + (x.rules.fee.taker ? of.taker_fee : 0),
     target: rule.target * scale,
   }
   const place = x.market(contract)

@@ -114,9 +114,15 @@ export function stage_of(x: Exchange, row: number): number {
   const { stages } = x.rules
   const at = running(x, row)
   const done = at < 0 ? 0 : (x.liquidations.columns.done.data[at] as number)
-  for (let s = 0; s < stages.length; s++) if ((done & (1 << s)) === 0 && is_due(x, row, stages[s] as Stage)) return s
+  for (let s = 0; s < stages.length; s++) {
+    const stage = stages[s] as Stage
+    if ((done & (1 << s)) !== 0 || !is_due(x, row, stage)) continue
+    return is_wait(stage) ? -1 : s
+  }
   return -1
 }
+
+const is_wait = ({ reduce, convert, close }: Stage) => reduce === undefined && convert === undefined && close === undefined
 
 /** Units that a stage closes of one position at most, before the book is looked at; +Infinity: as many as heal. */
 export function units_asked(x: Exchange, row: number, position: number, rule: Reduction): number {

@@ -95,7 +95,7 @@ const takeover = z.strictObject({
 
 /**
  * One step. Stages are looked through in order, in every round: the first that is due and was not yet done in this tick is taken.
- * A takeover may be tried in every round of the tick.
+ * A takeover may be tried in every round of the tick. A stage with neither order nor takeover is a wait: nothing after it is looked at.
  */
 const stage = z.strictObject({
   when: condition.prefault({}).describe('When it is due; nothing: whenever the scope is in breach'),
@@ -141,6 +141,7 @@ const fee = z.strictObject({
     .describe(
       'remaining: charged when the scope is healed or empty, from what it has; first: from the wallet before the rest is closed',
     ),
+  taker: z.boolean().default(false).describe('true: its orders also pay the taker fee of the contract, at once'),
 })
 
 const fund_rules = z.strictObject({

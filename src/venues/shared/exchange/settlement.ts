@@ -58,11 +58,15 @@ function clear_dust(x: Exchange, row: number, contract: number, before: number):
   trade(x, x.outside, contract, left, 0)
 }
 
-/** An owner's own trade pays the taker fee. */
-function settle_own(x: Exchange, row: number, of: Contract, coins: number): void {
+function pay_taker(x: Exchange, row: number, of: Contract, coins: number): void {
   const fee = Math.abs(coins) * of.taker_fee
   add_cash(x, row, of.coin, -fee)
   x.coin.columns.fees.add(of.coin, fee)
+}
+
+/** An owner's own trade pays the taker fee. */
+function settle_own(x: Exchange, row: number, of: Contract, coins: number): void {
+  pay_taker(x, row, of, coins)
   x.accounts.columns.paid.set(row, 0)
 }
 
@@ -90,6 +94,7 @@ function settle_reduction(x: Exchange, row: number, at: number, contract: number
   rows.amount.set(order, Math.abs(side.base))
   rows.price.set(order, Math.abs(side.quote) / Math.abs(side.base))
   rows.usd.set(order, notional * usd_of(x, contract))
+  if (x.rules.fee.taker) pay_taker(x, row, of, notional)
   const unit = is_pooled(x, row) ? unit_price(x, of.coin, x.book.prices.data) : 1
   c.filled.set(at, (c.filled.data[at] as number) + Math.abs(units_in(of, side)))
   c.time_ms.set(at, x.desk.columns.time_ms.data[0] as number)
