@@ -1,6 +1,9 @@
 /** The scoreboard: published values recomputed by this build. The tests and `unwind validate` run the same rows. */
 import { goldenRows as concentrated_rows } from '../markets/concentrated/reference-rows.ts'
+import { goldenRows as peg_module_rows } from '../markets/peg-module/reference-rows.ts'
+import { goldenRows as redemption_queue_rows } from '../markets/redemption-queue/reference-rows.ts'
 import { goldenRows as stable_swap_rows } from '../markets/stable-swap/reference-rows.ts'
+import { goldenRows as virtual_pool_rows } from '../markets/virtual-pool/reference-rows.ts'
 import { goldenRows as weighted_rows } from '../markets/weighted/reference-rows.ts'
 import { goldenRows as capped_rate_rows } from '../oracles/capped-rate/reference.ts'
 import { goldenRows as exchange_rate_rows } from '../oracles/exchange-rate/reference.ts'
@@ -43,6 +46,9 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...concentrated_rows(),
     ...stable_swap_rows(),
     ...weighted_rows(),
+    ...peg_module_rows(),
+    ...redemption_queue_rows(),
+    ...virtual_pool_rows(),
     ...capped_rate_rows(),
     ...exchange_rate_rows(),
   ]
