@@ -35,6 +35,50 @@ describe('concentrated: reference', () => {
     expect(() => pool.swap(true, 0n)).toThrow('AS')
   })
 
+  it('adds fees up as published: test/__snapshots__/UniswapV3Pool.swaps.spec.ts.snap, high fee, 2e18 over the whole range', () => {
+    const cases: [boolean, bigint, [bigint, bigint]][] = [
+      [true, 1000n, [1701411834604692317316n, 0n]],
+      [true, 10n ** 18n, [1701411834604692317316873037158841057n, 0n]],
+      [false, 10n ** 18n, [0n, 1701411834604692317316873037158841057n]],
+      [true, -(10n ** 18n), [3437195625464025050172418213103875650n, 0n]],
+    ]
+    for (const [falling, amount, fees] of cases) {
+      const pool = new ReferencePool(10_000n, 200, Q96)
+      pool.add(-887200, 887200, 2n * 10n ** 18n)
+      pool.swap(falling, amount)
+      expect(pool.fees).toEqual(fees)
+    }
+  })
+
+  it('gives each position the fees of the range it is in, rounded down, whatever happened before it came', () => {
+    // White paper (6.17) to (6.20). A fee of 1e16 on 2e18: 2^128/200 is no integer, so the only position gets 1e16 less a unit.
+    const pool = new ReferencePool(10_000n, 200, Q96)
+    const wide = [-887200, 887200] as const
+    pool.add(...wide, 2n * 10n ** 18n)
+    pool.swap(true, 10n ** 18n)
+    pool.add(...wide, 0n)
+    expect(pool.positions.get('-887200 887200')?.owed).toEqual([9_999_999_999_999_999n, 0n])
+    // The price is at tick -8043: neither a position that begins there now, nor one above it, has earned anything.
+    pool.add(-8200, -8000, 10n ** 18n)
+    pool.add(0, 200, 10n ** 18n)
+    pool.add(-8200, -8000, 0n)
+    pool.add(0, 200, 0n)
+    expect([pool.positions.get('-8200 -8000')?.owed, pool.positions.get('0 200')?.owed]).toEqual([
+      [0n, 0n],
+      [0n, 0n],
+    ])
+    // Token 1 comes in, 1000 units a hundred times: 10 of fee each, a third of it to the one of 1e18 among 3e18. What it took out is owed too.
+    for (let i = 0; i < 100; i++) pool.swap(false, 1000n)
+    const out = pool.add(-8200, -8000, -(10n ** 18n))
+    const { owed } = pool.positions.get('-8200 -8000') ?? { owed: [0n, 0n] }
+    expect(owed[0]).toBe(-out.amount0)
+    expect(Number(owed[1] + out.amount1)).toBeGreaterThan(332)
+    expect(Number(owed[1] + out.amount1)).toBeLessThan(334)
+    expect(() => pool.add(-8200, -8000, 0n)).toThrow('NP')
+    expect(() => pool.add(...wide, -(3n * 10n ** 18n))).toThrow('LS')
+    expect(() => pool.add(0, 200, 1n << 126n)).toThrow('LO')
+  })
+
   it('pays back no more than was put in, position by position', () => {
     const pool = new ReferencePool(3000n, 60, encode(3n, 2n))
     for (const [lower, upper] of [

@@ -1,5 +1,7 @@
 /** The protocols that are judged here: one import and one line each. */
+import { aaveV3 } from './aave-v3/judge.ts'
 import type { Judge } from './harness/judge.ts'
 import { uniswapV2 } from './uniswap-v2/judge.ts'
+import { uniswapV3 } from './uniswap-v3/judge.ts'
 
-export const judges: readonly Judge[] = [uniswapV2]
+export const judges: readonly Judge[] = [aaveV3, uniswapV2, uniswapV3]

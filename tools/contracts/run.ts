@@ -2,7 +2,7 @@
  * Judges every protocol: the pinned cases, then the cases of a fixed seed, then those of a fresh one. A line a protocol; a case that
  * differs is made smaller, printed, and pinned. Ends with the counts and leaves them in .cache/contracts.json of the root.
  *
- *   tsx tools/contracts/run.ts [--only aave-v3] [--seed 123] [--cases 50]
+ *   tsx tools/contracts/run.ts [--only aave-v3] [--seed 123] [--cases 50] [--unpinned]
  */
 import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -50,21 +50,23 @@ interface Run {
   readonly one: Judge
   readonly bench: Bench<unknown>
   readonly counts: Counts
+  /** Are new failures written down? */
+  readonly pins: boolean
 }
 
-async function run_case({ one, bench, counts }: Run, name: string, value: unknown, pin: boolean): Promise<void> {
+async function run_case({ one, bench, counts, pins }: Run, name: string, value: unknown, fresh: boolean): Promise<void> {
   const verdict = await verdict_of(bench, value)
   counts.cases += 1
   counts.compared += verdict.compared
   for (const what of verdict.met) counts.met.set(what, (counts.met.get(what) ?? 0) + 1)
   if (verdict.differences.length === 0) return
   counts.failures.push(name)
-  const smallest = pin ? await shrunk(bench, value) : value
+  const smallest = fresh ? await shrunk(bench, value) : value
   const { differences } = await verdict_of(bench, smallest)
   say(`✗ ${one.id} ${name}`)
   for (const { what, contract, reference } of differences.slice(0, 8))
     say(`    ${what}: the contract ${contract}, the reference ${reference}`)
-  if (!pin) return
+  if (!fresh || !pins) return
   const folder = join(HOME, 'pinned', one.id)
   mkdirSync(folder, { recursive: true })
   const path = join(folder, `${name.replaceAll(' ', '-')}.json`)
@@ -91,12 +93,13 @@ async function run_pinned(run: Run): Promise<number> {
 interface Options {
   readonly seed: number
   readonly cases: number | undefined
+  readonly pins: boolean
 }
 
 /** One protocol; what passed and failed counts its pinned cases, the fixed seed, the fresh seed and what must be met as one check each. */
-async function judged(one: Judge, { seed, cases = one.cases }: Options): Promise<{ passed: number; failed: number }> {
+async function judged(one: Judge, { seed, cases = one.cases, pins }: Options): Promise<{ passed: number; failed: number }> {
   const began = performance.now()
-  const run: Run = { one, bench: await one.open(), counts: { cases: 0, compared: 0, failures: [], met: new Map() } }
+  const run: Run = { one, bench: await one.open(), counts: { cases: 0, compared: 0, failures: [], met: new Map() }, pins }
   const { counts } = run
   const opened = performance.now()
   const total = { passed: 0, failed: 0 }
@@ -132,10 +135,16 @@ const integer = (text: string | undefined): number | undefined => {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' }, cases: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, seed: { type: 'string' }, cases: { type: 'string' }, unpinned: { type: 'boolean' } },
+  })
   const chosen = judges.filter(({ id }) => values.only === undefined || id === values.only)
   if (chosen.length === 0) throw new Error(`no such protocol: ${values.only}; there are ${judges.map(({ id }) => id).join(', ')}`)
-  const options = { seed: integer(values.seed) ?? randomInt(1, 2 ** 31), cases: integer(values.cases) }
+  const options = {
+    seed: integer(values.seed) ?? randomInt(1, 2 ** 31),
+    cases: integer(values.cases),
+    pins: values.unpinned !== true,
+  }
   const total = { passed: 0, failed: 0 }
   for (const one of chosen) {
     const { passed, failed } = await judged(one, options).catch((error: unknown) => {

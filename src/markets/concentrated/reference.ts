@@ -1,8 +1,8 @@
 /**
  * A pool of concentrated liquidity in exact integers: ticks, the step inside one range, and the walk over ranges.
  * Amounts in smallest units of token 0 and token 1, prices as square roots in Q64.96 of token 1 per token 0, fees in pips (1e-6).
- * Source: Uniswap v3 core white paper (Adams et al. 2021) §6.1 to §6.3, and the libraries TickMath, SqrtPriceMath, SwapMath and
- * TickBitmap of Uniswap/v3-core, whose roundings are kept. Left out: fee growth per position, oracle, protocol fee.
+ * Source: Uniswap v3 core white paper (Adams et al. 2021) §6.1 to §6.4, and the libraries TickMath, SqrtPriceMath, SwapMath and
+ * TickBitmap of Uniswap/v3-core, whose roundings are kept. Left out: oracle, protocol fee, flash loans.
  */
 
 export const Q96 = 1n << 96n
@@ -137,7 +137,32 @@ export interface Swapped {
   readonly amount1: bigint
 }
 
+/** Of token 0 and of token 1. */
+export type Pair = readonly [bigint, bigint]
+
+export interface Tick {
+  /** Liquidity of all positions that begin or end here. */
+  readonly gross: bigint
+  /** Change of liquidity when the price rises over the tick. */
+  readonly net: bigint
+  /** Fees per unit of liquidity earned on the side of the tick where the price is not; only differences of it mean something. */
+  outside: Pair
+}
+
+export interface Position {
+  liquidity: bigint
+  /** Fees per unit of liquidity earned inside the range when the position was last touched. */
+  inside: Pair
+  /** To be collected: fees earned by then, and what was taken out of the range. */
+  owed: Pair
+}
+
 const WORD_TICKS = 256
+const NO_FEES: Pair = [0n, 0n]
+const MOST_LIQUIDITY = (1n << 128n) - 1n
+
+/** Sums of fees per unit of liquidity go round at 256 bits: all that is ever read of them is a difference. */
+const less = (a: Pair, b: Pair): Pair => [(a[0] - b[0] + WORD) % WORD, (a[1] - b[1] + WORD) % WORD]
 
 /** A pool: positions, price, and the swap that walks over the ticks at which positions begin and end. */
 export class ReferencePool {
@@ -146,39 +171,70 @@ export class ReferencePool {
   sqrt: bigint
   tick: number
   liquidity = 0n
-  /** Change of liquidity when the price rises over a tick. */
-  private readonly net = new Map<number, bigint>()
-  private readonly gross = new Map<number, bigint>()
+  /** Fees per unit of liquidity ever earned, in Q128. */
+  fees: Pair = NO_FEES
+  readonly ticks = new Map<number, Tick>()
+  readonly positions = new Map<string, Position>()
+  /** What one tick may hold, so that all of them together fit into 128 bits. */
+  private readonly most: bigint
 
   constructor(fee: bigint, spacing: number, sqrt: bigint) {
     this.fee = fee
     this.spacing = spacing
     this.sqrt = sqrt
     this.tick = tick_at(sqrt)
+    this.most = MOST_LIQUIDITY / BigInt(2 * Math.floor(MAX_TICK / spacing) + 1)
   }
 
-  /** Adds a position (or takes one away, if negative); amounts as in `swap`, rounded in the pool's favour. */
+  /** Adds a position (or takes one away, if negative; 0 only counts its fees); amounts as in `swap`, rounded in the pool's favour. */
   add(lower: number, upper: number, liquidity: bigint): Swapped {
-    if (lower >= upper || lower % this.spacing !== 0 || upper % this.spacing !== 0) throw new Revert('ticks')
-    for (const [tick, change] of [
-      [lower, liquidity],
-      [upper, -liquidity],
-    ] as const) {
-      const gross = (this.gross.get(tick) ?? 0n) + liquidity
-      if (gross < 0n) throw new Revert('LS')
-      this.gross.set(tick, gross)
-      this.net.set(tick, (this.net.get(tick) ?? 0n) + change)
-      if (gross === 0n) {
-        this.gross.delete(tick)
-        this.net.delete(tick)
-      }
-    }
-    if (this.tick >= lower && this.tick < upper) this.liquidity += liquidity
     const up = liquidity > 0n
     const size = up ? liquidity : -liquidity
+    if (size >> 127n > 0n) throw new Revert('liquidity beyond 127 bits')
+    if (lower >= upper) throw new Revert('TLU')
+    if (lower < MIN_TICK) throw new Revert('TLM')
+    if (upper > MAX_TICK) throw new Revert('TUM')
+    if (lower % this.spacing !== 0 || upper % this.spacing !== 0) throw new Revert('ticks')
+    const position = this.positions.get(`${lower} ${upper}`) ?? { liquidity: 0n, inside: NO_FEES, owed: NO_FEES }
+    if (position.liquidity === 0n && liquidity === 0n) throw new Revert('NP')
+    const [low, high] = [this.changed(lower, liquidity, liquidity), this.changed(upper, liquidity, -liquidity)]
+    if (position.liquidity + liquidity < 0n) throw new Revert('LS')
+    this.earn(position, less(less(this.fees, this.beyond(lower, low, false)), this.beyond(upper, high, true)))
+    position.liquidity += liquidity
+    this.positions.set(`${lower} ${upper}`, position)
+    for (const [tick, state] of [
+      [lower, low],
+      [upper, high],
+    ] as const)
+      if (state.gross === 0n) this.ticks.delete(tick)
+      else this.ticks.set(tick, state)
+    if (this.tick >= lower && this.tick < upper) this.liquidity += liquidity
     const at = this.tick < lower ? sqrt_at(lower) : this.tick >= upper ? sqrt_at(upper) : this.sqrt
     const [a, b] = [amount0(at, sqrt_at(upper), size, up), amount1(sqrt_at(lower), at, size, up)]
-    return up ? { amount0: a, amount1: b } : { amount0: -a, amount1: -b }
+    if (up) return { amount0: a, amount1: b }
+    position.owed = [(position.owed[0] + a) & MOST_LIQUIDITY, (position.owed[1] + b) & MOST_LIQUIDITY]
+    return { amount0: -a, amount1: -b }
+  }
+
+  /** A tick with so much more at it; a new one takes all fees so far as earned below it, if the price is above. */
+  private changed(tick: number, gross: bigint, net: bigint): Tick {
+    const known = this.ticks.get(tick)
+    const after = { gross: (known?.gross ?? 0n) + gross, net: (known?.net ?? 0n) + net }
+    if (after.gross < 0n) throw new Revert('LS')
+    if (after.gross > this.most) throw new Revert('LO')
+    return { ...after, outside: known?.outside ?? (tick <= this.tick ? this.fees : NO_FEES) }
+  }
+
+  /** Fees earned beyond a tick, above or below: what is kept as outside, or the rest. */
+  private beyond(tick: number, { outside }: Tick, above: boolean): Pair {
+    return this.tick >= tick === above ? less(this.fees, outside) : outside
+  }
+
+  private earn(position: Position, inside: Pair): void {
+    const grown = less(inside, position.inside)
+    const earned = (k: 0 | 1) => (position.owed[k] + ((grown[k] * position.liquidity) >> 128n)) & MOST_LIQUIDITY
+    position.owed = [earned(0), earned(1)]
+    position.inside = inside
   }
 
   /**
@@ -190,7 +246,7 @@ export class ReferencePool {
     const word = Math.floor(at / WORD_TICKS) * WORD_TICKS
     const end = falling ? word : word + WORD_TICKS - 1
     for (let i = at; falling ? i >= end : i <= end; i += falling ? -1 : 1)
-      if (this.net.has(i * this.spacing)) return i * this.spacing
+      if (this.ticks.has(i * this.spacing)) return i * this.spacing
     return end * this.spacing
   }
 
@@ -218,9 +274,16 @@ export class ReferencePool {
         remaining += step.amount_out
         other += step.amount_in + step.fee
       }
+      if (this.liquidity > 0n) {
+        const grown = (this.fees[falling ? 0 : 1] + (step.fee << 128n) / this.liquidity) % WORD
+        this.fees = falling ? [grown, this.fees[1]] : [this.fees[0], grown]
+      }
       if (step.next === edge) {
-        const change = this.net.get(next) ?? 0n
-        this.liquidity += falling ? -change : change
+        const crossed = this.ticks.get(next)
+        if (crossed !== undefined) {
+          crossed.outside = less(this.fees, crossed.outside)
+          this.liquidity += falling ? -crossed.net : crossed.net
+        }
         this.tick = falling ? next - 1 : next
       } else if (step.next !== before) this.tick = tick_at(step.next)
     }

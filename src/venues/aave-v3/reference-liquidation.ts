@@ -105,6 +105,7 @@ function burn_debt(pool: Pool, user: User, d: number, debt: bigint, repaid: bigi
   const scaled = abandoned
     ? at(user.scaled_debt, d)
     : min(at(user.scaled_debt, d), pool.shares.debt_burnt(repaid, reserve.borrow_index))
+  need(scaled !== 0n, 'InvalidBurnAmount')
   user.scaled_debt[d] = at(user.scaled_debt, d) - scaled
   reserve.scaled_debt -= scaled
   const deficit = abandoned ? debt - repaid : 0n
@@ -123,6 +124,7 @@ function seize(pool: Pool, liquidator: User, user: User, c: number, out: Split, 
   else {
     reserve.scaled_supply -= scaled
     update_rates(pool, reserve, 0n, out.to_liquidator)
+    need(scaled !== 0n, 'InvalidBurnAmount')
   }
   if (out.fee === 0n) return 0n
   const wanted = pool.shares.supply_burnt(out.fee, index)
@@ -164,7 +166,9 @@ export function liquidate(
   const { rules, shares } = pool
   const user = user_of(pool, name)
   const [collateral, owed] = [at(pool.reserves, c), at(pool.reserves, d)]
+  const earned = owed.accrued_to_treasury
   accrue(pool, owed)
+  if (c === d && rules.accrues_twice) owed.accrued_to_treasury += owed.accrued_to_treasury - earned
   accrue(pool, collateral)
   const before = account_data(pool, user)
   const balance = shares.supply_balance(at(user.scaled_supply, c), collateral.liquidity_index)

@@ -14,8 +14,8 @@ import {
   need,
   type Pool,
   type Reserve,
+  type ReserveConfig,
   release_isolated,
-  threshold_of,
   type User,
   update_rates,
   user_of,
@@ -43,11 +43,15 @@ function isolated_collateral(pool: Pool, user: User): number {
   return at(pool.reserves, only).config.debt_ceiling === 0n ? -1 : only
 }
 
+/** Is there anything to borrow against it? */
+const lends = (pool: Pool, user: User, r: number): boolean =>
+  (pool.rules.emode_alone ? ltv_of(pool, user, r) : at(pool.reserves, r).config.ltv) !== 0n
+
 /** Does a first supply become collateral by itself? */
 function becomes_collateral(pool: Pool, user: User, r: number): boolean {
   const { config } = at(pool.reserves, r)
   if (pool.rules.isolation && (config.debt_ceiling !== 0n || isolated_collateral(pool, user) >= 0)) return false
-  return (pool.rules.emode_alone ? ltv_of(pool, user, r) : config.ltv) !== 0n
+  return lends(pool, user, r)
 }
 
 export function supply(pool: Pool, name: string, r: number, amount: bigint): void {
@@ -93,27 +97,69 @@ export function withdraw(pool: Pool, name: string, r: number, amount: bigint): b
   const was_collateral = at(user.collateral, r)
   user.scaled_supply[r] = left
   reserve.scaled_supply -= scaled
-  if (was_collateral && borrows(user)) may_leave(pool, user, r)
   if (left === 0n) user.collateral[r] = false
+  if (was_collateral && borrows(user)) may_leave(pool, user, r)
   return units
 }
 
 /** Enables or disables a supply as collateral. */
 export function use_as_collateral(pool: Pool, name: string, r: number, enabled: boolean): void {
   const user = user_of(pool, name)
+  const { isolation, idle_switch } = pool.rules
   open(at(pool.reserves, r))
-  need(at(user.scaled_supply, r) !== 0n, 'UnderlyingBalanceZero')
+  const funded = at(user.scaled_supply, r) !== 0n
+  need(idle_switch || funded, 'UnderlyingBalanceZero')
+  if (at(user.collateral, r) === enabled) return
   if (enabled) {
-    need(threshold_of(pool, user, r) !== 0n, 'UserInIsolationModeOrLtvZero')
-    const alone = isolated_collateral(pool, user)
-    const others = user.collateral.some((on, other) => on && other !== r)
-    const ceiling = pool.rules.isolation && at(pool.reserves, r).config.debt_ceiling !== 0n
-    need((alone < 0 || alone === r) && !(ceiling && others), 'UserInIsolationModeOrLtvZero')
+    need(funded, 'UnderlyingBalanceZero')
+    const others = user.collateral.includes(true)
+    const ceiling = isolation && at(pool.reserves, r).config.debt_ceiling !== 0n
+    const alone = isolated_collateral(pool, user) < 0 && !(ceiling && others)
+    need(lends(pool, user, r) && alone, isolation ? 'UserInIsolationModeOrLtvZero' : 'UserHasAssetWithZeroLtv')
     user.collateral[r] = true
   } else {
     user.collateral[r] = false
-    if (borrows(user)) may_leave(pool, user, r)
+    may_leave(pool, user, r)
   }
+}
+
+/**
+ * Enters an e-mode, or leaves for none (0). What is owed must be borrowable there; since 3.6 also what is borrowed must be so outside,
+ * and every collateral must be worth something for borrowing. Source: the protocol's docs/3.2 and docs/3.6; `InconsistentEModeCategory`
+ * where there is no such category.
+ */
+export function set_emode(pool: Pool, name: string, category: number): void {
+  const user = user_of(pool, name)
+  if (user.emode === category) return
+  const { emode_alone } = pool.rules
+  const target = pool.emodes[category - 1]
+  need(category === 0 || (target !== undefined && target.liquidation_threshold !== 0n), 'InconsistentEModeCategory')
+  const inside = { ...user, emode: category }
+  for (const [r, { config }] of pool.reserves.entries()) {
+    const allowed = target === undefined ? !emode_alone || config.borrowable : at(target.borrowable, r)
+    need(at(user.scaled_debt, r) === 0n || allowed, emode_alone ? 'InvalidDebtInEmode' : 'NotBorrowableInEMode')
+    need(!(emode_alone && at(user.collateral, r)) || ltv_of(pool, inside, r) !== 0n, 'InvalidCollateralInEmode')
+  }
+  user.emode = category
+  need(account_data(pool, user).health >= WAD, 'HealthFactorLowerThanLiquidationThreshold')
+}
+
+/** Isolated collateral lends only what is listed for it, and only up to its ceiling. */
+function within_ceiling(pool: Pool, alone: number, config: ReserveConfig, amount: bigint): void {
+  if (alone < 0) return
+  const isolation = at(pool.reserves, alone)
+  need(config.borrowable_in_isolation, 'AssetNotBorrowableInIsolation')
+  const total = isolation.isolated_debt + in_cents(config.decimals, amount)
+  need(total <= isolation.config.debt_ceiling, 'DebtCeilingExceeded')
+}
+
+/** A siloed debt is the only one. */
+function keeps_silo(pool: Pool, user: User, r: number): void {
+  if (!pool.rules.isolation || !borrows(user)) return
+  const debts = user.scaled_debt.flatMap((debt, other) => (debt === 0n ? [] : [other]))
+  const [only = r, second] = debts
+  const silo = second === undefined && at(pool.reserves, only).config.siloed
+  need(silo ? only === r : !at(pool.reserves, r).config.siloed, 'SiloedBorrowingViolation')
 }
 
 /** What the version, the reserve and the account's mode have against a loan, apart from its collateral. */
@@ -124,7 +170,11 @@ function may_borrow(pool: Pool, user: User, r: number, amount: bigint, scaled: b
   open(reserve)
   need(!config.frozen, 'ReserveFrozen')
   const listed = user.emode === 0 || at(at(pool.emodes, user.emode - 1).borrowable, r)
+  if (rules.emode_alone) need(listed, 'NotBorrowableInEMode')
   if (!rules.emode_alone || user.emode === 0) need(config.borrowable, 'BorrowingNotEnabled')
+  const units = rules.directional ? shares.debt_balance(scaled, reserve.borrow_index) : amount
+  if (rules.borrows_of_supply)
+    need(units <= shares.supply_balance(reserve.scaled_supply, reserve.liquidity_index), 'InvalidAmount')
   need(!(rules.isolation && pool.sentinel), 'PriceOracleSentinelCheckFailed')
   const cap = config.borrow_cap * unit(config.decimals)
   const after = rules.directional
@@ -132,17 +182,10 @@ function may_borrow(pool: Pool, user: User, r: number, amount: bigint, scaled: b
     : shares.debt_balance(reserve.scaled_debt, reserve.borrow_index) + amount
   need(cap === 0n || after <= cap, 'BorrowCapExceeded')
   const alone = isolated_collateral(pool, user)
-  if (alone >= 0) {
-    const isolation = at(pool.reserves, alone)
-    need(config.borrowable_in_isolation, 'AssetNotBorrowableInIsolation')
-    const total = isolation.isolated_debt + in_cents(config.decimals, amount)
-    need(total <= isolation.config.debt_ceiling, 'DebtCeilingExceeded')
-  }
+  if (rules.emode_alone) keeps_silo(pool, user, r)
+  within_ceiling(pool, alone, config, amount)
   need(listed, 'NotBorrowableInEMode')
-  if (rules.isolation && borrows(user)) {
-    const silo = user.scaled_debt.findIndex((debt, other) => debt !== 0n && at(pool.reserves, other).config.siloed)
-    need(silo < 0 ? !config.siloed || at(user.scaled_debt, r) !== 0n : silo === r, 'SiloedBorrowingViolation')
-  }
+  if (!rules.emode_alone) keeps_silo(pool, user, r)
 }
 
 /** Is there collateral for what is owed, together with `more` USD? */
@@ -183,6 +226,7 @@ export function repay(pool: Pool, name: string, r: number, amount: bigint): bigi
   const debt = pool.shares.debt_balance(at(user.scaled_debt, r), reserve.borrow_index)
   const units = amount === WHOLE ? debt : min(amount, debt)
   const scaled = pool.shares.debt_burnt(units, reserve.borrow_index)
+  need(scaled !== 0n, 'InvalidBurnAmount')
   const alone = isolated_collateral(pool, user)
   user.scaled_debt[r] = at(user.scaled_debt, r) - scaled
   reserve.scaled_debt -= scaled

@@ -95,7 +95,7 @@ describe('a liquidation', () => {
     pool.now_s = 100n
     const { config } = exact.at(pool.reserves, WBTC)
     const why = (c: number, d: number, who = 'bob') =>
-      exact.attempt(pool, (p) => exact.liquidate(p, who, 'alice', c, d, 1n)).revert
+      exact.attempt(pool, (p) => exact.liquidate(p, who, 'alice', c, d, 1_000_000n)).revert
     config.paused = true
     config.active = false
     config.grace_until_s = 100n

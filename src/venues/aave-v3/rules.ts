@@ -18,10 +18,16 @@ export interface Rules {
   readonly version: Version
   /** Grace period after a reserve was paused (3.1+). */
   readonly grace: boolean
+  /** Nobody borrows more units than are supplied (3.1+), whatever the cash. */
+  readonly borrows_of_supply: boolean
   /** Debt of an account without collateral becomes the reserve's deficit (3.3+). */
   readonly deficit: boolean
   /** The close factor counts half of the whole debt; small legs go whole; nothing may leave dust (3.3+). Before: half of the one debt. */
   readonly whole_position: boolean
+  /** Where collateral and debt are one asset, the treasury's part of the interest is taken twice (3.3 to 3.6). */
+  readonly accrues_twice: boolean
+  /** Enabling what is enabled, or disabling what is not, changes nothing and asks for nothing but an open reserve (3.4+). */
+  readonly idle_switch: boolean
   /** Nobody liquidates himself (3.4+). */
   readonly no_self_liquidation: boolean
   /** Interest compounds as rate·time, to the third order (3.4+). Before: binomially, by the second. */
@@ -48,8 +54,11 @@ export function rules_of(version: Version): Rules {
   return {
     version,
     grace: from('3.1'),
+    borrows_of_supply: from('3.1'),
     deficit: from('3.3'),
     whole_position: from('3.3'),
+    accrues_twice: from('3.3') && !from('3.7'),
+    idle_switch: from('3.4'),
     no_self_liquidation: from('3.4'),
     compounds_in_time: from('3.4'),
     weighs_each: from('3.5'),

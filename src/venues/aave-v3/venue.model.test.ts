@@ -219,7 +219,7 @@ const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
   BorrowingNotEnabled: ['limit'],
   NotBorrowableInEMode: ['limit'],
   NotEnoughAvailableUserBalance: ['funds', 'cash'],
-  InvalidAmount: ['empty', 'limit', 'margin'],
+  InvalidAmount: ['empty', 'limit', 'margin', 'cash'],
   LtvValidationFailed: ['margin', 'cash', 'limit'],
   CollateralBalanceIsZero: ['margin', 'cash', 'limit'],
   CollateralCannotCoverNewBorrow: ['margin', 'cash'],

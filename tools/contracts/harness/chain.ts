@@ -1,10 +1,10 @@
 /** A virtual machine in this process: deploy, call, and go back. The clock is what the case says it is. */
-import { Common, Hardfork, Mainnet } from '@ethereumjs/common'
-import { createEVM, type EVM } from '@ethereumjs/evm'
+import type { EVM } from '@ethereumjs/evm'
 import { Account, createAddressFromString } from '@ethereumjs/util'
 import { AbiCoder, getBytes, hexlify, Interface, type InterfaceAbi, type Result } from 'ethers'
 import { type Artifact, linked } from './compile.ts'
-import { State } from './state.ts'
+import { machine } from './machine.ts'
+import type { State } from './state.ts'
 
 export type Hex = string
 const GAS = 1n << 40n
@@ -43,6 +43,7 @@ export class Chain {
   now_s = 1n
   private readonly evm: EVM
   private readonly errors: Interface
+  private readonly libraries = new Map<Artifact, Hex>()
 
   private constructor(evm: EVM, state: State, errors: Interface) {
     this.evm = evm
@@ -50,17 +51,10 @@ export class Chain {
     this.errors = errors
   }
 
-  /** @param errors an ABI (or human-readable lines) with the custom errors to be named, beside those of the contract that is called */
-  static async open(errors: InterfaceAbi = []): Promise<Chain> {
-    const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun })
-    const state = new State({ common })
-    const evm = await createEVM({
-      common,
-      stateManager: state,
-      allowUnlimitedContractSize: true,
-      allowUnlimitedInitCodeSize: true,
-    })
-    return new Chain(evm, state, new Interface(errors))
+  /** @param errors custom errors to be named beside those of the contract that is called (`errors_of`) */
+  static async open(errors: readonly object[] = []): Promise<Chain> {
+    const { evm, state } = await machine()
+    return new Chain(evm, state, new Interface(errors as InterfaceAbi))
   }
 
   private async run(from: Hex, to: Hex | undefined, data: Hex, value: bigint) {
@@ -125,6 +119,24 @@ export class Chain {
     return new Contract(this, createdAddress.toString(), abi)
   }
 
+  /** Deploys a contract of a compilation after the libraries it wants, each library once. */
+  async deploy_linked(
+    all: Readonly<Record<string, Artifact>>,
+    name: string,
+    args: readonly unknown[] = [],
+    from: Hex = actor(0),
+  ): Promise<Contract> {
+    const artifact = all[name]
+    if (artifact === undefined) throw new Error(`nothing was compiled under the name ${name}`)
+    const libraries: Record<string, Hex> = {}
+    for (const library of Object.keys(artifact.links)) {
+      const known = this.libraries.get(all[library] as Artifact) ?? (await this.deploy_linked(all, library)).address
+      this.libraries.set(all[library] as Artifact, known)
+      libraries[library] = known
+    }
+    return await this.deploy(artifact, args, libraries, from)
+  }
+
   /** A contract that is already there (one that another one made, a proxy under its implementation's ABI). */
   at(address: Hex, abi: InterfaceAbi | Interface): Contract {
     return new Contract(this, address, abi instanceof Interface ? abi : new Interface(abi))
@@ -151,7 +163,7 @@ export class Chain {
   }
 }
 
-/** A deployed contract. */
+/** A deployed contract; its address in lower case. */
 export class Contract {
   readonly chain: Chain
   readonly address: Hex
@@ -159,7 +171,7 @@ export class Contract {
 
   constructor(chain: Chain, address: Hex, abi: Interface) {
     this.chain = chain
-    this.address = address
+    this.address = address.toLowerCase()
     this.abi = abi
   }
 

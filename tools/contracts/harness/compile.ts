@@ -17,6 +17,21 @@ interface Spot {
   readonly length: number
 }
 
+/** solc's storageLayout: where a contract keeps its variables. */
+export interface Layout {
+  readonly storage: readonly Variable[]
+  readonly types: Readonly<
+    Record<string, { readonly numberOfBytes: string; readonly value?: string; readonly members?: readonly Variable[] }>
+  > | null
+}
+
+export interface Variable {
+  readonly label: string
+  readonly offset: number
+  readonly slot: string
+  readonly type: string
+}
+
 export interface Artifact {
   readonly name: string
   readonly abi: readonly object[]
@@ -24,6 +39,7 @@ export interface Artifact {
   readonly bytecode: string
   /** Library name to the gaps it fills, in bytes. */
   readonly links: Readonly<Record<string, readonly Spot[]>>
+  readonly layout?: Layout
 }
 
 export interface Request {
@@ -79,7 +95,7 @@ function standard_json(request: Request, sources: Map<string, string>): string {
       optimizer: request.runs === undefined ? { enabled: false } : { enabled: true, runs: request.runs },
       ...(request.via_ir === true ? { viaIR: true } : {}),
       ...(request.evm_version === undefined ? {} : { evmVersion: request.evm_version }),
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences'] } },
+      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences', 'storageLayout'] } },
     },
   })
 }
@@ -90,7 +106,11 @@ interface Output {
     string,
     Record<
       string,
-      { abi: object[]; evm: { bytecode: { object: string; linkReferences: Record<string, Record<string, Spot[]>> } } }
+      {
+        abi: object[]
+        storageLayout: Layout
+        evm: { bytecode: { object: string; linkReferences: Record<string, Record<string, Spot[]>> } }
+      }
     >
   >
 }
@@ -101,10 +121,16 @@ function digest(output: Output): Record<string, Artifact> {
   if (errors.length > 0) throw new Error(errors.map((e) => e.formattedMessage).join('\n'))
   const artifacts: Record<string, Artifact> = {}
   for (const contracts of Object.values(output.contracts ?? {}))
-    for (const [name, { abi, evm }] of Object.entries(contracts)) {
+    for (const [name, { abi, evm, storageLayout }] of Object.entries(contracts)) {
       const { object, linkReferences } = evm.bytecode
       if (object !== '')
-        artifacts[name] = { name, abi, bytecode: object, links: Object.assign({}, ...Object.values(linkReferences)) }
+        artifacts[name] = {
+          name,
+          abi,
+          bytecode: object,
+          links: Object.assign({}, ...Object.values(linkReferences)),
+          layout: storageLayout,
+        }
     }
   return artifacts
 }
@@ -120,6 +146,12 @@ export function compile(request: Request): Record<string, Artifact> {
   mkdirSync(CACHE, { recursive: true })
   writeFileSync(path, JSON.stringify(artifacts))
   return artifacts
+}
+
+/** The custom errors of all contracts of a compilation, each once: what `Chain.open` needs to name them. */
+export function errors_of(all: Readonly<Record<string, Artifact>>): object[] {
+  const errors = Object.values(all).flatMap(({ abi }) => abi.filter((entry) => (entry as { type: string }).type === 'error'))
+  return [...new Map(errors.map((error) => [JSON.stringify(error), error])).values()]
 }
 
 /** A compiled contract as a package ships it: Hardhat's and Truffle's `bytecode` and `abi`, or waffle's `evm.bytecode.object`. */

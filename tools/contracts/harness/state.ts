@@ -54,6 +54,12 @@ export class State extends SimpleStateManager {
     return fresh
   }
 
+  /** A word of storage as a number, at once. */
+  word(address: string, slot: string): bigint {
+    const bytes = this.slots.get(address)?.get(slot)
+    return bytes === undefined || bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes))
+  }
+
   override async getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
     return this.slots_of(address).get(bytesToHex(key)) ?? new Uint8Array(0)
   }
