@@ -34,8 +34,6 @@ const NAME = 34
 const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
   plain(['USD', 'share', 'count', 'min', ''].includes(unit) ? what : `${what}, ${unit}`)
 
-const short_name = (one: { readonly what: string; readonly unit: string }) => fit(named(one), NAME)
-
 class Sheet {
   readonly lines: string[] = []
   readonly width: number
@@ -77,7 +75,7 @@ export function event_text(event: EventDoc, options: TextOptions = {}): string {
   sheet.table(
     [left('outcome'), right('here'), right('happened'), right('band'), left('inside')],
     event.outcomes.map((one) => [
-      short_name(one),
+      fit(named(one), NAME),
       quantity(one.value, one.unit),
       quantity(one.observed, one.unit),
       range(one.band, one.unit),
@@ -110,6 +108,7 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
     [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %'), right('band')],
     outcomes.map(outcome_row),
   )
+  for (const one of outcomes) sheet.say(`${plain(one.id)}: ${named(one)}`, '· ')
   sheet.say('Inside: the median (of chances the mean) lies in the band; seeds: the share of them that does.')
   for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
   for (const cause of document.causes) {
@@ -132,7 +131,7 @@ function outcome_row(one: Outcome): string[] {
   const { unit } = one
   const chance = one.over_seeds === 'mean'
   return [
-    short_name(one),
+    plain(one.id),
     chance ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
     quantity(one.observed, unit),
     one.inside ? 'yes' : one.miss === null ? 'no value' : `no, ${percent(one.miss, Math.abs(one.miss) < 0.1 ? 1 : 0, true)}`,
@@ -144,7 +143,7 @@ function outcome_row(one: Outcome): string[] {
 
 function outcome_notes(one: Outcome): string[] {
   if (one.missing === 0) return []
-  return [`${named(one)}: nothing to measure in ${one.missing} of ${counted(one.seeds, 'seed')}; they count as outside.`]
+  return [`${plain(one.id)}: nothing to measure in ${one.missing} of ${counted(one.seeds, 'seed')}; they count as outside.`]
 }
 
 function cause_row(one: Left, base: Outcome): string[] {
@@ -159,7 +158,7 @@ function cause_row(one: Left, base: Outcome): string[] {
         ? ''
         : 'outside, as before'
   return [
-    short_name(base),
+    plain(base.id),
     base.over_seeds === 'mean' ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
     quantity(one.median_change, unit),
     percent(one.share_changed, 0),
