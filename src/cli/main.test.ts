@@ -145,6 +145,57 @@ describe('list', () => {
   })
 })
 
+/** Work as it is asked for. */
+const whole_work: Worker = (work) => perform(work, () => {})
+
+describe('real events', () => {
+  it('stress --preset runs one seed on its own books, and has the outcomes beside what happened', async () => {
+    const { code, out, err } = await run(['stress', '--preset', 'may-2021', '--seed', '2', '--json'], whole_work)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const document = JSON.parse(out) as { event: { id: string; outcomes: { id: string; value: number }[] } }
+    expect(SCHEMAS['run-1'].safeParse(document).success).toBe(true)
+    expect(unknown_fields(JSON.parse(schema_text('run-1')) as object, document)).toEqual([])
+    expect(document.event.id).toBe('may-2021')
+    const replayed = await run(['replay', 'may-2021', '--seeds', '1', '--first', '2', '--json'], whole_work)
+    const { runs } = JSON.parse(replayed.out) as { runs: { outcomes: Record<string, number> }[] }
+    expect(Object.fromEntries(document.event.outcomes.map((one) => [one.id, one.value]))).toEqual(runs[0]?.outcomes)
+  })
+
+  it('stress --preset says them in words too, and takes hypothetical presets like --scenario', async () => {
+    const event = await run(['stress', '--preset', 'may-2021'], whole_work)
+    expect(event.out).toContain('\nWhat came out, and what happened\n')
+    const [preset, scenario] = [await run(['stress', '--preset', 'calm']), await run(['stress', '--scenario', 'calm'])]
+    expect(preset.code).toBe(0)
+    expect(preset.out).toBe(scenario.out)
+  })
+
+  it('replay leaves causes out, and prints what its schema says', async () => {
+    const args = ['replay', 'may-2021', '--seeds', '2', '--thin', '--causes', '--json']
+    const { code, out, err } = await run(args, whole_work)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const document = JSON.parse(out) as { runs: object[]; causes: object[] }
+    expect(document.runs.length).toBe(2 * (1 + document.causes.length))
+    expect(SCHEMAS['replay-1'].safeParse(document).success).toBe(true)
+    expect(unknown_fields(JSON.parse(schema_text('replay-1')) as object, document)).toEqual([])
+  })
+
+  it.each([
+    [['stress', '--preset', 'nowhere'], '--preset is "nowhere"; valid: one of comp-dai-2020'],
+    [['stress', '--scenario', 'may-2021'], 'valid: given as --preset may-2021'],
+    [['stress', '--preset', 'may-2021', '--accounts', '500'], '--accounts is 500; valid: used without --preset may-2021'],
+    [['stress', '--preset', 'may-2021', '--scenario', 'calm'], '--preset is "may-2021"; valid: used without --scenario'],
+    [['replay', 'calm'], 'event is "calm"; valid: one of comp-dai-2020'],
+    [['replay', 'may-2021', '--seeds', '0'], '--seeds is "0"; valid: a whole number from 1'],
+    [['replay', 'may-2021', '--without-cause', 'rain'], '--without-cause is "rain"; valid: one of whale'],
+    [['replay', 'may-2021', '--causes', '--without-cause', 'whale'], 'used without --causes'],
+  ])('%j is refused in one line', async (args, says) => {
+    const { code, out, err } = await run(args, whole_work)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(says)
+    expect(err).toMatch(/^unwind: [^\n]+\n$/)
+  })
+})
+
 /** Words that mean something somewhere, and some that mean nothing. */
 const WORDS = [
   ...'stress synth snapshot validate list help venues --help --version --json --quiet --debug --correlated --feedback'.split(' '),
