@@ -5,8 +5,8 @@ import { admit_unwind } from './fund.ts'
 import { capacity, initial_margin } from './initial.ts'
 import { closing_side, exact_side, fill_units, market_price, slot_price } from './instrument.ts'
 import { equity, position_maintenance, total_maintenance } from './kernel.ts'
-import { unit_price } from './pooled.ts'
-import { breaching } from './procedure.ts'
+import { ratio_of, unit_price } from './pooled.ts'
+import { breaching, margin_ratio } from './procedure.ts'
 import type { Reduction } from './rules.ts'
 import { type Excess, smallest_reduction } from './sizing.ts'
 import {
@@ -136,12 +136,18 @@ function admit_own(x: Exchange, action: Action, contract: number): Result {
   action.limit = bounded(action.limit, action.side, market_price(of, mark), of.take_bound)
   let amount = Math.min(asked, closing)
   // "everything" closes a position that there is; only without one does it open the largest
-  if (asked > closing && at < 0 && (asked < ALL || closing === 0))
+  if (asked > closing && at < 0 && (asked < ALL || closing === 0) && may_add(x, row))
     amount += Math.min(asked - closing, capacity(x, row, contract, closing))
   if (!(amount > 0)) return refused('margin')
   if (amount === asked) return applied(action.amount)
   const status = asked === ALL ? 'applied' : 'partial'
   return { status, amount: action.exact === exact_side(of) ? amount : amount * per }
+}
+
+/** An account whose ratio is low may only close. */
+const may_add = (x: Exchange, row: number): boolean => {
+  const { reduce_only } = x.rules.trigger
+  return reduce_only === 0 || margin_ratio(x, row) >= reduce_only
 }
 
 /** The order's limit, no further from the mark than the exchange lets a taker go. */
@@ -159,7 +165,7 @@ function healing_amount(x: Exchange, action: Action, contract: number, position:
   const quantity = x.positions.columns.quantity.data[position] as number
   const unit = is_pooled(x, row) ? unit_price(x, of.coin, prices) : 1
   const due = x.liquidations.columns.fee.data[running(x, row)] as number
-  const scale = is_pooled(x, row) ? x.rules.trigger.pooled_ratio : 1
+  const scale = is_pooled(x, row) ? ratio_of(x, row) : 1
   const all = total_maintenance(x, row, prices)
   const excess: Excess = {
     side: quantity > 0 ? 1 : -1,

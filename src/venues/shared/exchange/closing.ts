@@ -5,14 +5,17 @@ import type { Contract } from './contract.ts'
 import { accept, book_gain, capacity_of, close_lots, note_loss, pay_fund } from './fund.ts'
 import { base_of, market_price } from './instrument.ts'
 import { bankruptcy_price, equity } from './kernel.ts'
+import { share_out } from './losses.ts'
 import { breaching, carry_spent, is_due } from './procedure.ts'
 import type { Stage } from './rules.ts'
 import {
   add_cash,
+  cash_in,
   cash_of,
   coin_of_row,
   equity_usd,
   type Exchange,
+  find_cell,
   fund_row,
   is_flat,
   is_fund,
@@ -222,41 +225,55 @@ export function deleverage(x: Exchange, action: Action, log: Log): Result {
   return applied(amount)
 }
 
+/** Has a scope without positions nothing left but what it owes? */
+export function is_coverable(x: Exchange, row: number): boolean {
+  if (!is_pooled(x, row)) return true
+  for (let k = 0; k < x.coins.length; k++) if (cash_in(x, row, k) > 0) return false
+  return true
+}
+
 /** A scope without positions and with less than nothing is set to 0: the fund pays, and others what the fund has not. */
 export function cover(x: Exchange, row: number, log: Log): Result {
   if (!(row >= 0 && row < x.owned)) return refused('unknown')
-  if (!is_flat(x, row)) return refused('stale')
-  if (is_pooled(x, row)) return refused('stale')
-  const short = -cash_of(x, row)
-  if (!(short > 0)) return refused('healthy')
-  const { shares, cause } = log.blame(x.venue, row)
-  const usd = equity_usd(x, row)
-  const asset = x.coins[coin_of_row(x, row)]?.asset as number
-  const actor = x.accounts.columns.owner.data[row] as number
-  const debt = log.add({
-    kind: 'bad_debt',
-    venue: x.venue,
-    account: row,
-    actor,
-    asset,
-    amount: short,
-    usd: short * usd,
-    cause,
-    shares,
-  })
-  const coin = coin_of_row(x, row)
-  const fund = fund_of_coin(x, coin)
-  pay_fund(x, fund, row, -short, { account: x.fund + fund, cause: debt }, log)
-  add_cash(x, row, coin, -cash_of(x, row))
+  if (!is_flat(x, row) || !is_coverable(x, row)) return refused('stale')
+  let covered = 0
+  const blamed = { shares: -1, cause: -1 }
+  for (let coin = 0; coin < x.coins.length; coin++) {
+    const short = -cash_in(x, row, coin)
+    if (!(short > 0)) continue
+    if (covered === 0) Object.assign(blamed, log.blame(x.venue, row))
+    cover_coin(x, row, coin, short, blamed, log)
+    covered += short
+  }
+  if (!(covered > 0)) return refused('healthy')
   const at = running(x, row)
   if (at >= 0) unflag(x, at)
   x.book.touch(row)
-  return applied(short)
+  return applied(covered)
 }
 
-/** First fund of a coin: opening makes sure there is one. */
-export function fund_of_coin(x: Exchange, coin: number): number {
-  return Math.max(0, x.fund_coin.indexOf(coin))
+function cover_coin(
+  x: Exchange,
+  row: number,
+  coin: number,
+  short: number,
+  blamed: { shares: number; cause: number },
+  log: Log,
+): void {
+  const asset = x.coins[coin]?.asset as number
+  const actor = x.accounts.columns.owner.data[row] as number
+  const usd = short * (x.coin.columns.usd.data[coin] as number)
+  const debt = log.add({ kind: 'bad_debt', venue: x.venue, account: row, actor, asset, amount: short, usd, ...blamed })
+  const fund = x.fund_coin.indexOf(coin)
+  if (fund >= 0) pay_fund(x, fund, row, -short, { account: x.fund + fund, cause: debt }, log)
+  else {
+    add_cash(x, row, coin, short)
+    share_out(x, coin, -1, short, { account: row, cause: debt }, log)
+  }
+  if (x.pool !== undefined) {
+    const cell = find_cell(x.pool, row, coin)
+    if (cell >= 0) x.pool.cells.columns.loan.set(cell, 0)
+  }
 }
 
 /** Takes a liquidation fee, coins of the contract, into its fund. */

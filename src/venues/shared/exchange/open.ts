@@ -172,6 +172,7 @@ export function open_exchange(spec: ExchangeSpec, rules: Rules, builder: WorldBu
       coin_of: Int32Array.from(contracts, (contract) => contract.coin),
       haircuts: pooled ? coins.map(haircut_of) : [],
       ratio: rules.trigger.pooled_ratio,
+      portfolio_ratio: rules.trigger.portfolio_ratio,
       ...(extra === undefined ? {} : { extra }),
     },
   )

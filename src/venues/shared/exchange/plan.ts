@@ -1,15 +1,16 @@
 /** What the exchange asks for in a round: the next stage for every scope in breach, and the funds' own business. */
 import type { RowList } from '../../../margin/index.ts'
-import type { Actions, View } from '../../../model/index.ts'
+import type { Actions, Offers, View } from '../../../model/index.ts'
 import { type Part, Ranking } from './adl.ts'
 import { health_due, positions_of, stage_of, units_asked } from './procedure.ts'
-import { takeover_price, TO_FUND, TO_WINNERS } from './closing.ts'
+import { is_coverable, takeover_price, TO_FUND, TO_WINNERS } from './closing.ts'
 import type { Contract } from './contract.ts'
 import { order_limit } from './bounds.ts'
+import { offer_conversion, offer_exchanges } from './convert.ts'
 import { accept, type Capacity, capacity_of, unwind_limit } from './fund.ts'
 import { closing_side, exact_side } from './instrument.ts'
 import { in_breach, type Reduction, type Stage, type Takeover } from './rules.ts'
-import { type Exchange, fund_row, running } from './state.ts'
+import { type Exchange, fund_row, is_pooled, running } from './state.ts'
 
 /** Bundles of venues come first; among them smaller ties: deleveraging of the fund, scopes by health, the fund's sales. */
 const PRIORITY = 0
@@ -31,7 +32,7 @@ function capacity(round: Round, fund: number): Capacity {
 }
 
 /** @param below rows below their level, ascending: those in breach are among them */
-export function plan(x: Exchange, view: View, below: RowList, out: Actions): void {
+export function plan(x: Exchange, view: View, below: RowList, out: Actions, offers: Offers): void {
   const round: Round = { x, out, view, ranking: new Ranking(x), capacities: [] }
   if (x.rules.fund.hand_on) for (let fund = 0; fund < x.funds.length; fund++) deleverage_fund(round, fund)
   const most = x.rules.per_tick ?? Number.POSITIVE_INFINITY
@@ -41,7 +42,9 @@ export function plan(x: Exchange, view: View, below: RowList, out: Actions): voi
     if (fresh && begun >= most) continue
     if (fresh) begun++
     step(round, scope.row, scope.health)
+    if (is_pooled(x, scope.row)) offer_conversion(x, scope.row, view, offers)
   }
+  offer_exchanges(x, view, offers)
   // What a fund took over it sells over time: one attempt a tick, not one a round.
   if (view.round === 0 && x.rules.fund.unwind === 'market') unwind(round)
 }
@@ -80,6 +83,7 @@ function is_halted(x: Exchange, row: number, view: View): boolean {
 function step(round: Round, row: number, now: number): void {
   const { x, out } = round
   if (positions_of(x, row).length === 0) {
+    if (!is_coverable(x, row)) return
     out.bundle(PRIORITY, now)
     out.add('fund', { venue: x.venue, account: row })
     return

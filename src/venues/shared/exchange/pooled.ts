@@ -111,11 +111,18 @@ function leg(x: Holdings, contract: number, size: number, price: number): number
   return curve === undefined ? maintenance(x.tiers[contract] as Tiers, size * price) : curve_maintenance(curve, size, price)
 }
 
+/** Equity ÷ maintenance at which a pooled row is in breach. */
+export function ratio_of(x: Holdings, row: number): number {
+  const pool = x.pool as Pool
+  return x.accounts.columns.mode.data[row] === PORTFOLIO ? pool.portfolio_ratio : pool.ratio
+}
+
 /** @param due unit of account, to be counted as owed */
 export function pooled_health(x: Holdings, row: number, prices: Float64Array, due: number): number {
   const pool = x.pool as Pool
   weigh(x, pool, row, prices)
-  const { weight, first_slot, ratio } = pool
+  const { weight, first_slot } = pool
+  const ratio = ratio_of(x, row)
   let assets = 0
   let debts = due
   for (let k = 0; k < weight.length; k++) {
@@ -150,6 +157,13 @@ export function weights_of(x: Holdings, row: number, prices: Float64Array): Floa
   const pool = x.pool as Pool
   weigh(x, pool, row, prices)
   return pool.weight
+}
+
+/** Net of each coin now: cash and unrealised profit. The array is reused. */
+export function nets_of(x: Holdings, row: number, prices: Float64Array): Float64Array {
+  const pool = x.pool as Pool
+  weigh(x, pool, row, prices)
+  return pool.net
 }
 
 /** Loans of a row that need margin of their own. */

@@ -106,12 +106,12 @@ const stage = z.strictObject({
   reduce: reduction.optional().describe('Orders against the scope’s positions'),
   convert: z
     .strictObject({
-      discount: ratio(0, 0.5).describe(
-        'Off the index price at which the scope’s other assets are sold to cover what it owes, a ratio',
-      ),
+      discount: ratio(0, 0.5)
+        .optional()
+        .describe('Off the index price at which other coins are sold for what the scope owes, a ratio; absent: their haircut'),
     })
     .optional()
-    .describe('Other collateral is offered for what the scope owes'),
+    .describe('Coins of accounts that pool several are offered for what they owe'),
   close: takeover.optional().describe('What is left is taken over'),
 })
 
@@ -119,9 +119,13 @@ const trigger = z.strictObject({
   strict: z.boolean().default(false).describe('In breach only below the requirement (true), or already at it (false)'),
   pooled_ratio: ratio(0, 100)
     .default(1)
-    .describe(
-      'Equity ÷ maintenance margin at which it acts on accounts that pool several coins; 1.05 for a unified ratio of 105 %',
-    ),
+    .describe('Equity ÷ maintenance margin at which it acts on accounts that pool several coins'),
+  portfolio_ratio: ratio(0, 100)
+    .default(1)
+    .describe('The same for those whose loans need margin too (portfolio margin); 1.05 for a unified ratio of 105 %'),
+  reduce_only: ratio(0, 100)
+    .default(0)
+    .describe('Equity ÷ maintenance margin below which an account may only close; 1.2 for 120 %; 0: never'),
   closing_fee: z
     .boolean()
     .default(false)
@@ -223,6 +227,16 @@ export const rules = z.strictObject({
   fund: fund_rules.prefault({}).describe('Insurance funds and backstop vaults'),
   adl: adl_rules.prefault({}).describe('Auto-deleveraging'),
   losses: loss_rules.prefault({}).describe('Losses that nobody covers'),
+  exchange: z
+    .strictObject({
+      below: z
+        .number()
+        .min(0)
+        .describe('Owed in one coin beyond this, coins are exchanged although the account is healthy, units of account'),
+      discount: ratio(0, 0.5).optional().describe('Off the index price, a ratio; absent: the haircut of the coin sold'),
+    })
+    .optional()
+    .describe('Automatic exchange of what accounts that pool several coins owe'),
   per_tick: z.number().int().min(1).optional().describe('Most scopes the exchange turns to in one tick; absent: all'),
 })
 

@@ -85,8 +85,9 @@ export interface Pool {
   readonly cells: Table<typeof cell_shape>
   readonly haircuts: readonly Haircut[]
   readonly first_slot: number
-  /** Equity ÷ maintenance at which pooled rows are in breach, as a multiple of that of others. */
+  /** Equity ÷ maintenance at which pooled rows are in breach, and those whose loans need margin. */
   readonly ratio: number
+  readonly portfolio_ratio: number
   /** Scratch by coin. */
   readonly net: Float64Array
   readonly weight: Float64Array
@@ -133,6 +134,7 @@ export interface HoldingsOptions {
   readonly coin_of?: Int32Array
   readonly haircuts?: readonly Haircut[]
   readonly ratio?: number
+  readonly portfolio_ratio?: number
   readonly extra?: Extra
 }
 
@@ -149,7 +151,7 @@ export function holdings(
   accounts.columns.owner.data.fill(-1)
   positions.columns.contract.data.fill(-1)
   positions.columns.next.data.fill(-1)
-  const { haircuts = [], ratio = 1, extra } = options
+  const { haircuts = [], ratio = 1, portfolio_ratio = 1, extra } = options
   const pool: Pool | undefined =
     haircuts.length === 0
       ? undefined
@@ -159,6 +161,7 @@ export function holdings(
           haircuts,
           first_slot: tiers.length,
           ratio,
+          portfolio_ratio,
           net: new Float64Array(haircuts.length),
           weight: new Float64Array(haircuts.length),
         }

@@ -18,6 +18,7 @@ import type {
 import { refused } from '../../../model/index.ts'
 import { admit, deposit, withdraw } from './admission.ts'
 import { advance, cover, deleverage, take_over } from './closing.ts'
+import { convert } from './convert.ts'
 import { note_all_peaks } from './fund.ts'
 import { accrue_funding } from './funding.ts'
 import { equity, health } from './kernel.ts'
@@ -60,9 +61,9 @@ export class ExchangeVenue implements Venue, Margined, Lawful {
     note_all_peaks(this.x)
   }
 
-  act(view: View, out: Actions, _offers: Offers): void {
+  act(view: View, out: Actions, offers: Offers): void {
     this.x.book.scan(this.breached)
-    plan(this.x, view, this.breached, out)
+    plan(this.x, view, this.breached, out, offers)
   }
 
   apply(actions: Actions, i: number, log: Log): Result {
@@ -81,6 +82,8 @@ export class ExchangeVenue implements Venue, Margined, Lawful {
         return take_over(this.x, action, log)
       case 'deleverage':
         return deleverage(this.x, action, log)
+      case 'liquidate':
+        return convert(this.x, action, log)
       case 'fund':
         return cover(this.x, action.account, log)
       default:
