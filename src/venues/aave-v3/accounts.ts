@@ -231,5 +231,16 @@ export function totals(pool: Pool, row: number, out: Totals): Totals {
   return out
 }
 
+/** Is a price missing that the account's health needs once its supply of reserve `gone` (or none, −1) has left? */
+export function lacks_price(pool: Pool, row: number, gone: number): boolean {
+  const { reserve, next, debt, enabled } = pool.accounts.entries.columns
+  for (let at = value(pool.accounts.head, row); at >= 0; at = value(next, at)) {
+    const r = value(reserve, at)
+    const counts = value(debt, at) > 0 || (value(enabled, at) === 1 && r !== gone)
+    if (counts && value(pool.state.stale, r) === 1) return true
+  }
+  return false
+}
+
 /** Health from totals: the same sums in the same order as `health`. */
 export const health_from = (pool: Pool, sums: Totals): number => health_of(pool.rules.weighs_each, sums)

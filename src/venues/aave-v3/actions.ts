@@ -1,6 +1,6 @@
 /** What owners do: supply, withdraw, borrow, repay. Refusals in the order paused, stale, unknown, limit, cash, funds, margin, empty. */
 import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
-import { entry_of, health_from, make_entry, totals } from './accounts.ts'
+import { entry_of, health_from, lacks_price, make_entry, totals } from './accounts.ts'
 import { becomes_collateral, count_isolated, isolated_collateral, silo_forbids } from './isolation.ts'
 import { mean_ltv, SAME, Totals } from './kernel.ts'
 import { claims, debt_units, type Pool, update_rates, value } from './pool.ts'
@@ -119,12 +119,14 @@ export function withdraw(pool: Pool, action: Action, log: Log): Result {
   if (r < 0 || !known_row(pool, row)) return refused('unknown')
   if (closed(pool, r)) return refused('paused')
   totals(pool, row, sums)
-  if (sums.debt_usd > 0 && sums.stale) return refused('stale')
   const { collateral, enabled } = accounts.entries.columns
   const at = entry_of(accounts, row, r)
-  if (at < 0 || value(collateral, at) === 0) return refused('unknown')
-  const held = value(collateral, at) * value(state.liquidity_index, r)
+  const held = at < 0 ? 0 : value(collateral, at) * value(state.liquidity_index, r)
   const whole = action.amount >= held * (1 - SAME) && action.amount <= held * (1 + SAME)
+  // What is no collateral leaves unasked, and what leaves whole needs no price of its own.
+  const counts = at < 0 || value(enabled, at) === 1
+  if (sums.debt_usd > 0 && counts && lacks_price(pool, row, whole || action.amount === ALL ? r : -1)) return refused('stale')
+  if (at < 0 || value(collateral, at) === 0) return refused('unknown')
   const units = action.amount === ALL || whole ? held : action.amount
   if (units > value(state.cash, r)) return refused('cash')
   if (units > held) return refused('funds')
