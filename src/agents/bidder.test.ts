@@ -83,6 +83,12 @@ describe('bidder: the price', () => {
     expect(w.act(agent, [led(w, 1000, 2)])[0]?.limit).toBeCloseTo(21, 9)
   })
 
+  it('in the style of the first: next to nothing where nobody has bid, and nothing anywhere else', () => {
+    const w = world()
+    const agent = open(w, { style: 'first' })
+    expect(w.act(agent, [auction(w), led(w, 1e-5, 2, { id: 8 })]).map(({ offer, limit }) => [offer, limit])).toEqual([[7, 1e-6]])
+  })
+
   it('its own valuation of a lot is one draw an auction, whatever else is there and whenever it looks', () => {
     const w = world()
     const agent = open(w, { noise: 0.1 })

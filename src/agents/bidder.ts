@@ -32,9 +32,11 @@ const schema = z.strictObject({
     .max(1000)
     .describe('spot markets on which it sells what it wins, and by which it values it'),
   style: z
-    .enum(['value', 'least'])
+    .enum(['value', 'least', 'first'])
     .default('value')
-    .describe('bids what the lot is worth to it at once, or the least that leads'),
+    .describe(
+      'bids what the lot is worth to it at once; or the least that leads; or next to nothing, where nobody has bid, and then no more',
+    ),
   margin: z.number().min(0).max(0.99).default(0.05).describe('what it wants to earn, a ratio of what the lot brings'),
   noise: z
     .number()
@@ -47,7 +49,7 @@ const schema = z.strictObject({
     .positive()
     .max(1)
     .default(1e-6)
-    .describe('price of a first bid in the style `least`, debt units per collateral unit'),
+    .describe('price of a first bid in the styles `least` and `first`, debt units per collateral unit'),
   min_profit_usd: z.number().min(0).default(1).describe('least profit for which it moves, after gas, USD'),
   stake_max_usd: z
     .number()
@@ -108,7 +110,8 @@ export function pays(offer: Offer, price: number): number {
 export function bid_price(offer: Offer, style: Spec['style'], worth: number, funds: number, least_price: number): number {
   const least = Math.max(offer.price, least_price)
   if (!(worth >= least) || !(offer.collateral_max > 0)) return -1
-  const wanted = style === 'least' ? least : worth
+  if (style === 'first' && offer.leader !== undefined && offer.leader >= 0) return -1
+  const wanted = style === 'value' ? worth : least
   if (pays(offer, wanted) <= funds) return wanted
   if (offer.debt_min >= offer.debt_max) return -1
   // Not all that it is worth, but what there is, if that still leads.
