@@ -5,17 +5,10 @@ import {
   type Action,
   Actions,
   DEFAULT_LIMITS,
-  type Fill,
   type Kind,
-  type KindSpec,
-  type Lawful,
-  type Leg,
   LOG_KINDS,
   type LogKind,
-  type Market,
   Offers,
-  type Oracle,
-  type Order,
   type Result,
   SCENARIO_SCHEMA,
   SNAPSHOT_SCHEMA,
@@ -23,131 +16,13 @@ import {
 import { binanceUsdm } from '../../src/venues/binance-usdm/index.ts'
 import type { ExchangeVenue } from '../../src/venues/shared/exchange/venue.ts'
 import { BTC_TIERS, ETH_TIERS, tier_specs } from '../../src/venues/binance-usdm/vectors.ts'
+import { dial, type Ladder, ladder } from './ladder.ts'
+
+export type { Ladder } from './ladder.ts'
 
 export const START_MS = 1_728_000_000_000
 export const USDT = 0
 export const VENUE = 0
-const PASS = { parse: (input: unknown) => input as never }
-
-/** Levels that rest until they are taken; the mid stays where the test puts it, or follows the last level taken. */
-export interface Ladder extends Market, Lawful {
-  rest(side: 1 | -1, price: number, quantity: number, party?: number): void
-  move(mid: number): void
-}
-
-function walk(levels: { side: number[]; price: number[]; left: number[]; party: number[] }, order: Order): [number, number][] {
-  const { side, amount, limit, exact } = order
-  const at = levels.side
-    .map((_, i) => i)
-    .filter((i) => levels.side[i] === -side && (levels.left[i] as number) > 0 && levels.party[i] !== order.party)
-    .filter((i) => limit === 0 || side * ((levels.price[i] as number) - limit) <= 0)
-    .sort((a, b) => side * ((levels.price[a] as number) - (levels.price[b] as number)) || a - b)
-  let left = amount
-  const taken: [number, number][] = []
-  for (const i of at) {
-    if (!(left > 0)) break
-    const price = levels.price[i] as number
-    const part = Math.min(exact === 'base' ? left : left / price, levels.left[i] as number)
-    taken.push([i, part])
-    left -= exact === 'base' ? part : part * price
-  }
-  return taken
-}
-
-const ladder: Kind<KindSpec, Ladder> = {
-  id: 'ladder',
-  title: 'Price levels',
-  source: 'tests',
-  schema: PASS,
-  open(spec, builder) {
-    const shape = { side: 'i32', price: 'f64', left: 'f64', party: 'i32' } as const
-    const table = builder.store.table(`${spec.id}.levels`, shape)
-    const state = builder.store.table(`${spec.id}.state`, { mid: 'f64' }, 1).columns.mid
-    state.data[0] = spec.price as number
-    const index = builder.self.index
-    const mid = () => state.data[0] as number
-    const levels = () => {
-      const { side, price, left, party } = table.columns
-      const list = (data: ArrayLike<number>) => Array.from({ length: table.length }, (_, i) => data[i] as number)
-      return { side: list(side.data), price: list(price.data), left: list(left.data), party: list(party.data) }
-    }
-    const result = (order: Order, taken: [number, number][]): Fill => {
-      const legs: Leg[] = []
-      let base = 0
-      let quote = 0
-      let after = mid()
-      const { price, party } = table.columns
-      for (const [i, part] of taken) {
-        const paid = part * (price.data[i] as number)
-        legs.push({ party: party.data[i] as number, base: -order.side * part, quote: order.side * paid })
-        base += order.side * part
-        quote -= order.side * paid
-        if (spec.follows === true) after = price.data[i] as number
-      }
-      const common = { fee_quote: 0, decay: 1, permanent: 0 }
-      return { market: index, party: order.party, base, quote, mid_before: mid(), mid_after: after, legs, ...common }
-    }
-    return {
-      base: builder.asset(spec.base, 'base'),
-      quote_asset: builder.asset(spec.quote, 'quote'),
-      settles: spec.settles === undefined ? -1 : builder.venue(spec.settles, 'settles'),
-      mid,
-      quote: (order) => result(order, walk(levels(), order)),
-      fill(order) {
-        const taken = walk(levels(), order)
-        const fill = result(order, taken)
-        for (const [i, part] of taken) table.columns.left.add(i, -part)
-        state.set(0, fill.mid_after)
-        return fill
-      },
-      recover: (_dt, anchor) => {
-        const before = mid()
-        state.set(0, anchor)
-        return {
-          ...result({ side: 1, amount: 0, exact: 'base', limit: 0, party: -1 }, []),
-          mid_before: before,
-          mid_after: anchor,
-        }
-      },
-      depth: () => 0,
-      make: () => undefined,
-      cancel(party) {
-        let left = 0
-        for (let i = 0; i < table.length; i++)
-          if (table.columns.party.data[i] === party && (table.columns.left.data[i] as number) > 0) {
-            table.columns.left.set(i, 0)
-            left++
-          }
-        return left
-      },
-      holdings() {},
-      violations: () => [],
-      rest(side, price, quantity, party) {
-        const at = table.push()
-        const outside = (spec.outside as number) ?? 0
-        for (const [name, value] of Object.entries({ side, price, left: quantity, party: party ?? outside }))
-          table.columns[name as 'side'].set(at, value)
-      },
-      move: (to) => state.set(0, to),
-    }
-  },
-}
-
-export const dial: Kind<KindSpec, Oracle> = {
-  id: 'dial',
-  title: 'A price that the test sets',
-  source: 'tests',
-  schema: PASS,
-  open: (spec) => ({
-    read(_time_ms, _view, out) {
-      const prices = spec.prices as number[]
-      out.fixed(prices[1] as number)
-      out.price = prices[0] as number
-      out.displacement[0] = Math.log((prices[0] as number) / (prices[1] as number))
-    },
-  }),
-}
-
 /** One account: owner (position among two actors, −1 none), wallet, and [contract, quantity, entry] of each position. */
 export interface Row {
   readonly owner?: number
@@ -215,6 +90,96 @@ export function columns(rows: readonly Row[]): Record<string, unknown> {
   }
 }
 
+const SCENARIO = {
+  schema: SCENARIO_SCHEMA,
+  id: 'test',
+  title: 'test',
+  seed: 1,
+  horizon_ms: 86_400_000,
+  tick_ms: 60_000,
+  drivers: [],
+  faults: [],
+  gas_usd: 0,
+  pinned: [],
+  without: [],
+  limits: DEFAULT_LIMITS,
+} as const
+
+/** Everything but the exchange: assets, two actors who are rich in all of them, and the contracts' markets. */
+function surroundings(rows: readonly Row[], setup: Setup, prices: readonly number[]): Record<string, unknown> {
+  const names = ASSETS.slice(0, prices.length)
+  const known = ['USDT', ...names]
+  const more = [...new Set((setup.coins ?? []).map(({ asset }) => asset))].filter((id) => !known.includes(id))
+  const assets = [...known, ...more]
+  return {
+    schema: SNAPSHOT_SCHEMA,
+    id: 'perps',
+    title: 'One exchange',
+    time_ms: START_MS,
+    provenance: [],
+    assets: [
+      { id: 'USDT', price_usd: 1, beta: 0, numeraire: true },
+      ...names.map((id, i) => ({ id, price_usd: prices[i] as number, beta: 1, reference: `${id}-PERP` })),
+      ...more.map((id) => ({ id, price_usd: setup.coins?.find((coin) => coin.asset === id)?.price ?? 1, beta: 0 })),
+    ],
+    actors: {
+      count: 2,
+      names: ['ann', 'bob'],
+      agent: new Int32Array(2).fill(-1),
+      treasury: {
+        actor: Int32Array.from([0, 1].flatMap((actor) => assets.map(() => actor))),
+        asset: Int32Array.from([0, 1].flatMap(() => assets.map((_, asset) => asset))),
+        amount: new Float64Array(2 * assets.length).fill(1e6),
+      },
+    },
+    markets: names.map((id, i) => ({
+      kind: 'ladder',
+      id: `${id}-PERP`,
+      base: id,
+      quote: 'USDT',
+      settles: 'bn',
+      price: prices[i],
+      follows: setup.follows,
+      outside: rows.length,
+    })),
+    oracles: [],
+    agents: [],
+  }
+}
+
+function exchange_of(
+  rows: readonly Row[],
+  setup: Setup,
+  kind: string,
+  dials: readonly number[][],
+  coins: readonly number[][],
+): Record<string, unknown> {
+  const tiers = [BTC_TIERS, ETH_TIERS].map(tier_specs)
+  const priced = setup.coins?.map(({ price, ...coin }, k) => ({
+    ...coin,
+    ...(price === undefined ? {} : { price: { kind: 'dial', id: `coin-${k}`, prices: coins[k] } }),
+  }))
+  return {
+    kind,
+    id: 'bn',
+    collateral: setup.coins?.[0]?.asset ?? 'USDT',
+    fund: setup.fund ?? 0,
+    // it takes what it can bear, unless a test says otherwise
+    ...(kind.startsWith('binance') ? { fund_leverage: 1000 } : {}),
+    ...(priced === undefined ? {} : { coins: priced }),
+    contracts: dials.map((prices, i) => ({
+      market: `${ASSETS[i]}-PERP`,
+      tiers: tiers[i],
+      index: { kind: 'dial', id: ASSETS[i], prices },
+      funding: { last: 0 },
+      ...setup.contract,
+      ...setup.contracts?.[i],
+    })),
+    ...columns(rows),
+    ...setup.spec,
+  }
+}
+
 export class PerpWorld {
   readonly world: World
   readonly venue: ExchangeVenue
@@ -229,90 +194,11 @@ export class PerpWorld {
   constructor(rows: readonly Row[], setup: Setup = {}) {
     const prices = setup.prices ?? [100_000]
     this.dials = prices.map((price) => [price, price])
-    const names = ASSETS.slice(0, prices.length)
-    const tiers = [BTC_TIERS, ETH_TIERS].map(tier_specs)
     this.coins = (setup.coins ?? []).map(({ price = 1 }) => [price, price])
     const kind = (setup.kind ?? binanceUsdm) as Kind<never, unknown>
-    const known = ['USDT', ...names]
-    const more = [...new Set((setup.coins ?? []).map(({ asset }) => asset))].filter((id) => !known.includes(id))
-    const snapshot = {
-      schema: SNAPSHOT_SCHEMA,
-      id: 'perps',
-      title: 'One exchange',
-      time_ms: START_MS,
-      provenance: [],
-      assets: [
-        { id: 'USDT', price_usd: 1, beta: 0, numeraire: true },
-        ...names.map((id, i) => ({ id, price_usd: prices[i] as number, beta: 1, reference: `${id}-PERP` })),
-        ...more.map((id) => ({ id, price_usd: setup.coins?.find((coin) => coin.asset === id)?.price ?? 1, beta: 0 })),
-      ],
-      actors: {
-        count: 2,
-        names: ['ann', 'bob'],
-        agent: new Int32Array(2).fill(-1),
-        treasury: {
-          actor: Int32Array.from([0, 1].flatMap((actor) => [...known, ...more].map(() => actor))),
-          asset: Int32Array.from([0, 1].flatMap(() => [...known, ...more].map((_, asset) => asset))),
-          amount: new Float64Array(2 * (known.length + more.length)).fill(1e6),
-        },
-      },
-      markets: names.map((id, i) => ({
-        kind: 'ladder',
-        id: `${id}-PERP`,
-        base: id,
-        quote: 'USDT',
-        settles: 'bn',
-        price: prices[i],
-        follows: setup.follows,
-        outside: rows.length,
-      })),
-      oracles: [],
-      venues: [
-        {
-          kind: kind.id,
-          id: 'bn',
-          collateral: setup.coins?.[0]?.asset ?? 'USDT',
-          fund: setup.fund ?? 0,
-          // it takes what it can bear, unless a test says otherwise
-          ...(kind.id === 'binance-usdm' ? { fund_leverage: 1000 } : {}),
-          ...(setup.coins === undefined
-            ? {}
-            : {
-                coins: setup.coins.map(({ price, ...coin }, k) => ({
-                  ...coin,
-                  ...(price === undefined ? {} : { price: { kind: 'dial', id: `coin-${k}`, prices: this.coins[k] } }),
-                })),
-              }),
-          contracts: names.map((id, i) => ({
-            market: `${id}-PERP`,
-            tiers: tiers[i],
-            index: { kind: 'dial', id, prices: this.dials[i] },
-            funding: { last: 0 },
-            ...setup.contract,
-            ...setup.contracts?.[i],
-          })),
-          ...columns(rows),
-          ...setup.spec,
-        },
-      ],
-      agents: [],
-    } as const
-    const scenario = {
-      schema: SCENARIO_SCHEMA,
-      id: 'test',
-      title: 'test',
-      seed: 1,
-      horizon_ms: 86_400_000,
-      tick_ms: 60_000,
-      drivers: [],
-      faults: [],
-      gas_usd: 0,
-      pinned: [],
-      without: [],
-      limits: DEFAULT_LIMITS,
-    } as const
+    const snapshot = { ...surroundings(rows, setup, prices), venues: [exchange_of(rows, setup, kind.id, this.dials, this.coins)] }
     const registries = { markets: [ladder], oracles: [dial], venues: [kind], drivers: [], agents: [] }
-    this.world = build_world(snapshot as never, scenario, registries as never)
+    this.world = build_world(snapshot as never, SCENARIO, registries as never)
     this.venue = this.world.parts.venues[0]?.part as unknown as ExchangeVenue
     this.books = this.world.parts.markets.map(({ part }) => part as Ladder)
     this.applier = new Applier(this.world)
