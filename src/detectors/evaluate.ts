@@ -1,0 +1,281 @@
+/** Forecasts judged as they would have been made: purged walk-forward, events, intervals by block bootstrap, baselines beside the models. */
+import {
+  averagePrecision,
+  brier,
+  type Confusion,
+  confusionRates,
+  quantileSorted,
+  relativeUsefulness,
+  rocAuc,
+} from '../math/index.ts'
+import type { Fitted, Forecaster, Problem } from './shared/forecasters.ts'
+import { blocks, type Estimate, estimate, type Resampling } from './shared/resample.ts'
+
+export {
+  boosted,
+  constant,
+  type Fitted,
+  type Forecast,
+  type Forecaster,
+  type Problem,
+  ridge_logit,
+  single,
+} from './shared/forecasters.ts'
+export type { Estimate } from './shared/resample.ts'
+
+export interface WalkOptions {
+  /** Rows with known labels before the first forecast. */
+  readonly first: number
+  /** Time between refits. */
+  readonly refit_ms: number
+}
+
+/** Rows whose label was known before a moment: their horizon had ended. */
+export const known_before = (problem: Problem, time_ms: number): number[] => {
+  const rows: number[] = []
+  for (let i = 0; i < problem.labels.length; i++)
+    if ((problem.time_ms[i] as number) + problem.horizon_ms < time_ms && !Number.isNaN(problem.labels[i])) rows.push(i)
+  return rows
+}
+
+export interface Walk {
+  readonly forecaster: Forecaster
+  /** NaN where nothing was said: too early, or the model abstained. */
+  readonly probability: Float64Array
+  /** 1 where an alarm would have been raised: at or above the threshold that served best on what was known at the refit. */
+  readonly alarm: Uint8Array
+  readonly abstained: number
+}
+
+/** Refits on what was known, forecasts until the next refit; nothing of the future is used, thresholds included. */
+export function walk_forward(problem: Problem, forecaster: Forecaster, { first, refit_ms }: WalkOptions): Walk {
+  const n = problem.labels.length
+  const m = problem.names.length
+  const probability = new Float64Array(n).fill(Number.NaN)
+  const alarm = new Uint8Array(n)
+  let [fitted, next, threshold, abstained]: [Fitted | null, number, number, number] = [null, Number.NEGATIVE_INFINITY, 2, 0]
+  for (let i = 0; i < n; i++) {
+    const now = problem.time_ms[i] as number
+    if (now >= next) {
+      const rows = known_before(problem, now)
+      if (rows.length >= first) {
+        fitted = forecaster.fit(problem, rows)
+        next = now + refit_ms
+        threshold = fitted === null ? 2 : best_threshold(problem, rows, fitted)
+      }
+    }
+    if (fitted === null) continue
+    const { probability: p, abstains } = fitted.forecast(problem.x.subarray(i * m, (i + 1) * m))
+    if (abstains) {
+      abstained++
+      continue
+    }
+    probability[i] = p
+    alarm[i] = p >= threshold ? 1 : 0
+  }
+  return { forecaster, probability, alarm, abstained }
+}
+
+/** Threshold with the best usefulness at μ = 0.9 on rows whose outcome is known: a missed event costs nine false alarms. */
+function best_threshold(problem: Problem, rows: readonly number[], fitted: Fitted): number {
+  const m = problem.names.length
+  const said = rows.map((i) => fitted.forecast(problem.x.subarray(i * m, (i + 1) * m)).probability)
+  const labels = rows.map((i) => problem.labels[i] as number)
+  const sorted = Float64Array.from(said).sort()
+  let [best, at] = [0, 2]
+  for (let k = 50; k < 100; k++) {
+    const threshold = quantileSorted(sorted, k / 100)
+    const worth = relativeUsefulness(
+      confusion(labels, (i) => (said[i] as number) >= threshold),
+      MU,
+    )
+    if (worth > best) [best, at] = [worth, threshold]
+  }
+  return at
+}
+
+/** Preference between missed events and false alarms at which usefulness is stated. */
+export const MU = 0.9
+
+function confusion(labels: readonly number[], alarmed: (i: number) => boolean): Confusion {
+  let [hits, false_alarms, misses, quiet] = [0, 0, 0, 0]
+  labels.forEach((label, i) => {
+    if (alarmed(i)) label > 0 ? hits++ : false_alarms++
+    else label > 0 ? misses++ : quiet++
+  })
+  return { hits, false_alarms, misses, quiet }
+}
+
+export interface Score {
+  readonly id: string
+  readonly title: string
+  readonly baseline: boolean
+  readonly rows: number
+  readonly base_rate: number
+  readonly roc_auc: Estimate
+  readonly average_precision: Estimate
+  readonly brier: number | null
+  /** 1 − Brier ÷ Brier of how often it had happened so far. */
+  readonly brier_skill: Estimate
+  readonly usefulness: number | null
+  readonly precision: number | null
+  readonly recall: number | null
+  /** Of events: share with an alarm in the horizon before them, and the mean time from the first such alarm. */
+  readonly event_recall: number | null
+  readonly lead_days: number | null
+  readonly false_alarm_days_per_month: number | null
+  readonly abstained: number
+  /** AUC less the best baseline's, on the same resampled rows. */
+  readonly beats_baseline: Estimate | null
+  readonly verdict: 'skill' | 'no skill' | 'baseline' | 'too little data'
+}
+
+export interface EvaluateOptions extends WalkOptions, Resampling {}
+
+export const EVALUATE: EvaluateOptions = {
+  first: 120,
+  refit_ms: 30 * 86_400_000,
+  replicates: 400,
+  block_ms: 30 * 86_400_000,
+  seed: 1,
+}
+
+const DAY_MS = 86_400_000
+
+/** All forecasters on one problem, on the rows on which every one of those that learned something has spoken. */
+export function evaluate(
+  problem: Problem,
+  forecasters: readonly Forecaster[],
+  options: EvaluateOptions = EVALUATE,
+): { readonly scores: readonly Score[]; readonly walks: readonly Walk[]; readonly rows: readonly number[] } {
+  const walks = forecasters.map((forecaster) => walk_forward(problem, forecaster, options))
+  const spoke = walks.filter((walk) => walk.probability.some((value) => !Number.isNaN(value)))
+  const rows: number[] = []
+  for (let i = 0; i < problem.labels.length; i++)
+    if (!Number.isNaN(problem.labels[i]) && spoke.every((walk) => !Number.isNaN(walk.probability[i] as number))) rows.push(i)
+  const labels = rows.map((i) => problem.labels[i] as number)
+  const said = (walk: Walk, of: readonly number[]) => of.map((r) => walk.probability[rows[r] as number] as number)
+  const all = rows.map((_, r) => r)
+  const reference = spoke.find((walk) => walk.forecaster.id === 'constant')
+  const samples = blocks(
+    rows.map((i) => problem.time_ms[i] as number),
+    options,
+    problem.horizon_ms,
+  )
+  const pick = (of: readonly number[]) => of.map((r) => labels[r] as number)
+  const auc = (walk: Walk, of: readonly number[]) => rocAuc(pick(of), said(walk, of))
+  const baselines = spoke.filter((walk) => walk.forecaster.baseline && walk.forecaster.id !== 'constant')
+  const best = baselines.reduce<Walk | undefined>(
+    (top, walk) => ((auc(walk, all) ?? 0) > (top === undefined ? 0 : (auc(top, all) ?? 0)) ? walk : top),
+    undefined,
+  )
+  const skill = (walk: Walk, of: readonly number[]) => {
+    if (reference === undefined || of.length === 0) return null
+    const without = brier(pick(of), said(reference, of))
+    return without > 0 ? 1 - brier(pick(of), said(walk, of)) / without : null
+  }
+  const scores = walks.map((walk): Score => {
+    const { id, title, baseline } = walk.forecaster
+    if (!spoke.includes(walk) || rows.length < 30) return nothing(id, title, baseline, rows.length, walk.abstained)
+    const roc_auc = estimate(
+      auc(walk, all),
+      samples.map((sample) => auc(walk, sample)),
+    )
+    const brier_skill = estimate(
+      skill(walk, all),
+      samples.map((sample) => skill(walk, sample)),
+    )
+    const less = (of: readonly number[]) => {
+      const [own, other] = [auc(walk, of), best === undefined ? null : auc(best, of)]
+      return own === null || other === null ? null : own - other
+    }
+    const beats = baseline || best === undefined ? null : estimate(less(all), samples.map(less))
+    const counts = confusion(labels, (r) => walk.alarm[rows[r] as number] === 1)
+    const rates = confusionRates(counts)
+    return {
+      ...{ id, title, baseline, rows: rows.length, base_rate: labels.reduce((sum, label) => sum + label, 0) / labels.length },
+      roc_auc,
+      average_precision: estimate(
+        averagePrecision(labels, said(walk, all)),
+        samples.map((sample) => averagePrecision(pick(sample), said(walk, sample))),
+      ),
+      brier: brier(labels, said(walk, all)),
+      brier_skill,
+      usefulness: number(relativeUsefulness(counts, MU)),
+      precision: number(rates.precision),
+      recall: number(rates.recall),
+      ...alarms(problem, walk, rows),
+      abstained: walk.abstained,
+      beats_baseline: beats,
+      verdict: baseline ? 'baseline' : (beats?.low ?? -1) > 0 && (brier_skill.low ?? -1) > 0 ? 'skill' : 'no skill',
+    }
+  })
+  return { scores, walks, rows }
+}
+
+const number = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+const nothing = (id: string, title: string, baseline: boolean, rows: number, abstained: number): Score => {
+  const none: Estimate = { value: null, low: null, high: null }
+  return {
+    ...{
+      id,
+      title,
+      baseline,
+      rows,
+      base_rate: 0,
+      roc_auc: none,
+      average_precision: none,
+      brier: null,
+      brier_skill: none,
+      usefulness: null,
+    },
+    ...{ precision: null, recall: null, event_recall: null, lead_days: null, false_alarm_days_per_month: null, abstained },
+    beats_baseline: null,
+    verdict: 'too little data',
+  }
+}
+
+/** Events with an alarm before them, lead times, and days of alarm outside every event's horizon. */
+function alarms(
+  problem: Problem,
+  walk: Walk,
+  rows: readonly number[],
+): Pick<Score, 'event_recall' | 'lead_days' | 'false_alarm_days_per_month'> {
+  const none = { event_recall: null, lead_days: null, false_alarm_days_per_month: null }
+  if (rows.length === 0 || problem.events_ms.length === 0) return none
+  const { horizon_ms } = problem
+  const [first, last] = [problem.time_ms[rows[0] as number] as number, problem.time_ms[rows[rows.length - 1] as number] as number]
+  const events = problem.events_ms.filter((event) => event > first && event <= last + horizon_ms)
+  if (events.length === 0) return none
+  const raised = rows.filter((i) => walk.alarm[i] === 1).map((i) => problem.time_ms[i] as number)
+  const leads = events
+    .map((event) => raised.find((time) => time >= event - horizon_ms && time < event))
+    .map((time, e) => (time === undefined ? Number.NaN : ((events[e] as number) - time) / DAY_MS))
+  const seen = leads.filter(Number.isFinite)
+  const false_days = new Set(
+    raised
+      .filter((time) => !events.some((event) => time >= event - horizon_ms && time <= event))
+      .map((time) => Math.floor(time / DAY_MS)),
+  )
+  const months = Math.max(1, (last - first) / (30 * DAY_MS))
+  return {
+    event_recall: seen.length / events.length,
+    lead_days: seen.length > 0 ? seen.reduce((sum, lead) => sum + lead, 0) / seen.length : null,
+    false_alarm_days_per_month: false_days.size / months,
+  }
+}
+
+/** Forecast against frequency in bins of equal numbers of rows. */
+export function calibration_curve(
+  labels: readonly number[],
+  said: readonly number[],
+  bins = 5,
+): { readonly said: number; readonly happened: number; readonly rows: number }[] {
+  const order = said.map((_, i) => i).sort((a, b) => (said[a] as number) - (said[b] as number) || a - b)
+  return Array.from({ length: bins }, (_, b) => {
+    const part = order.slice(Math.floor((b * order.length) / bins), Math.floor(((b + 1) * order.length) / bins))
+    const mean = (of: readonly number[]) => part.reduce((sum, i) => sum + (of[i] as number), 0) / Math.max(1, part.length)
+    return { said: mean(said), happened: mean(labels), rows: part.length }
+  }).filter(({ rows }) => rows > 0)
+}

@@ -1,0 +1,214 @@
+/** What makes a chance out of features: two models of ours and naive rules. Each is fitted on rows whose outcome was known. */
+import {
+  type Boosted,
+  BOOST,
+  boostFit,
+  boostScore,
+  isotonic,
+  log,
+  logisticFit,
+  logisticScore,
+  median,
+  platt,
+  quantileSorted,
+  sigmoid,
+  upperBound,
+} from '../../math/index.ts'
+
+/** Rows in order of time: features (NaN unknown) and what happened within the horizon (NaN not yet known, or not asked). */
+export interface Problem {
+  readonly id: string
+  readonly title: string
+  readonly names: readonly string[]
+  readonly time_ms: Float64Array
+  /** n × m, row by row. */
+  readonly x: Float64Array
+  readonly labels: Float64Array
+  /** A label is known this long after its row. */
+  readonly horizon_ms: number
+  /** Times at which what is forecast began: for alarms and lead times. Empty: rows are judged only. */
+  readonly events_ms: readonly number[]
+}
+
+/** A chance for a row, what pushes it, and whether it is outside what was learned. */
+export interface Forecast {
+  readonly probability: number
+  readonly drivers: readonly { readonly name: string; readonly part: number }[]
+  readonly abstains: boolean
+}
+
+export interface Fitted {
+  forecast(row: ArrayLike<number>): Forecast
+}
+
+export interface Forecaster {
+  readonly id: string
+  readonly title: string
+  /** A naive rule that models must beat. */
+  readonly baseline: boolean
+  /** null when there is too little to learn from. */
+  fit(problem: Problem, rows: readonly number[]): Fitted | null
+}
+
+const WIDE_Z = 6
+
+/** Columns known in four fifths of the rows, their medians for the rest, and the box in which they were seen. */
+function prepare(problem: Problem, rows: readonly number[]) {
+  const m = problem.names.length
+  const columns: number[] = []
+  const middle: number[] = []
+  const spread: number[] = []
+  for (let j = 0; j < m; j++) {
+    const known = rows.map((i) => problem.x[i * m + j] as number).filter(Number.isFinite)
+    if (known.length < 0.8 * rows.length || known.length < 10) continue
+    const centre = median(known)
+    columns.push(j)
+    middle.push(centre)
+    spread.push(1.4826 * median(known.map((value) => Math.abs(value - centre))))
+  }
+  const fill = (row: ArrayLike<number>) =>
+    Float64Array.from(columns, (j, k) => (Number.isFinite(row[j]) ? (row[j] as number) : (middle[k] as number)))
+  const matrix = new Float64Array(rows.length * columns.length)
+  const distances: number[] = []
+  const distance = (values: Float64Array) => {
+    let sum = 0
+    values.forEach((value, k) => {
+      const z = (spread[k] as number) > 0 ? (value - (middle[k] as number)) / (spread[k] as number) : 0
+      sum += Math.min(WIDE_Z * WIDE_Z, z * z)
+    })
+    return sum / Math.max(1, columns.length)
+  }
+  rows.forEach((i, r) => {
+    const values = fill(problem.x.subarray(i * m, (i + 1) * m))
+    matrix.set(values, r * columns.length)
+    distances.push(distance(values))
+  })
+  const limit = distances.length > 0 ? 1.5 * quantileSorted(Float64Array.from(distances).sort(), 0.995) : 0
+  const unknown = (row: ArrayLike<number>) => columns.filter((j) => !Number.isFinite(row[j])).length
+  // Farther from the middle than nearly all that was learned from, or mostly unknown: nothing is claimed.
+  const outside = (row: ArrayLike<number>) => unknown(row) > columns.length / 2 || distance(fill(row)) > limit
+  return { columns, matrix, fill, outside }
+}
+
+/** Calibrates scores on the newest quarter of the rows, which the model has not seen: isotonic with 100 events or more, else Platt; few events: none. */
+function calibrate(labels: readonly number[], scores: readonly number[]): (score: number) => number {
+  const ones = labels.reduce((sum, label) => sum + label, 0)
+  if (ones < 5 || ones > labels.length - 5) return sigmoid
+  if (ones >= 100) {
+    const order = scores.map((_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b)
+    const sorted = Float64Array.from(order, (i) => scores[i] as number)
+    const fitted = isotonic(order.map((i) => labels[i] as number))
+    const [low, high] = [1 / (labels.length + 2), 1 - 1 / (labels.length + 2)]
+    return (score) => Math.min(high, Math.max(low, fitted[Math.max(0, upperBound(sorted, score) - 1)] as number))
+  }
+  const { a, b } = platt(labels, scores)
+  return a > 0 ? (score) => sigmoid(a * score + b) : () => sigmoid(log((ones + 1) / (labels.length - ones + 1)))
+}
+
+interface Scorer {
+  score(values: Float64Array): { readonly score: number; readonly parts: ArrayLike<number> }
+}
+
+function learner(
+  id: string,
+  title: string,
+  train: (x: Float64Array, n: number, m: number, labels: Float64Array) => Scorer,
+): Forecaster {
+  return {
+    id,
+    title,
+    baseline: false,
+    fit(problem, rows) {
+      const ones = rows.reduce((sum, i) => sum + (problem.labels[i] as number), 0)
+      if (rows.length < 60 || ones < 8 || ones > rows.length - 8) return null
+      const { columns, matrix, fill, outside } = prepare(problem, rows)
+      const m = columns.length
+      if (m === 0) return null
+      const first = Math.floor(rows.length * 0.75)
+      // What is learned must be over before what it is calibrated on begins.
+      const begin = problem.time_ms[rows[first] as number] as number
+      const early = rows.filter((i, r) => r < first && (problem.time_ms[i] as number) + problem.horizon_ms < begin).length
+      const labels = Float64Array.from(rows, (i) => problem.labels[i] as number)
+      const part = train(matrix.subarray(0, early * m), early, m, labels.subarray(0, early))
+      const late = Array.from({ length: rows.length - first }, (_, k) => first + k)
+      const to_chance = calibrate(
+        late.map((r) => labels[r] as number),
+        late.map((r) => part.score(matrix.subarray(r * m, (r + 1) * m)).score),
+      )
+      const whole = train(matrix, rows.length, m, labels)
+      return {
+        forecast(row) {
+          const { score, parts } = whole.score(fill(row))
+          const drivers = columns.map((j, k) => ({ name: problem.names[j] as string, part: parts[k] as number }))
+          drivers.sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
+          return { probability: to_chance(score), drivers: drivers.slice(0, 6), abstains: outside(row) }
+        },
+      }
+    },
+  }
+}
+
+export const ridge_logit: Forecaster = learner('ridge-logit', 'Logistic regression, ridge 20', (x, n, m, labels) => {
+  const model = logisticFit(x, n, m, labels, 20)
+  return { score: (values) => logisticScore(model, values) }
+})
+
+/** Drivers of a tree ensemble: what the score loses when the feature is set to its median. */
+export const boosted: Forecaster = learner('boosted-trees', 'Gradient-boosted trees, depth 2', (x, n, m, labels) => {
+  const model: Boosted = boostFit(x, n, m, labels, { ...BOOST, leaf: Math.max(10, Math.min(BOOST.leaf, Math.floor(n / 20))) })
+  const middle = Array.from({ length: m }, (_, j) => median(Array.from({ length: n }, (__, i) => x[i * m + j] as number)))
+  return {
+    score(values) {
+      const score = boostScore(model, values)
+      const parts = Float64Array.from(values, (_, j) => {
+        const without = values.slice()
+        without[j] = middle[j] as number
+        return score - boostScore(model, without)
+      })
+      return { score, parts }
+    },
+  }
+})
+
+/** One feature, ranked as it is and turned into a chance by Platt's sigmoid on the past. */
+export const single = (id: string, title: string, feature: string, sign: 1 | -1 = 1): Forecaster => ({
+  id,
+  title,
+  baseline: true,
+  fit(problem, rows) {
+    const j = problem.names.indexOf(feature)
+    const m = problem.names.length
+    if (j < 0) return null
+    const known = rows.filter((i) => Number.isFinite(problem.x[i * m + j]))
+    const ones = known.reduce((sum, i) => sum + (problem.labels[i] as number), 0)
+    if (known.length < 40 || ones < 3) return null
+    const scores = known.map((i) => sign * (problem.x[i * m + j] as number))
+    const { a, b } = platt(
+      known.map((i) => problem.labels[i] as number),
+      scores,
+    )
+    return {
+      forecast(row) {
+        const value = row[j] as number
+        const score = Math.max(a, 0) * sign * value + b
+        return {
+          probability: sigmoid(score),
+          drivers: [{ name: feature, part: a * sign * value }],
+          abstains: !Number.isFinite(value),
+        }
+      },
+    }
+  },
+})
+
+/** How often it has happened so far. */
+export const constant: Forecaster = {
+  id: 'constant',
+  title: 'How often it has happened so far',
+  baseline: true,
+  fit(problem, rows) {
+    const ones = rows.reduce((sum, i) => sum + (problem.labels[i] as number), 0)
+    const probability = (ones + 0.5) / (rows.length + 1)
+    return { forecast: () => ({ probability, drivers: [], abstains: false }) }
+  },
+}
