@@ -20,8 +20,9 @@ const ZERO_BIDDERS = 4
 /** A vault of less was liquidated at the low of 11 March, 181.00 on Coinbase. */
 const LEAST_RATIO = (MAT * START_USD) / 181
 const LEAST_DEBT = 20
-/** Thinned: so many times larger lots, and ticks. */
-const THIN = 4
+/** Thinned: so many times fewer vaults and larger lots, and ticks so long. */
+const THIN = 10
+const THIN_TICK_MIN = 4
 
 export function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
   const congested = !without.includes('congestion')
@@ -34,7 +35,7 @@ export function build(draws: Draws<Name>, seed: number, without: readonly string
       title: 'ETH 194.62 → 95 → 130 within 30 hours, blocks full',
       seed,
       horizon_ms: HORIZON_MS,
-      tick_ms: thin ? 2 * MINUTE_MS : MINUTE_MS,
+      tick_ms: thin ? THIN_TICK_MIN * MINUTE_MS : MINUTE_MS,
       drivers: [driver(draws, seed)],
       faults: [...(congested ? gas_path(draws, seed) : []), ...(delayed ? [stuck(draws)] : [])],
       gas_usd: CALM_GWEI * USD_PER_GWEI,
@@ -195,7 +196,7 @@ function snapshot(draws: Draws<Name>, seed: number, without: readonly string[], 
 }
 
 function venue(draws: Draws<Name>, accounts: object, thin: boolean): KindSpec {
-  const [lump, rate] = thin ? [THIN * LOT_ETH, draws.bites_per_min / 2] : [LOT_ETH, draws.bites_per_min]
+  const [lump, rate] = thin ? [THIN * LOT_ETH, (draws.bites_per_min * THIN_TICK_MIN) / THIN] : [LOT_ETH, draws.bites_per_min]
   return {
     ...{ kind: 'maker-2020', id: 'maker', dai: 'DAI', surplus: draws.surplus },
     unnamed_max: Math.max(1, Math.round(rate)),
