@@ -2,5 +2,6 @@
 import { comp_dai_2020 } from './comp-dai-2020/preset.ts'
 import type { EventPreset } from './event.ts'
 import { may_2021 } from './may-2021/preset.ts'
+import { solend_whale } from './solend-whale/preset.ts'
 
-export const events: readonly EventPreset[] = [comp_dai_2020, may_2021]
+export const events: readonly EventPreset[] = [comp_dai_2020, may_2021, solend_whale]

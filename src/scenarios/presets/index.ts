@@ -1,6 +1,8 @@
-/** Scenarios with a name. They are hypothetical moves, not replays of events. */
-import type { Scenario, Snapshot } from '../../model/index.ts'
+/** Scenarios with a name, for any market: hypothetical moves, and the paths of events. Events with their own books are in `events.ts`. */
+import type { Evidence, Scenario, Snapshot } from '../../model/index.ts'
 import { type ShockSpec, shock_scenario } from '../shock.ts'
+import type { EventSource } from './event.ts'
+import { history } from './history.ts'
 
 export interface Preset {
   readonly id: string
@@ -8,6 +10,11 @@ export interface Preset {
   /** Where the move comes from. */
   readonly source: string
   readonly type: 'hypothetical' | 'control' | 'scenario'
+  /** Of what really happened: when it began, how it is known, where it can be looked up, and the page that tells more. */
+  readonly time?: string
+  readonly evidence?: Evidence
+  readonly sources?: readonly EventSource[]
+  readonly page?: string
   /** The scenario for a snapshot. @throws InputError when it lacks the asset that moves */
   build(snapshot: Snapshot): Scenario
 }
@@ -62,4 +69,5 @@ export const presets: readonly Preset[] = [
     },
   ),
   preset('calm', 'A day on which nothing moves', 'control', [], false),
+  ...history,
 ]
