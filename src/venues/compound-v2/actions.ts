@@ -1,4 +1,4 @@
-/** What owners do. Refusals in the order paused, stale, unknown, limit, cash, funds, margin, empty. */
+/** What owners do. Refusals in the order unknown (names), paused, stale, unknown, limit, cash, funds, margin, empty. */
 import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
 import { SAME } from './kernel.ts'
 import { at, borrowed, cell, debt_of, is_stale, less, type Market, owes, room_usd, type State, supply_of } from './state.ts'
@@ -96,11 +96,10 @@ export function withdraw(s: State, action: Action, log: Log): Result {
 export function borrow(s: State, action: Action, log: Log): Result {
   const { account: row, actor, asset } = action
   const k = market_of(s, asset)
-  if (k < 0) return refused('unknown')
+  if (k < 0 || actor !== s.owner[row]) return refused('unknown')
   const { borrow_paused, cap } = s.markets[k] as Market
   if (borrow_paused) return refused('paused')
   if (is_stale(s, row) || at(s.m.stale, k) === 1) return refused('stale')
-  if (actor !== s.owner[row]) return refused('unknown')
   const cash = at(s.m.cash, k)
   const left = cap - borrowed(s, k)
   const room = room_usd(s, row) / at(s.m.price, k)

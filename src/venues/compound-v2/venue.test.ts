@@ -65,6 +65,7 @@ describe('owners', () => {
     world.answers.WETH = 0
     world.tick(venue, 0)
     expect(status('borrow', {})).toBe('stale')
+    expect(status('borrow', { actor: BOB })).toBe('unknown')
     expect(status('withdraw', { asset: WETH })).toBe('stale')
     expect(status('withdraw', { account: 1, actor: BOB })).toBe('applied')
   })

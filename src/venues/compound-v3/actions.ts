@@ -1,4 +1,4 @@
-/** What owners do. Refusals in the order paused, stale, unknown, limit, dust, cash, funds, margin, empty. */
+/** What owners do. Refusals in the order unknown (names), paused, stale, unknown, limit, dust, cash, funds, margin, empty. */
 import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
 import { SAME } from './kernel.ts'
 import { at, balance, type Collateral, debt_of, held_at, less, one, type State, set_balance, worth } from './state.ts'
@@ -45,8 +45,8 @@ function done(m: State, action: Action, units: number, log: Log): Result {
 export function deposit(m: State, action: Action, log: Log): Result {
   const { account: row, actor, asset } = action
   const i = collateral_of(m, asset)
-  if (one(m.s.pause_supply) === 1) return refused('paused')
   if (asset !== m.base && i < 0) return refused('unknown')
+  if (one(m.s.pause_supply) === 1) return refused('paused')
   const units = action.amount === ALL ? m.ledger.balance(actor, asset) : action.amount
   if (i >= 0 && at(m.c.supplied, i) + units > (m.list[i] as Collateral).cap) return refused('limit')
   if (!can_pay(m, actor, asset, units)) return refused('funds')
@@ -62,9 +62,10 @@ export function deposit(m: State, action: Action, log: Log): Result {
 
 export function repay(m: State, action: Action, log: Log): Result {
   const { account: row, actor, asset } = action
-  const debt = debt_of(m, row)
+  if (asset !== m.base) return refused('unknown')
   if (one(m.s.pause_supply) === 1) return refused('paused')
-  if (asset !== m.base || !(debt > 0)) return refused('unknown')
+  const debt = debt_of(m, row)
+  if (!(debt > 0)) return refused('unknown')
   const offered = action.amount === ALL ? Math.min(debt, m.ledger.balance(actor, asset)) : action.amount
   const whole = offered >= debt * (1 - SAME)
   const units = whole ? debt : offered
@@ -81,9 +82,9 @@ function room_usd(m: State, row: number): number {
 }
 
 export function withdraw(m: State, action: Action, log: Log): Result {
-  if (one(m.s.pause_withdraw) === 1) return refused('paused')
   const { account: row, actor, asset } = action
-  if (actor !== m.owner[row]) return refused('unknown')
+  if (actor !== m.owner[row] || (asset !== m.base && collateral_of(m, asset) < 0)) return refused('unknown')
+  if (one(m.s.pause_withdraw) === 1) return refused('paused')
   if (asset !== m.base) return withdraw_collateral(m, action, log)
   const held = Math.max(0, balance(m, row))
   const whole = action.amount === ALL || Math.abs(action.amount - held) <= held * SAME
@@ -99,7 +100,6 @@ export function withdraw(m: State, action: Action, log: Log): Result {
 function withdraw_collateral(m: State, action: Action, log: Log): Result {
   const { account: row, actor, asset } = action
   const i = collateral_of(m, asset)
-  if (i < 0) return refused('unknown')
   const { borrow_factor } = m.list[i] as Collateral
   const held = held_at(m, row, i)
   const indebted = debt_of(m, row) > 0
@@ -121,8 +121,8 @@ function withdraw_collateral(m: State, action: Action, log: Log): Result {
 /** Base out: what was supplied first, the rest is owed. */
 export function borrow(m: State, action: Action, log: Log): Result {
   const { account: row, actor, asset } = action
-  if (one(m.s.pause_withdraw) === 1) return refused('paused')
   if (asset !== m.base || actor !== m.owner[row]) return refused('unknown')
+  if (one(m.s.pause_withdraw) === 1) return refused('paused')
   const usd = room_usd(m, row)
   if (Number.isNaN(usd)) return refused('stale')
   const before = balance(m, row)

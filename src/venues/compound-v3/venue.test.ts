@@ -69,7 +69,9 @@ describe('owners', () => {
     expect(status('borrow', {})).toBe('paused')
     expect(status('withdraw', {})).toBe('paused')
     expect(status('deposit', {})).toBe('paused')
+    expect(status('deposit', { asset: 7 })).toBe('unknown')
     expect(status('repay', {})).toBe('paused')
+    expect(status('repay', { account: 1 })).toBe('paused')
     expect(world.log.length).toBe(0)
   })
 

@@ -86,13 +86,13 @@ export function withdraw(state: State, action: Action, log: Log): Result {
   const units = action.amount === ALL ? Math.min(held, removable(state, row, v)) : action.amount
   if (units > at(state.vaults.columns.cash, v)) return refused('cash')
   if (units > held * (1 + SAME)) return refused('funds')
-  if (!(units > 0)) return refused('empty')
   const gone = Math.min(at(shares, entry), units / rate)
   shares.set(entry, less(at(shares, entry), gone))
   if (!stands(state, row)) {
     shares.add(entry, gone)
     return refused('margin')
   }
+  if (!(units > 0)) return refused('empty')
   const { supply } = state.vaults.columns
   supply.set(v, less(at(supply, v), gone))
   payOut(state, actor, v, units)
@@ -116,9 +116,9 @@ export function borrow(state: State, action: Action, log: Log): Result {
   if (closed(state, u)) return refused('paused')
   const { vault, checked_ms } = state.accounts.columns
   const { cash, debt, accumulator, stale } = state.vaults.columns
+  if (at(stale, u) === 1 || !priced(state, row)) return refused('stale')
   const controller = at(vault, row)
   if (controller >= 0 && controller !== u) return refused('limit')
-  if (at(stale, u) === 1 || !priced(state, row)) return refused('stale')
   const cap = state.specs[u]?.borrow_cap ?? 0
   const room = cap > 0 ? cap - at(debt, u) * at(accumulator, u) : Number.POSITIVE_INFINITY
   const backed = borrowing(state, row, u) / askOf(state, u) - debtOf(state, row)

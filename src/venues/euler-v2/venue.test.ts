@@ -88,7 +88,7 @@ describe('liquidation', () => {
     expect(w.logged('bad_debt')).toEqual([])
   })
 
-  it('refuses in the order unknown, paused, stale, healthy, limit, empty, cash, funds', () => {
+  it('refuses in the order unknown, paused, stale, healthy, limit, cash, funds, empty', () => {
     const w = world(BOOK, { cool_off_ms: 60_000 }, { cash: 11, other_debt: 9 })
     expect(liquidate(w, 0, 1, ETH, ANN).status).toBe('unknown')
     expect(liquidate(w, 2, 1).status).toBe('unknown')
@@ -100,7 +100,9 @@ describe('liquidation', () => {
     w.halted.clear()
     w.see()
     expect(liquidate(w, 0, 1).status).toBe('stale')
+    expect(w.one('borrow', { account: 1, actor: BOB, asset: ETH, amount: 1 }).status).toBe('stale')
     w.see({ ETH: 2500 })
+    expect(w.one('borrow', { account: 1, actor: BOB, asset: ETH, amount: 1 }).status).toBe('limit')
     expect(liquidate(w, 0, 1).status).toBe('healthy')
     w.see({ ETH: 2200 })
     expect(liquidate(w, 0, 20_000).status).toBe('limit')

@@ -2,7 +2,7 @@
 import { type Action, ALL, applied, type Log, type Offer, OUTSIDE, type Result, refused } from '../../model/index.ts'
 import { ratioOf } from './kernel.ts'
 import { at, collOf, debtOf, isOpen, priceOf, type State, sync, tcrOf } from './state.ts'
-import { burnGas, closeRow, put, rateNow, touchRate } from './troves.ts'
+import { burnGas, closeRow, put, rateNow, short, touchRate } from './troves.ts'
 
 /** Net debt below this is rounding. */
 const HAIR = 1e-9
@@ -61,15 +61,16 @@ function from(state: State, row: number, left: number, sums: Redeemed, action: A
   return true
 }
 
-/** Redeems LUSD of the actor. `limit`: most LUSD per unit of collateral, fee included. Result: collateral received. */
+/**
+ * Redeems LUSD of the actor. `limit`: most LUSD per unit of collateral, fee included. Result: collateral received. Refusals in the order unknown, limit,
+ * funds, empty, price; what was done before one is undone with the bundle.
+ */
 export function redeem(state: State, action: Action, log: Log): Result {
   const { asset, lusd, ledger, spec } = state
   const { actor } = action
   if (action.asset !== asset && action.asset !== lusd) return refused('unknown')
   if (!possible(state)) return refused('limit')
   const amount = action.amount === ALL ? ledger.balance(actor, lusd) : action.amount
-  if (!(amount > 0)) return refused('empty')
-  if (actor !== OUTSIDE && amount > ledger.balance(actor, lusd) * (1 + 1e-12)) return refused('funds')
   const price = priceOf(state)
   const supply = at(state.system.columns.debt)
   const sums: Redeemed = { redeemed: 0, drawn: 0 }
@@ -82,6 +83,7 @@ export function redeem(state: State, action: Action, log: Log): Result {
     if (!from(state, row, left, sums, action, log)) break
   }
   const { redeemed, drawn } = sums
+  if (short(state, actor, lusd, amount)) return refused('funds')
   if (!(drawn > 0)) return refused('empty')
   const rate = Math.min(1, spec.fee_floor + touchRate(state, (drawn * price) / supply / spec.beta))
   const received = drawn * (1 - rate)

@@ -1,4 +1,6 @@
-/** What an owner does with a trove: collateral in and out, LUSD drawn and repaid, closing. */
+/**
+ * What an owner does with a trove: collateral in and out, LUSD drawn and repaid, closing. Refusals in the order unknown, limit, dust, funds, margin, empty.
+ */
 import {
   ALL,
   type Action,
@@ -86,6 +88,10 @@ function note(state: State, kind: LogKind, action: Action, amount: number, price
   return applied(amount)
 }
 
+/** Is the treasury short of this? `outside` never is. */
+export const short = (state: State, actor: number, asset: number, amount: number): boolean =>
+  actor !== OUTSIDE && amount > state.ledger.balance(actor, asset) * (1 + HAIR) + HAIR
+
 /** Does this action name the owner's open trove and this asset? */
 const mine = (state: State, action: Action, asset: number): boolean =>
   action.asset === asset && isOpen(state, action.account) && action.actor === state.owner[action.account]
@@ -95,11 +101,12 @@ export function deposit(state: State, action: Action, log: Log): Result {
   const { account: row, actor } = action
   if (!mine(state, action, asset)) return refused('unknown')
   const amount = action.amount === ALL ? ledger.balance(actor, asset) : action.amount
-  if (!(amount > 0)) return refused('empty')
+  if (short(state, actor, asset, amount)) return refused('funds')
   const coll = collOf(state, row) + amount
   const debt = debtOf(state, row)
   const reason = objection(state, row, coll, debt, false, false)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   if (!ledger.debit(actor, asset, amount)) return refused('funds')
   ledger.postings.post(asset, amount)
   change(state, row, coll, debt)
@@ -120,12 +127,12 @@ export function withdraw(state: State, action: Action, log: Log): Result {
   const { account: row, actor } = action
   if (!mine(state, action, asset)) return refused('unknown')
   const amount = action.amount === ALL ? removable(state, row) : action.amount
-  if (!(amount > 0)) return refused('empty')
   const coll = collOf(state, row) - amount
   if (coll < 0) return refused('funds')
   const debt = debtOf(state, row)
   const reason = objection(state, row, coll, debt, true, false)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   change(state, row, coll, debt)
   ledger.postings.post(asset, -amount)
   ledger.credit(actor, asset, amount)
@@ -141,10 +148,10 @@ export function borrow(state: State, action: Action, log: Log): Result {
   const coll = collOf(state, row)
   const debt = debtOf(state, row)
   const amount = action.amount === ALL ? drawable(state, coll, debt) / (1 + fee_rate) : action.amount
-  if (!(amount > 0)) return refused('empty')
   const fee = amount * fee_rate
   const reason = objection(state, row, coll, debt + amount + fee, false, true)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   if (!inRecovery(state)) touchRate(state, 0)
   change(state, row, coll, debt + amount + fee)
   ledger.postings.mint(lusd, amount)
@@ -176,11 +183,12 @@ export function repay(state: State, action: Action, log: Log): Result {
   const debt = debtOf(state, row)
   const owed = debt - spec.gas_compensation
   const offered = action.amount === ALL ? Math.min(owed, ledger.balance(actor, lusd)) : action.amount
-  if (!(offered > 0)) return refused('empty')
-  if (offered >= owed * (1 - HAIR)) return close(state, action, coll, debt, log)
-  const reason = objection(state, row, coll, debt - offered, false, false)
+  if (offered > 0 && offered >= owed * (1 - HAIR)) return close(state, action, coll, debt, log)
   if (owed - offered < spec.min_net_debt * (1 - HAIR)) return refused('dust')
+  if (short(state, actor, lusd, offered)) return refused('funds')
+  const reason = objection(state, row, coll, debt - offered, false, false)
   if (reason !== undefined) return refused(reason)
+  if (!(offered > 0)) return refused('empty')
   if (!ledger.debit(actor, lusd, offered)) return refused('funds')
   ledger.postings.mint(lusd, -offered)
   change(state, row, coll, debt - offered)
@@ -192,9 +200,10 @@ function close(state: State, action: Action, coll: number, debt: number, log: Lo
   const { account: row, actor } = action
   const s = state.system.columns
   if (at(s.open) <= 1) return refused('limit')
+  const paid = debt - spec.gas_compensation
+  if (short(state, actor, lusd, paid)) return refused('funds')
   const total = ratioOf(at(s.coll) - coll, at(s.debt) - debt, priceOf(state))
   if (inRecovery(state) || total * (1 + HAIR) < state.terms.ccr) return refused('margin')
-  const paid = debt - spec.gas_compensation
   if (!ledger.debit(actor, lusd, paid)) return refused('funds')
   ledger.postings.mint(lusd, -paid)
   burnGas(state)

@@ -184,7 +184,7 @@ describe('owners', () => {
     expect(act(w, 'deposit', ETH, 1).status).toBe('unknown')
   })
 
-  it('refuses in the order unknown, empty, funds of the trove, limit, dust, margin, funds', () => {
+  it('refuses in the order unknown, limit, dust, funds, margin, empty', () => {
     const w = open()
     expect(act(w, 'withdraw', ETH, 1, BOB).status).toBe('unknown')
     expect(act(w, 'withdraw', LUSD, 1).status).toBe('unknown')
@@ -196,6 +196,10 @@ describe('owners', () => {
     expect(act(w, 'deposit', ETH, 1000).status).toBe('funds')
     expect(w.one('liquidate', { account: 3, actor: ANN, amount: 1 }).status).toBe('unknown')
     expect(w.one('deposit', { account: 9, actor: ANN, asset: ETH, amount: 1 }).status).toBe('unknown')
+    // Two reasons at once: the ratio stays below 110 % as well.
+    w.see({ ETH: 20 })
+    expect(act(w, 'deposit', ETH, 1000).status).toBe('funds')
+    expect(act(w, 'deposit', ETH, 0).status).toBe('margin')
   })
 
   it('a top-up that leaves the ratio below 110 % is refused, one that restores it is taken', () => {

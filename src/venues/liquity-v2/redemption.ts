@@ -2,7 +2,7 @@
 import { ALL, type Action, applied, type Log, type Offer, OUTSIDE, type Result, refused } from '../../model/index.ts'
 import { decayed, portions, ratioOf } from './kernel.ts'
 import { at, branchOf, CLOSED, collOf, debtOf, OPEN, priceOf, type State, specOf, statusOf, tcrOf, ZOMBIE } from './state.ts'
-import { put } from './troves.ts'
+import { put, short } from './troves.ts'
 
 const HAIR = 1e-12
 
@@ -94,13 +94,11 @@ export function redeem(state: State, action: Action, log: Log): Result {
   const { actor } = action
   const named = state.asset.indexOf(action.asset)
   if (named < 0) return refused('unknown')
+  if (!openBranches(state).includes(1)) return refused('limit')
   const amount = action.amount === ALL ? ledger.balance(actor, bold) : action.amount
-  if (!(amount > 0)) return refused('empty')
-  if (actor !== OUTSIDE && amount > ledger.balance(actor, bold) * (1 + HAIR)) return refused('funds')
   const supply = supplyOf(state)
   const base = baseNow(state)
   const rate = Math.min(1, spec.fee_floor + Math.min(1, base + amount / supply))
-  if (action.limit > 0 && priceOf(state, named) / (1 - rate) > action.limit) return refused('price')
   const parts = portionsOf(state, amount)
   let [redeemed, received] = [0, 0]
   for (let b = 0; b < state.count; b++) {
@@ -110,7 +108,10 @@ export function redeem(state: State, action: Action, log: Log): Result {
     redeemed += sums.redeemed
     if (b === named) received = sums.drawn
   }
-  if (!(redeemed > 0)) return refused('limit')
+  if (amount > 0 && !(redeemed > 0)) return refused('limit')
+  if (short(state, actor, bold, amount)) return refused('funds')
+  if (!(amount > 0)) return refused('empty')
+  if (action.limit > 0 && priceOf(state, named) / (1 - rate) > action.limit) return refused('price')
   const { base_rate, fee_ms, now_ms } = state.system.columns
   base_rate.set(0, Math.min(1, base + redeemed / supply))
   if (at(now_ms) - at(fee_ms) >= 60_000) fee_ms.set(0, at(now_ms))

@@ -1,5 +1,18 @@
-/** What an owner does with a trove: collateral in and out, BOLD drawn and repaid, closing. */
-import { ALL, type Action, applied, type Log, type LogKind, type Result, refused, type Status } from '../../model/index.ts'
+/**
+ * What an owner does with a trove: collateral in and out, BOLD drawn and repaid, closing. Refusals in the order unknown, paused, limit, dust, funds,
+ * margin, empty.
+ */
+import {
+  ALL,
+  type Action,
+  applied,
+  type Log,
+  type LogKind,
+  OUTSIDE,
+  type Result,
+  refused,
+  type Status,
+} from '../../model/index.ts'
 import { interestOf, ratioOf } from './kernel.ts'
 import { mintInterest } from './pool.ts'
 import {
@@ -85,6 +98,10 @@ function note(state: State, kind: LogKind, action: Action, amount: number, price
   return applied(amount)
 }
 
+/** Is the treasury short of this? `outside` never is. */
+export const short = (state: State, actor: number, asset: number, amount: number): boolean =>
+  actor !== OUTSIDE && amount > state.ledger.balance(actor, asset) * (1 + HAIR) + HAIR
+
 /** Does this action name the owner's trove and this asset? */
 const mine = (state: State, action: Action, asset: number): boolean =>
   action.asset === asset && statusOf(state, action.account) !== CLOSED && action.actor === state.owner[action.account]
@@ -98,10 +115,11 @@ export function deposit(state: State, action: Action, log: Log): Result {
   const asset = state.asset[b] as number
   if (!mine(state, action, asset) || statusOf(state, row) === ZOMBIE) return refused('unknown')
   const amount = action.amount === ALL ? ledger.balance(actor, asset) : action.amount
-  if (!(amount > 0)) return refused('empty')
+  if (short(state, actor, asset, amount)) return refused('funds')
   const coll = collOf(state, row) + amount
   const reason = objection(state, row, coll, debtOf(state, row), false)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   if (!ledger.debit(actor, asset, amount)) return refused('funds')
   ledger.postings.post(asset, amount)
   change(state, row, coll, debtOf(state, row))
@@ -126,14 +144,16 @@ export function withdraw(state: State, action: Action, log: Log): Result {
   const asset = state.asset[b] as number
   if (!mine(state, action, asset)) return refused('unknown')
   const debt = debtOf(state, row)
-  if (statusOf(state, row) === ZOMBIE) return debt > 0 ? refused('dust') : close(state, action, collOf(state, row), 0, log)
+  const zombie = statusOf(state, row) === ZOMBIE
+  if (zombie && debt === 0) return close(state, action, collOf(state, row), 0, log)
   if (shut(state, row)) return refused('paused')
+  if (zombie) return refused('dust')
   const amount = action.amount === ALL ? removable(state, row) : action.amount
-  if (!(amount > 0)) return refused('empty')
   const coll = collOf(state, row) - amount
   if (coll < 0) return refused('funds')
   const reason = objection(state, row, coll, debt, true)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   change(state, row, coll, debt)
   ledger.postings.post(asset, -amount)
   ledger.credit(actor, asset, amount)
@@ -165,11 +185,11 @@ export function borrow(state: State, action: Action, log: Log): Result {
   const all = (at(c.coll, b) * price) / critical_ratio - at(c.debt, b)
   const room = Math.max(0, Math.min(own, all))
   const amount = action.amount === ALL ? (room / (1 + upfrontRate(state, row, room))) * (1 - HAIR) : action.amount
-  if (!(amount > 0)) return refused('empty')
   const fee = amount * upfrontRate(state, row, amount)
   if (debt + amount + fee < spec.min_debt * (1 - HAIR)) return refused('dust')
   const reason = objection(state, row, coll, debt + amount + fee, true)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   change(state, row, coll, debt + amount + fee)
   if (statusOf(state, row) === ZOMBIE) {
     state.troves.columns.status.set(row, OPEN)
@@ -190,13 +210,14 @@ export function repay(state: State, action: Action, log: Log): Result {
   const coll = collOf(state, row)
   const debt = debtOf(state, row)
   const offered = action.amount === ALL ? Math.min(debt, ledger.balance(actor, bold)) : action.amount
-  if (!(offered > 0)) return refused('empty')
-  if (offered >= debt * (1 - HAIR)) return close(state, action, coll, debt, log)
+  if (offered > 0 && offered >= debt * (1 - HAIR)) return close(state, action, coll, debt, log)
   if (statusOf(state, row) === ZOMBIE) return refused('dust')
   const amount = Math.min(offered, Math.max(0, debt - spec.min_debt))
-  if (!(amount > 0)) return refused('dust')
+  if (offered > 0 && !(amount > 0)) return refused('dust')
+  if (short(state, actor, bold, amount)) return refused('funds')
   const reason = objection(state, row, coll, debt - amount, false)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   if (!ledger.debit(actor, bold, amount)) return refused('funds')
   ledger.postings.mint(bold, -amount)
   change(state, row, coll, debt - amount)
@@ -211,6 +232,7 @@ function close(state: State, action: Action, coll: number, debt: number, log: Lo
   const c = state.branches.columns
   if (!shut(state, row)) {
     if (at(c.open, b) <= 1) return refused('limit')
+    if (short(state, actor, bold, debt)) return refused('funds')
     const total = ratioOf(at(c.coll, b) - coll, at(c.debt, b) - debt, priceOf(state, b))
     if (total * (1 + HAIR) < specOf(state, b).critical_ratio) return refused('margin')
   }

@@ -160,7 +160,7 @@ describe('owners', () => {
     expect(act(w, 'deposit', ETH, 1).status).toBe('unknown')
   })
 
-  it('refuses in the order unknown, paused, empty, funds of the trove, dust, margin, funds', () => {
+  it('refuses in the order unknown, paused, limit, dust, funds, margin, empty', () => {
     const w = world([...BOOK, [ANN, 0, 10, 2000, 0.05]])
     expect(act(w, 'withdraw', ETH, 1, 0, BOB).status).toBe('unknown')
     expect(act(w, 'deposit', RETH, 1).status).toBe('unknown')
@@ -172,6 +172,9 @@ describe('owners', () => {
     expect(act(w, 'deposit', ETH, 1000).status).toBe('funds')
     w.see({ ETH: 900 })
     expect(act(w, 'deposit', ETH, 0.1).status).toBe('margin')
+    // Two reasons at once: the ratio stays below 110 % as well.
+    expect(act(w, 'deposit', ETH, 1000).status).toBe('funds')
+    expect(act(w, 'deposit', ETH, 0).status).toBe('margin')
     expect(act(w, 'deposit', ETH, 3).status).toBe('applied')
   })
 

@@ -1,7 +1,10 @@
-/** What owners do: collateral in and out, more debt, less debt. An untouched position moves to where it belongs then. */
+/**
+ * What owners do: collateral in and out, more debt, less debt. An untouched position moves to where it belongs then. Refusals in the order unknown, stale,
+ * limit, funds, margin, empty; a loan that there is none of is empty before them.
+ */
 import { ALL, type Action, applied, type Log, type Result, refused } from '../../model/index.ts'
 import { HAIR } from './kernel.ts'
-import { owe, place, type Refusal, take, underwater } from './positions.ts'
+import { owe, place, type Refusal, short, take, underwater } from './positions.ts'
 import { at, debtOf, type Position, positionOf, type State } from './state.ts'
 
 const held: Position = { x: 0, y: 0 }
@@ -33,12 +36,12 @@ export function collateral(state: State, action: Action, log: Log): Result {
   if (!(debt > 0)) return refused('empty')
   if (underwater(state, row)) return refused('limit')
   const amount = action.amount === ALL ? (into ? state.ledger.balance(actor, asset) : 0) : action.amount
-  if (!(amount > 0)) return refused('empty')
   positionOf(state, row, held)
-  if (!into && amount >= held.y) return refused('funds')
-  if (into && !state.ledger.debit(actor, asset, amount)) return refused('funds')
+  if (into ? short(state, actor, asset, amount) : amount >= held.y) return refused('funds')
   const reason = move(state, row, held.y + (into ? amount : -amount), debt)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
+  if (into && !state.ledger.debit(actor, asset, amount)) return refused('funds')
   state.ledger.postings.post(asset, into ? amount : -amount)
   if (!into) state.ledger.credit(actor, asset, amount)
   return note(state, log, action, amount)
@@ -50,12 +53,13 @@ export function borrow(state: State, action: Action, log: Log): Result {
   if (asset !== state.stable || actor !== state.owner[row]) return refused('unknown')
   const { market, ledger } = state
   if (at(market.columns.has) === 0) return refused('stale')
-  if (!(amount > 0 && amount < ALL && debtOf(state, row) > 0)) return refused('empty')
+  if (!(amount < ALL && debtOf(state, row) > 0)) return refused('empty')
   if (underwater(state, row)) return refused('limit')
   if (at(market.columns.scaled) * at(market.columns.rate_mul) + amount > state.ceiling * (1 + HAIR)) return refused('limit')
   positionOf(state, row, held)
   const reason = move(state, row, held.y, debtOf(state, row) + amount)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   ledger.postings.mint(asset, amount)
   ledger.credit(actor, asset, amount)
   return note(state, log, action, amount)

@@ -1,5 +1,5 @@
 /** Where loans lie in the bands, and how they come and go. */
-import type { Status } from '../../model/index.ts'
+import { OUTSIDE, type Status } from '../../model/index.ts'
 import { HAIR, n1Of, OFFSET, SPAN } from './kernel.ts'
 import { activeOf, at, baseOf, n1Now, type Position, type State, upOf } from './state.ts'
 
@@ -14,6 +14,10 @@ function free(state: State, n1: number): boolean {
   for (let n = n1; n <= activeOf(state); n++) if (at(x, n + OFFSET) > 0) return false
   return true
 }
+
+/** Is the treasury short of this? `outside` never is. */
+export const short = (state: State, actor: number, asset: number, amount: number): boolean =>
+  actor !== OUTSIDE && amount > state.ledger.balance(actor, asset) * (1 + HAIR) + HAIR
 
 /** Adds `debt` (now) to the loan and to the total. */
 export function owe(state: State, row: number, debt: number): void {

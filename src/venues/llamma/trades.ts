@@ -1,7 +1,7 @@
 /** Trading with the bands, which is soft liquidation downwards and its undoing upwards; and hard liquidation. */
 import { ALL, type Action, applied, type Log, type Offer, type Result, refused } from '../../model/index.ts'
 import { fractionFor, HAIR, OFFSET, removed, type Stop, type Walk, walk } from './kernel.ts'
-import { owe, take } from './positions.ts'
+import { owe, short, take } from './positions.ts'
 import { activeOf, at, baseOf, debtOf, healthOf, n1Now, type Position, positionOf, type State } from './state.ts'
 
 /** Ids of the two standing offers: collateral for stable, stable for collateral. */
@@ -43,7 +43,7 @@ function holder(state: State, pump: boolean): number {
   return best
 }
 
-/** A bid on a standing offer: `amount` of what it sells, all: until the price reaches the oracle's. */
+/** A bid on a standing offer: `amount` of what it sells, all: until the price reaches the oracle's. Refused as unknown, stale, empty (nothing to pay for), funds, price. */
 export function trade(state: State, action: Action, log: Log): Result {
   const { offer, amount, actor, limit } = action
   if (offer !== PUMP && offer !== DUMP) return refused('unknown')
@@ -57,8 +57,9 @@ export function trade(state: State, action: Action, log: Log): Result {
   look(state, pump, stop, target)
   const { paid, got, active } = steps
   if (!(got > 0 && paid > 0)) return refused('empty')
-  if (limit > 0 && paid > got * limit * (1 + HAIR)) return refused('price')
   const [give, receive] = pump ? [state.stable, state.collateral] : [state.collateral, state.stable]
+  if (short(state, actor, give, paid)) return refused('funds')
+  if (limit > 0 && paid > got * limit * (1 + HAIR)) return refused('price')
   if (!ledger.debit(actor, give, paid)) return refused('funds')
   const account = holder(state, pump)
   const blame = pump && account >= 0 ? log.blame(state.venue, account) : { shares: -1, cause: -1 }

@@ -238,7 +238,7 @@ describe('owners', () => {
     expect(w.ledger.balance(USR, USD)).toBeCloseTo(200_000 - 15_000 + x, 6)
   })
 
-  it('refuses what is unknown, empty, unpaid, over the ceiling; without a price only debt can be paid', () => {
+  it('refuses in the order unknown, stale, limit, funds, margin, empty; without a price only debt can be paid', () => {
     const w = llammaWorld(ONE, 3000, { ceiling: 20_500 })
     expect(status(w, 'borrow', USD, 600)).toBe('limit')
     expect(status(w, 'borrow', USD, 400, EVE)).toBe('unknown')
@@ -252,6 +252,8 @@ describe('owners', () => {
     expect(w.offered()).toEqual([])
     expect(status(w, 'borrow', USD, 1)).toBe('stale')
     expect(status(w, 'deposit', ETH, 1)).toBe('stale')
+    expect(status(w, 'withdraw', ETH, 10)).toBe('stale')
+    expect(status(w, 'withdraw', ETH, 10, EVE)).toBe('unknown')
     expect(pump(w, 1).status).toBe('stale')
     expect(w.one('liquidate', { account: 0, actor: LIQ, asset: ETH, asset2: USD, amount: 1 }).status).toBe('stale')
     expect(status(w, 'repay', USD, 1000)).toBe('applied')

@@ -2,6 +2,7 @@
 import { ALL, type Action, applied, type Log, type Result, refused } from '../../model/index.ts'
 import * as kernel from './kernel.ts'
 import { at, hasPrice, type Ilk, ilkOf, priceOf, rateOf, type State } from './state.ts'
+import { short } from './vaults.ts'
 import { equity, fess, heal, receive } from './vow.ts'
 
 const seizure: kernel.Seizure = { dart: 0, dink: 0, due: 0, tab: 0 }
@@ -147,8 +148,9 @@ function tend(state: State, id: number, action: Action, log: Log): Result {
   if (!(limit > 0 && amount > 0)) return refused('empty')
   if (amount < lot * (1 - kernel.HAIR)) return refused('limit')
   const offered = limit * lot >= tab * (1 - kernel.HAIR) ? tab : limit * lot
-  if (!kernel.overbids(last, offered, tab, typeOf(state, id).beg)) return refused('price')
   const pays = guy === actor ? offered - last : offered
+  if (short(state, actor, state.dai, pays)) return refused('funds')
+  if (!kernel.overbids(last, offered, tab, typeOf(state, id).beg)) return refused('price')
   if (!state.ledger.debit(actor, state.dai, pays)) return refused('funds')
   if (guy !== actor && last > 0) state.ledger.credit(guy, state.dai, last)
   receive(state, offered - last)
@@ -165,6 +167,7 @@ function dent(state: State, id: number, action: Action, log: Log): Result {
   const [lot, tab, guy] = [at(a.lot, id), at(a.tab, id), at(a.guy, id)]
   const { actor, limit } = action
   const wanted = action.amount === ALL ? (limit > 0 ? tab / limit : 0) : action.amount
+  if (guy !== actor && short(state, actor, state.dai, tab)) return refused('funds')
   if (!(wanted > 0)) return refused('empty')
   if (limit > 0 && tab > limit * wanted * (1 + kernel.HAIR)) return refused('price')
   const { asset, beg } = typeOf(state, id)

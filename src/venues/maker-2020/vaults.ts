@@ -1,5 +1,8 @@
-/** What an owner, or anyone else, does with a vault (vat.frob): collateral in and out, dai drawn and wiped. */
-import { ALL, type Action, applied, type Log, type Result, refused, type Status } from '../../model/index.ts'
+/**
+ * What an owner, or anyone else, does with a vault (vat.frob): collateral in and out, dai drawn and wiped. Refusals in the order unknown, stale, limit,
+ * dust, funds, margin, empty.
+ */
+import { ALL, type Action, applied, type Log, OUTSIDE, type Result, refused, type Status } from '../../model/index.ts'
 import { HAIR } from './kernel.ts'
 import { at, debtOf, hasPrice, type Ilk, ilkOf, priceOf, rateOf, type State } from './state.ts'
 
@@ -28,6 +31,10 @@ function everything(state: State, kind: VaultAction, action: Action, ilk: Ilk): 
   }
 }
 
+/** Is the treasury short of this? `outside` never is. */
+export const short = (state: State, actor: number, asset: number, amount: number): boolean =>
+  actor !== OUTSIDE && amount > state.ledger.balance(actor, asset) * (1 + HAIR) + HAIR
+
 /** First reason against a vault that would hold and owe this. The contract minds dust whatever is done, deposits included. */
 function objection(
   state: State,
@@ -35,12 +42,11 @@ function objection(
   ink: number,
   debt: number,
   riskier: boolean,
+  funds: boolean,
 ): Exclude<Status, 'applied' | 'partial'> | undefined {
-  if (riskier && debt > 0) {
-    if (!hasPrice(state, ilk)) return 'stale'
-    if (debt > capacity(state, ilk, ink) * (1 + HAIR)) return 'margin'
-  }
-  return debt > 0 && debt < ilk.dust * (1 - HAIR) ? 'dust' : undefined
+  if (debt > 0 && debt < ilk.dust * (1 - HAIR)) return 'dust'
+  if (funds) return 'funds'
+  return riskier && debt > 0 && debt > capacity(state, ilk, ink) * (1 + HAIR) ? 'margin' : undefined
 }
 
 /** Normalised debt changes by this much dai, drawn (+) or wiped (−). */
@@ -65,17 +71,18 @@ export function change(state: State, kind: VaultAction, action: Action, log: Log
   if (action.asset !== asset || (riskier && actor !== state.owner[row])) return refused('unknown')
   const { ink } = state.vaults.columns
   const debt = debtOf(state, row)
+  if ((kind === 'borrow' || (kind === 'withdraw' && debt > 0)) && !hasPrice(state, ilk)) return refused('stale')
   let amount = action.amount === ALL ? everything(state, kind, action, ilk) : action.amount
   const whole = kind === 'repay' && amount >= debt * (1 - HAIR)
   if (whole) amount = debt
-  if (!(amount > 0)) return refused('empty')
-  if (kind === 'withdraw' && amount > at(ink, row)) return refused('funds')
   if (kind === 'borrow' && amount > ceilingLeft(state, row, ilk) * (1 + HAIR)) return refused('limit')
   const sign = riskier ? -1 : 1
   const held = at(ink, row) + (inAsset ? sign * amount : 0)
   const owed = inAsset ? debt : whole ? 0 : debt - sign * amount
-  const reason = objection(state, ilk, held, owed, riskier)
+  const funds = kind === 'withdraw' ? amount > at(ink, row) : !riskier && short(state, actor, asset, amount)
+  const reason = objection(state, ilk, held, owed, riskier, funds)
   if (reason !== undefined) return refused(reason)
+  if (!(amount > 0)) return refused('empty')
   if (riskier) state.ledger.credit(actor, asset, amount)
   else if (!state.ledger.debit(actor, asset, amount)) return refused('funds')
   if (inAsset) {

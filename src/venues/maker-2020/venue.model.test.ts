@@ -9,9 +9,9 @@ const NAMES: Record<number, string> = { [USR]: 'usr', [EVE]: 'eve', [ALI]: 'ali'
 const big = (x: number, unit: bigint): bigint => (BigInt(Math.round(x * 1e6)) * unit) / 1_000_000n
 
 const REFUSALS: Record<string, readonly string[]> = {
-  'Vat/not-safe': ['margin', 'stale'],
+  'Vat/not-safe': ['margin', 'stale', 'dust'],
   'Vat/dust': ['dust'],
-  'Vat/underflow': ['funds'],
+  'Vat/underflow': ['funds', 'stale', 'dust'],
   'Cat/not-unsafe': ['healthy', 'stale'],
   'Cat/liquidation-limit-hit': ['limit'],
   'Cat/null-auction': ['empty'],

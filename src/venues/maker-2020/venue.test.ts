@@ -202,6 +202,10 @@ describe('vaults (vat.frob)', () => {
     expect(w.one('deposit', { account: 7, asset: ETH, amount: 1, actor: USR }).status).toBe('unknown')
     expect(w.one('start', { account: 7, actor: USR }).status).toBe('unknown')
     expect(w.one('deposit', { account: 0, asset: ETH, amount: 1, actor: -1 }).status).toBe('unknown')
+    w.see({ ETH: 0 })
+    expect(status('withdraw', ETH, 1000)).toBe('stale')
+    expect(status('borrow', DAI, 2001)).toBe('stale')
+    expect(status('borrow', DAI, 0)).toBe('stale')
   })
 
   it('collects the fee: 5 % a year makes 10,000 owe 10,500 after a year, and the buffer hold 500', () => {

@@ -2,6 +2,7 @@
 import { type Action, applied, type Log, type Offer, type Result, refused } from '../../model/index.ts'
 import * as kernel from './kernel.ts'
 import { hasPrice, type Ilk, ilkOf, priceOf, rateOf, type State } from './state.ts'
+import { short } from './vaults.ts'
 import { equity, fess, heal, receive, suck } from './vow.ts'
 
 const seizure: kernel.Seizure = { dart: 0, dink: 0, due: 0, tab: 0 }
@@ -180,12 +181,14 @@ export function take(state: State, action: Action, log: Log): Result {
   if (ilk.stopped >= 3) return refused('paused')
   const { price, redo: over } = standing(state, id)
   if (over) return refused('stale')
-  if (action.limit > 0 && price > action.limit) return refused('price')
   const lot = a.lot.data[id] as number
   const tab = a.tab.data[id] as number
   const status = kernel.take(lot, tab, action.amount, price, ilk.chost, purchase)
-  if (status !== 'applied') return refused(status as 'empty' | 'dust')
+  if (status === 'dust') return refused('dust')
   const { owe, slice } = purchase
+  if (status === 'applied' && short(state, action.actor, state.dai, owe)) return refused('funds')
+  if (status !== 'applied') return refused('empty')
+  if (action.limit > 0 && price > action.limit) return refused('price')
   if (!state.ledger.debit(action.actor, state.dai, owe)) return refused('funds')
   receive(state, owe)
   state.ledger.postings.post(ilk.asset, -slice)

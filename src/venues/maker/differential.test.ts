@@ -11,11 +11,11 @@ const milli = (x: number, unit: bigint): bigint => (BigInt(Math.round(x * 1000))
 
 /** Contract's words and our statuses for the same refusal. */
 const REFUSALS: Record<string, readonly string[]> = {
-  'Vat/not-safe': ['margin', 'stale'],
+  'Vat/not-safe': ['margin', 'stale', 'dust'],
   'Vat/dust': ['dust'],
   'Vat/ceiling-exceeded': ['limit'],
   'Vat/not-allowed-u': ['unknown'],
-  'Vat/underflow': ['funds'],
+  'Vat/underflow': ['funds', 'stale', 'dust'],
   'Dog/not-unsafe': ['healthy', 'stale'],
   'Dog/liquidation-limit-hit': ['limit'],
   'Dog/dusty-auction-from-partial-liquidation': ['dust'],

@@ -37,6 +37,12 @@ describe('vaults (vat.frob)', () => {
     expect(status('deposit', ETH, 51, EVE)).toBe('funds')
     expect(status('deposit', ETH, 0)).toBe('empty')
     expect(status('repay', DAI, 7500, EVE)).toBe('funds')
+    expect(status('repay', DAI, 1, EVE)).toBe('dust')
+    w.see(0)
+    expect(status('withdraw', ETH, 1000)).toBe('stale')
+    expect(status('borrow', DAI, 20_001)).toBe('stale')
+    expect(status('borrow', DAI, 0)).toBe('stale')
+    expect(status('borrow', DAI, 0, EVE)).toBe('unknown')
   })
 
   it('takes all as: everything that may go', () => {

@@ -1,5 +1,8 @@
-/** What an owner, or anyone else, does with a vault (vat.frob): collateral in and out, dai drawn and wiped. */
-import { ALL, type Action, applied, type Log, type Result, refused, type Status } from '../../model/index.ts'
+/**
+ * What an owner, or anyone else, does with a vault (vat.frob): collateral in and out, dai drawn and wiped. Refusals in the order unknown, stale, limit,
+ * dust, funds, margin, empty.
+ */
+import { ALL, type Action, applied, type Log, OUTSIDE, type Result, refused, type Status } from '../../model/index.ts'
 import { debtOf, hasPrice, type Ilk, ilkOf, priceOf, rateOf, type State } from './state.ts'
 
 /** Rounding that a limit forgives: debts are products of two floats. */
@@ -7,16 +10,24 @@ const HAIR = 1e-12
 
 type Refusal = Exclude<Status, 'applied' | 'partial'>
 
-/** First reason against a vault that would hold and owe this, or undefined. */
-function objection(state: State, row: number, ink: number, debt: number, riskier: boolean): Refusal | undefined {
-  const ilk = ilkOf(state, row)
-  if (riskier && debt > 0) {
-    if (!hasPrice(state, ilk)) return 'stale'
-    if (debt > ((ink * priceOf(state, ilk)) / ilk.mat) * (1 + HAIR)) return 'margin'
-  }
-  if (debt > 0 && debt < ilk.dust * (1 - HAIR)) return 'dust'
-  return undefined
+/** A vault that owes this owes too little. */
+const dusty = (ilk: Ilk, debt: number): boolean => debt > 0 && debt < ilk.dust * (1 - HAIR)
+
+/** A vault that holds and owes this is not safe. */
+const unsafe = (state: State, ilk: Ilk, ink: number, debt: number): boolean =>
+  debt > 0 && debt > ((ink * priceOf(state, ilk)) / ilk.mat) * (1 + HAIR)
+
+/** Reasons that count whatever is done, in their order; the first that holds, or undefined. */
+function objection(dust: boolean, funds: boolean, margin: boolean, amount: number): Refusal | undefined {
+  if (dust) return 'dust'
+  if (funds) return 'funds'
+  if (margin) return 'margin'
+  return amount > 0 ? undefined : 'empty'
 }
+
+/** Is the treasury short of this? `outside` never is. */
+export const short = (state: State, actor: number, asset: number, amount: number): boolean =>
+  actor !== OUTSIDE && amount > state.ledger.balance(actor, asset) * (1 + HAIR) + HAIR
 
 function note(state: State, log: Log, action: Action, asset: number, amount: number, price: number): Result {
   const { account, actor, cause } = action
@@ -31,9 +42,8 @@ export function deposit(state: State, action: Action, log: Log): Result {
   const ilk = ilkOf(state, row)
   if (action.asset !== ilk.asset) return refused('unknown')
   const amount = action.amount === ALL ? state.ledger.balance(actor, ilk.asset) : action.amount
-  if (!(amount > 0)) return refused('empty')
   const { ink } = state.vaults.columns
-  const reason = objection(state, row, (ink.data[row] as number) + amount, debtOf(state, row), false)
+  const reason = objection(dusty(ilk, debtOf(state, row)), short(state, actor, ilk.asset, amount), false, amount)
   if (reason !== undefined) return refused(reason)
   if (!state.ledger.debit(actor, ilk.asset, amount)) return refused('funds')
   state.ledger.postings.post(ilk.asset, amount)
@@ -54,10 +64,10 @@ export function withdraw(state: State, action: Action, log: Log): Result {
   if (action.asset !== ilk.asset || actor !== state.owner[row]) return refused('unknown')
   const { ink } = state.vaults.columns
   const held = ink.data[row] as number
+  const debt = debtOf(state, row)
+  if (debt > 0 && !hasPrice(state, ilk)) return refused('stale')
   const amount = action.amount === ALL ? removable(state, row, ilk) : action.amount
-  if (!(amount > 0)) return refused('empty')
-  if (amount > held) return refused('funds')
-  const reason = objection(state, row, held - amount, debtOf(state, row), true)
+  const reason = objection(dusty(ilk, debt), amount > held, unsafe(state, ilk, held - amount, debt), amount)
   if (reason !== undefined) return refused(reason)
   ink.set(row, held - amount)
   state.ledger.postings.post(ilk.asset, -amount)
@@ -69,6 +79,7 @@ export function borrow(state: State, action: Action, log: Log): Result {
   const { account: row, actor } = action
   const ilk = ilkOf(state, row)
   if (action.asset !== state.dai || actor !== state.owner[row]) return refused('unknown')
+  if (!hasPrice(state, ilk)) return refused('stale')
   const i = state.ilk_of[row] as number
   const { ink, art } = state.vaults.columns
   const totals = state.ilks.columns
@@ -77,9 +88,8 @@ export function borrow(state: State, action: Action, log: Log): Result {
   const room = ilk.line - (totals.art.data[i] as number) * rate
   const safe = ((ink.data[row] as number) * priceOf(state, ilk)) / ilk.mat - debt
   const amount = action.amount === ALL ? Math.min(room, safe) : action.amount
-  if (!(amount > 0)) return refused('empty')
   if (amount > room * (1 + HAIR)) return refused('limit')
-  const reason = objection(state, row, ink.data[row] as number, debt + amount, true)
+  const reason = objection(dusty(ilk, debt + amount), false, unsafe(state, ilk, ink.data[row] as number, debt + amount), amount)
   if (reason !== undefined) return refused(reason)
   art.add(row, amount / rate)
   totals.art.add(i, amount / rate)
@@ -93,13 +103,17 @@ export function repay(state: State, action: Action, log: Log): Result {
   const { account: row, actor } = action
   if (action.asset !== state.dai) return refused('unknown')
   const i = state.ilk_of[row] as number
-  const { ink, art } = state.vaults.columns
+  const { art } = state.vaults.columns
   const debt = debtOf(state, row)
   const offered = action.amount === ALL ? state.ledger.balance(actor, state.dai) : action.amount
   const whole = offered >= debt * (1 - HAIR)
   const amount = whole ? debt : offered
-  if (!(amount > 0)) return refused('empty')
-  const reason = objection(state, row, ink.data[row] as number, whole ? 0 : debt - amount, false)
+  const reason = objection(
+    dusty(ilkOf(state, row), whole ? 0 : debt - amount),
+    short(state, actor, state.dai, amount),
+    false,
+    amount,
+  )
   if (reason !== undefined) return refused(reason)
   if (!state.ledger.debit(actor, state.dai, amount)) return refused('funds')
   state.ledger.postings.mint(state.dai, -amount)
