@@ -100,8 +100,12 @@ export const MU = 0.9
 function confusion(labels: readonly number[], alarmed: (i: number) => boolean): Confusion {
   let [hits, false_alarms, misses, quiet] = [0, 0, 0, 0]
   labels.forEach((label, i) => {
-    if (alarmed(i)) label > 0 ? hits++ : false_alarms++
-    else label > 0 ? misses++ : quiet++
+    const alarm = alarmed(i)
+    if (label > 0) {
+      if (alarm) hits++
+      else misses++
+    } else if (alarm) false_alarms++
+    else quiet++
   })
   return { hits, false_alarms, misses, quiet }
 }
@@ -141,15 +145,22 @@ export const EVALUATE: EvaluateOptions = {
 }
 
 const DAY_MS = 86_400_000
+/** Share of the rows of the most talkative that a forecaster must have spoken on. */
+const COVERAGE = 0.8
 
-/** All forecasters on one problem, on the rows on which every one of those that learned something has spoken. */
+/** All forecasters on one problem, on the rows on which every one of those with enough data has spoken. */
 export function evaluate(
   problem: Problem,
   forecasters: readonly Forecaster[],
   options: EvaluateOptions = EVALUATE,
 ): { readonly scores: readonly Score[]; readonly walks: readonly Walk[]; readonly rows: readonly number[] } {
   const walks = forecasters.map((forecaster) => walk_forward(problem, forecaster, options))
-  const spoke = walks.filter((walk) => walk.probability.some((value) => !Number.isNaN(value)))
+  const said_of = walks.map(
+    (walk) => problem.labels.filter((label, i) => !Number.isNaN(label) && !Number.isNaN(walk.probability[i] as number)).length,
+  )
+  const most = Math.max(...said_of)
+  // What could be said on far fewer rows than others would leave too few for all: it is left out of the comparison.
+  const spoke = walks.filter((_, w) => (said_of[w] as number) > 0 && (said_of[w] as number) >= COVERAGE * most)
   const rows: number[] = []
   for (let i = 0; i < problem.labels.length; i++)
     if (!Number.isNaN(problem.labels[i]) && spoke.every((walk) => !Number.isNaN(walk.probability[i] as number))) rows.push(i)

@@ -112,7 +112,7 @@ interface Scorer {
 function learner(
   id: string,
   title: string,
-  train: (x: Float64Array, n: number, m: number, labels: Float64Array) => Scorer,
+  train: (x: Float64Array, n: number, m: number, labels: Float64Array, together: number) => Scorer,
 ): Forecaster {
   return {
     id,
@@ -129,13 +129,15 @@ function learner(
       const begin = problem.time_ms[rows[first] as number] as number
       const early = rows.filter((i, r) => r < first && (problem.time_ms[i] as number) + problem.horizon_ms < begin).length
       const labels = Float64Array.from(rows, (i) => problem.labels[i] as number)
-      const part = train(matrix.subarray(0, early * m), early, m, labels.subarray(0, early))
+      // Rows of one moment share the market: they count as one when it is said how much is known.
+      const together = rows.length / new Set(rows.map((i) => problem.time_ms[i])).size
+      const part = train(matrix.subarray(0, early * m), early, m, labels.subarray(0, early), together)
       const late = Array.from({ length: rows.length - first }, (_, k) => first + k)
       const to_chance = calibrate(
         late.map((r) => labels[r] as number),
         late.map((r) => part.score(matrix.subarray(r * m, (r + 1) * m)).score),
       )
-      const whole = train(matrix, rows.length, m, labels)
+      const whole = train(matrix, rows.length, m, labels, together)
       return {
         forecast(row) {
           const { score, parts } = whole.score(fill(row))
@@ -148,14 +150,21 @@ function learner(
   }
 }
 
-export const ridge_logit: Forecaster = learner('ridge-logit', 'Logistic regression, ridge 20', (x, n, m, labels) => {
-  const model = logisticFit(x, n, m, labels, 20)
+/** Prior weight against slopes, in independent rows. */
+const RIDGE = 20
+
+export const ridge_logit: Forecaster = learner('ridge-logit', 'Logistic regression with a ridge', (x, n, m, labels, together) => {
+  const model = logisticFit(x, n, m, labels, RIDGE * together)
   return { score: (values) => logisticScore(model, values) }
 })
 
 /** Drivers of a tree ensemble: what the score loses when the feature is set to its median. */
-export const boosted: Forecaster = learner('boosted-trees', 'Gradient-boosted trees, depth 2', (x, n, m, labels) => {
-  const model: Boosted = boostFit(x, n, m, labels, { ...BOOST, leaf: Math.max(10, Math.min(BOOST.leaf, Math.floor(n / 20))) })
+export const boosted: Forecaster = learner('boosted-trees', 'Gradient-boosted trees, depth 2', (x, n, m, labels, together) => {
+  const model: Boosted = boostFit(x, n, m, labels, {
+    ...BOOST,
+    leaf: Math.max(10, Math.min(BOOST.leaf, Math.floor(n / 20))) * Math.ceil(together),
+    ridge: BOOST.ridge * together,
+  })
   const middle = Array.from({ length: m }, (_, j) => median(Array.from({ length: n }, (__, i) => x[i * m + j] as number)))
   return {
     score(values) {
