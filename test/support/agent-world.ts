@@ -48,7 +48,7 @@ export class Pool {
     const { x, y, fee } = this
     const keep = 1 - fee
     if (side < 0) {
-      let sold = amount
+      let sold = exact === 'base' ? amount : amount < y ? (x * amount) / ((y - amount) * keep) : Number.POSITIVE_INFINITY
       if (limit > 0) sold = Math.min(sold, Math.max(0, (Math.sqrt((x * y * keep) / limit) - x) / keep))
       return [-sold, (y * sold * keep) / (x + sold * keep)]
     }

@@ -15,6 +15,8 @@ export interface Hop {
 export type Route = readonly Hop[]
 
 const HERE: readonly Route[] = [[]]
+/** More units than there are of anything, and still a number. */
+const EVERYTHING = 1e20
 const NONE: readonly Route[] = []
 
 /** All routes of one or two hops over the given markets, direct ones first, in the order in which the markets were named. */
@@ -106,6 +108,30 @@ export class Plans {
     const exact = hop.side > 0 ? 'quote' : 'base'
     const fill = view.fill(hop.market, { side: hop.side, amount: total, exact, limit: 0, party })
     return Math.max(0, (hop.side > 0 ? fill.base : fill.quote) - (this.got[at] as number))
+  }
+
+  /** What a hop gives for an amount, after what is planned. */
+  given(view: View, hop: Hop, amount: number, party: number): number {
+    return amount > 0 ? this.through(view, hop, amount, party) : 0
+  }
+
+  /** Most that a hop takes, after what is planned, while each unit brings at least `rate`, and what it gives for that. Exact: it is the market's own limit. */
+  within(view: View, hop: Hop, rate: number, party: number): { readonly taken: number; readonly given: number } {
+    const at = hop.market * 2 + (hop.side > 0 ? 1 : 0)
+    const limit = hop.side > 0 ? 1 / rate : rate
+    const exact = hop.side > 0 ? 'quote' : 'base'
+    const fill = view.fill(hop.market, { side: hop.side, amount: EVERYTHING, exact, limit, party })
+    const [taken, given] = hop.side > 0 ? [-fill.quote, fill.base] : [-fill.base, fill.quote]
+    const more = taken - (this.paid[at] as number)
+    return more > 0 ? { taken: more, given: Math.max(0, given - (this.got[at] as number)) } : { taken: 0, given: 0 }
+  }
+
+  /** Units that a hop must be given to give `wanted`, after what is planned. */
+  needed(view: View, hop: Hop, wanted: number, party: number): number {
+    const at = hop.market * 2 + (hop.side > 0 ? 1 : 0)
+    const exact = hop.side > 0 ? 'base' : 'quote'
+    const fill = view.fill(hop.market, { side: hop.side, amount: (this.got[at] as number) + wanted, exact, limit: 0, party })
+    return Math.max(0, (hop.side > 0 ? -fill.quote : -fill.base) - (this.paid[at] as number))
   }
 
   /** Units at the end of the route for `amount` at its start, after what is planned. */
