@@ -8,6 +8,7 @@ import { goldenRows as weighted_rows } from '../markets/weighted/reference-rows.
 import { goldenRows as capped_rate_rows } from '../oracles/capped-rate/reference.ts'
 import { goldenRows as exchange_rate_rows } from '../oracles/exchange-rate/reference.ts'
 import { goldenRows as aave_rows } from '../venues/aave-v3/index.ts'
+import { goldenRows as coinm_rows } from '../venues/binance-coinm/index.ts'
 import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
 import { goldenRows as compound_rows } from '../venues/compound-v2/index.ts'
 import { goldenRows as comet_rows } from '../venues/compound-v3/reference-rows.ts'
@@ -35,6 +36,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...aave_rows(),
     ...maker_rows(),
     ...binance_rows(),
+    ...coinm_rows(),
     ...liquity_rows(),
     ...bold_rows(),
     ...euler_rows(),

@@ -1,5 +1,6 @@
 /** Every kind of venue. */
 import { aaveV3 } from './aave-v3/index.ts'
+import { binanceCoinm } from './binance-coinm/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
 import { compoundV2 } from './compound-v2/index.ts'
 import { compoundV3 } from './compound-v3/index.ts'
@@ -23,4 +24,5 @@ export const venues = [
   maker2020,
   llamma,
   compoundV2,
+  binanceCoinm,
 ]

@@ -1,5 +1,5 @@
 import { exchange_kind } from '../shared/exchange/index.ts'
-import { binance_rules } from './rules.ts'
+import { binance_rules } from '../shared/binance/rules.ts'
 import { type Spec, schema } from './snapshot.ts'
 
 /** Binance USD-M futures: brackets, mark price, funding; cancel, reduce, takeover at bankruptcy price, insurance fund, ADL. */

@@ -17,6 +17,7 @@ import {
   is_fund,
   is_pooled,
   may_hold,
+  PORTFOLIO,
   quantity_of,
   running,
   wallet_in,
@@ -144,10 +145,10 @@ function admit_own(x: Exchange, action: Action, contract: number): Result {
   return { status, amount: action.exact === exact_side(of) ? amount : amount * per }
 }
 
-/** An account whose ratio is low may only close. */
+/** A portfolio-margin account whose ratio is low may only close. */
 const may_add = (x: Exchange, row: number): boolean => {
-  const { reduce_only } = x.rules.trigger
-  return reduce_only === 0 || margin_ratio(x, row) >= reduce_only
+  const least = x.rules.trigger.portfolio_reduce_only
+  return least === 0 || x.accounts.columns.mode.data[row] !== PORTFOLIO || margin_ratio(x, row) >= least
 }
 
 /** The order's limit, no further from the mark than the exchange lets a taker go. */

@@ -1,7 +1,8 @@
 /**
- * Binance USD-M futures in exact arithmetic, in the exchange's own terms. Sources: Binance support FAQ "Liquidation price of
- * USDⓈ-M futures contracts" (b3c689c1…), "Liquidation protocols" (360033525271), "Auto-deleveraging" (360033525471), "Funding
- * rates" (360033525071), "Mark price and price index"; all linear contracts, paid in the quote asset.
+ * Margin of contracts in exact arithmetic, in the exchanges' own terms: what all of them share (derivatives reference §1), and what
+ * Binance defined first. Sources: Binance support FAQ "Liquidation price of USDⓈ-M futures contracts" (b3c689c1…), "Liquidation
+ * protocols" (360033525271), "Auto-deleveraging" (360033525471), "Funding rates" (360033525071), "Mark price and price index".
+ * Linear contracts, paid in the quote asset; inverse ones at the end.
  */
 import {
   abs,
@@ -209,3 +210,28 @@ export function adl_score(profit: Ratio, wallet: Ratio, maintenance: Ratio, bala
 export function liquidation_price_on_entry(side: Ratio, entry: Ratio, leverage: Ratio, rate: Ratio): Ratio {
   return mul(entry, add(sub(ONE, div(side, leverage)), mul(side, rate)))
 }
+
+/** An inverse position: face in quote units, signed; entry in quote per base. Margin and profit are in coins of the base. */
+export interface InversePosition {
+  readonly face: Ratio
+  readonly entry: Ratio
+}
+
+/** Profit in coins: face · (1/entry − 1/price). */
+export const inverse_profit = (position: InversePosition, price: Ratio): Ratio =>
+  mul(position.face, sub(div(ONE, position.entry), div(ONE, price)))
+
+/** Mean entry of several fills: harmonic, by face. */
+export function inverse_entry(fills: readonly InversePosition[]): Ratio {
+  return div(sum(fills.map(({ face }) => face)), sum(fills.map(({ face, entry }) => div(face, entry))))
+}
+
+/** Price at which coins + profit = rate · |face|/price − cum: |face| · (rate + side) ÷ (coins + cum + face/entry). */
+export function inverse_liquidation_price(position: InversePosition, coins: Ratio, rate: Ratio, cum: Ratio): Ratio {
+  const { face, entry } = position
+  return div(add(mul(abs(face), rate), face), add(add(coins, cum), div(face, entry)))
+}
+
+/** Price at which the coins behind a position are used up: the same without maintenance. */
+export const inverse_bankruptcy_price = (position: InversePosition, coins: Ratio): Ratio =>
+  inverse_liquidation_price(position, coins, ZERO, ZERO)

@@ -123,9 +123,9 @@ const trigger = z.strictObject({
   portfolio_ratio: ratio(0, 100)
     .default(1)
     .describe('The same for those whose loans need margin too (portfolio margin); 1.05 for a unified ratio of 105 %'),
-  reduce_only: ratio(0, 100)
+  portfolio_reduce_only: ratio(0, 100)
     .default(0)
-    .describe('Equity ÷ maintenance margin below which an account may only close; 1.2 for 120 %; 0: never'),
+    .describe('Equity ÷ maintenance margin below which a portfolio-margin account may only close; 1.2 for 120 %; 0: never'),
   closing_fee: z
     .boolean()
     .default(false)

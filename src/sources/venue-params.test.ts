@@ -1,0 +1,93 @@
+// Every parameter file of the package says of each number where it is from, belongs to a kind, and completes a spec that the kind takes.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { InputError } from '../model/index.ts'
+import { venues } from '../venues/index.ts'
+import { complete, contract_names, parse_params } from '../venues/shared/exchange/index.ts'
+import { readVenueParams } from './venue-params.ts'
+
+const folder = join(import.meta.dirname, '../../data/venues')
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+
+describe.each(files)('%s', (name) => {
+  const path = join(folder, name)
+
+  it('is a parameter file of the kind it is named after', async () => {
+    const params = await readVenueParams(path)
+    expect(`${params.kind}.json`).toBe(name)
+    expect(venues.map((kind) => kind.id)).toContain(params.kind)
+    const used = new Set(params.values.map((value) => value.source))
+    expect(Object.keys(params.sources).filter((key) => !used.has(key))).toEqual([])
+    const fields = params.values.map((value) => value.field)
+    expect(new Set(fields).size, 'a field stated twice').toBe(fields.length)
+  })
+
+  it('completes a spec that names a market and an index a contract', async () => {
+    const params = await readVenueParams(path)
+    const kind = venues.find((one) => one.id === params.kind)
+    const names = contract_names(params)
+    const coins = params.values.flatMap(({ field }) => (/^coins\.[^*]/.test(field) ? [field.split('.')[1] as string] : []))
+    const assets = [...new Set(coins)]
+    const spec = complete(
+      {
+        kind: params.kind,
+        id: 'x',
+        collateral: assets[0] ?? 'USDT',
+        contracts: names.map((like) => ({ like, market: `${like}-PERP`, index: 'x' })),
+        ...(assets.length === 0 ? {} : { coins: assets.map((asset) => ({ asset })) }),
+      },
+      params,
+      name,
+    )
+    expect(() => (kind?.schema as { parse(value: unknown): unknown }).parse(spec)).not.toThrow()
+  })
+})
+
+describe('completing', () => {
+  const file = (values: unknown[]) =>
+    parse_params(
+      {
+        schema: 'unwind.venue-params/1',
+        kind: 'k',
+        title: 't',
+        as_of: '2024-01-01',
+        sources: { a: { title: 't', date: '2024', where: 'w' } },
+        values: values.map((value) => ({ source: 'a', evidence: 'documented', ...(value as object) })),
+      },
+      'file',
+    )
+  const params = file([
+    { field: 'contracts.BTC.tiers', value: [1] },
+    { field: 'contracts.*.fee', value: 2 },
+    { field: 'contracts.*.mark.window', value: 3 },
+    { field: 'coins.USDT.weight', value: 0.9 },
+    { field: 'rules.fund.leverage', value: 5 },
+  ])
+
+  it('fills what is open and leaves what stands', () => {
+    const spec = {
+      kind: 'k',
+      rules: { fund: { reserve: 1 } },
+      contracts: [{ like: 'BTC', fee: 7 }, { mark: { window: 9, ema: 1 } }],
+      coins: [{ asset: 'USDT' }, { asset: 'BTC' }],
+    }
+    expect(complete(spec, params, 'x')).toEqual({
+      kind: 'k',
+      rules: { fund: { reserve: 1, leverage: 5 } },
+      contracts: [
+        { tiers: [1], fee: 7, mark: { window: 3 } },
+        { fee: 2, mark: { window: 9, ema: 1 } },
+      ],
+      coins: [{ asset: 'USDT', weight: 0.9 }, { asset: 'BTC' }],
+    })
+    expect(spec.contracts[0]).toEqual({ like: 'BTC', fee: 7 })
+  })
+
+  it('refuses another kind, a set that is not there, a source that is not listed', () => {
+    expect(() => complete({ kind: 'j' }, params, 'x')).toThrow(InputError)
+    expect(() => complete({ kind: 'k', contracts: [{ like: 'DOGE' }] }, params, 'x')).toThrow('BTC')
+    expect(() => file([{ field: 'fund', value: 1, source: 'b' }])).toThrow('source')
+    expect(() => file([{ field: 'fund', value: 1, evidence: 'heard' }])).toThrow(InputError)
+  })
+})
