@@ -228,21 +228,15 @@ export function split(view: View, plans: Plans, routes: readonly Route[], amount
   const flows = new Map<Hop, number>()
   const given = spread(tree_of(routes), amount, books, flows)
   if (!(given > alone.given * (1 + 1e-12))) return alone
-  const parts: Part[] = []
-  for (const route of routes) {
-    const units = route.length === 1 ? (flows.get(route[0] as Hop) ?? 0) : 0
-    if (units > 1e-12 * amount) parts.push({ route, amount: units })
+  const direct = routes.filter((route) => route.length === 1 && (flows.get(route[0] as Hop) ?? 0) > 1e-12 * amount)
+  const groups = direct.map((route): Part[] => [{ route, amount: flows.get(route[0] as Hop) as number }])
+  const over = routes.filter((route) => route.length === 2)
+  for (const asset of new Set(over.map((route) => (route[0] as Hop).to))) {
+    const through = over.filter((route) => route[0]?.to === asset)
+    groups.push(chain(through, flows, books))
   }
-  for (const asset of new Set(routes.filter((route) => route.length === 2).map((route) => (route[0] as Hop).to)))
-    parts.push(
-      ...chain(
-        routes.filter((route) => route.length === 2 && route[0]?.to === asset),
-        flows,
-        books,
-      ),
-    )
-  parts.sort((a, b) => a.amount - b.amount)
-  return { parts, given }
+  const size = (parts: readonly Part[]) => parts.reduce((sum, part) => sum + part.amount, 0)
+  return { parts: groups.sort((a, b) => size(a) - size(b)).flat(), given }
 }
 
 /** All that the routes together take while each unit brings at least `rate`, after what is planned. */
