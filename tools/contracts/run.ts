@@ -1,163 +1,82 @@
 /**
- * Judges every protocol: the pinned cases, then the cases of a fixed seed, then those of a fresh one. A line a protocol; a case that
- * differs is made smaller, printed, and pinned. Ends with the counts and leaves them in .cache/contracts.json of the root.
+ * Judges every protocol, a process each, as many at a time as there are cores: a line a protocol. Ends with the counts and leaves them in
+ * .cache/contracts.json of the root; exit 1 when anything differs.
  *
- *   tsx tools/contracts/run.ts [--only aave-v3] [--seed 123] [--cases 50] [--unpinned]
+ *   tsx tools/contracts/run.ts [--only aave-v3] [--seed 123] [--cases 50] [--unpinned] [--verbose]
  */
+import { fork } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Rng } from '../../src/math/index.ts'
-import { HOME } from './harness/compile.ts'
-import { type Bench, from_json, type Judge, to_json, type Verdict } from './harness/judge.ts'
+import { judged, ROOT, say, type Total } from './harness/session.ts'
 import { judges } from './judges.ts'
 
-const ROOT = join(HOME, '..', '..')
-const FIXED_SEED = 20261125
-/** After so many failures the rest of a seed's cases is not run. */
-const ENOUGH = 5
+const FAILED: Total = { passed: 0, failed: 1 }
 
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`)
-}
-
-/** A case whose check throws is a failure too, of the harness or of the reference. */
-async function verdict_of(bench: Bench<unknown>, value: unknown): Promise<Verdict> {
-  try {
-    return await bench.check(value)
-  } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join('\n') : String(error)
-    return { differences: [{ what: 'threw', contract: '', reference: text }], compared: 0, met: [] }
-  }
-}
-
-/** The smallest case found that still fails, going on from each smaller one that does. */
-async function shrunk(bench: Bench<unknown>, value: unknown): Promise<unknown> {
-  for (const candidate of bench.smaller?.(value) ?? [])
-    if ((await verdict_of(bench, candidate)).differences.length > 0) return await shrunk(bench, candidate)
-  return value
-}
-
-interface Counts {
-  cases: number
-  compared: number
-  readonly failures: string[]
-  readonly met: Map<string, number>
-}
-
-interface Run {
-  readonly one: Judge
-  readonly bench: Bench<unknown>
-  readonly counts: Counts
-  /** Are new failures written down? */
-  readonly pins: boolean
-}
-
-async function run_case({ one, bench, counts, pins }: Run, name: string, value: unknown, fresh: boolean): Promise<void> {
-  const verdict = await verdict_of(bench, value)
-  counts.cases += 1
-  counts.compared += verdict.compared
-  for (const what of verdict.met) counts.met.set(what, (counts.met.get(what) ?? 0) + 1)
-  if (verdict.differences.length === 0) return
-  counts.failures.push(name)
-  const smallest = fresh ? await shrunk(bench, value) : value
-  const { differences } = await verdict_of(bench, smallest)
-  say(`✗ ${one.id} ${name}`)
-  for (const { what, contract, reference } of differences.slice(0, 8))
-    say(`    ${what}: the contract ${contract}, the reference ${reference}`)
-  if (!fresh || !pins) return
-  const folder = join(HOME, 'pinned', one.id)
-  mkdirSync(folder, { recursive: true })
-  const path = join(folder, `${name.replaceAll(' ', '-')}.json`)
-  writeFileSync(path, to_json({ protocol: one.id, found: name, case: smallest, differences }))
-  say(`    pinned: ${relative(ROOT, path)}`)
-}
-
-async function run_seed(run: Run, seed: number, cases: number): Promise<void> {
-  const most = run.counts.failures.length + ENOUGH
-  for (let i = 0; i < cases && run.counts.failures.length < most; i++)
-    await run_case(run, `seed ${seed} case ${i}`, run.bench.draw(new Rng(seed, i, run.one.id)), true)
-}
-
-async function run_pinned(run: Run): Promise<number> {
-  const folder = join(HOME, 'pinned', run.one.id)
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
-  for (const name of names.sort()) {
-    const pinned = from_json(readFileSync(join(folder, name), 'utf8')) as { case: unknown }
-    await run_case(run, `pinned ${name}`, pinned.case, false)
-  }
-  return names.length
-}
-
-interface Options {
-  readonly seed: number
-  readonly cases: number | undefined
-  readonly pins: boolean
-}
-
-/** One protocol; what passed and failed counts its pinned cases, the fixed seed, the fresh seed and what must be met as one check each. */
-async function judged(one: Judge, { seed, cases = one.cases, pins }: Options): Promise<{ passed: number; failed: number }> {
-  const began = performance.now()
-  const run: Run = { one, bench: await one.open(), counts: { cases: 0, compared: 0, failures: [], met: new Map() }, pins }
-  const { counts } = run
-  const opened = performance.now()
-  const total = { passed: 0, failed: 0 }
-  const pinned = await run_pinned(run)
-  total.failed += counts.failures.length
-  total.passed += pinned - counts.failures.length
-  const after = async (work: () => Promise<void>): Promise<void> => {
-    const before = counts.failures.length
-    await work()
-    total[counts.failures.length === before ? 'passed' : 'failed'] += 1
-  }
-  await after(() => run_seed(run, FIXED_SEED, cases))
-  const whole = counts.failures.length === 0 && cases >= one.cases
-  const missed = one.must_meet.filter((what) => !counts.met.has(what))
-  if (whole) total[missed.length === 0 ? 'passed' : 'failed'] += 1
-  if (whole && missed.length > 0) say(`✗ ${one.id}: the cases of seed ${FIXED_SEED} never met: ${missed.join(', ')}`)
-  if (seed !== FIXED_SEED) await after(() => run_seed(run, seed, cases))
-  const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(1)
-  say(
-    `${total.failed === 0 ? '✓' : '✗'} ${one.title}: ${counts.cases} cases (${pinned} pinned, seeds ${FIXED_SEED} and ${seed}), ` +
-      `${counts.compared} comparisons, ${counts.failures.length} differ; ${seconds(began, opened)} s to open, ${seconds(opened, performance.now())} s`,
-  )
-  if (process.env['VERBOSE'] !== undefined)
-    for (const [what, times] of [...counts.met].sort(([a], [b]) => (a < b ? -1 : 1))) say(`    ${times} × ${what}`)
-  return total
-}
-
-const integer = (text: string | undefined): number | undefined => {
+const integer = (name: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`not a whole number: ${text}`)
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name}: not a whole number: ${text}`)
   return value
+}
+
+/** One protocol in a process of its own: what it prints is passed on when it is done, so that lines do not mix. */
+async function apart(id: string, args: readonly string[]): Promise<Total> {
+  return await new Promise((done) => {
+    const child = fork(fileURLToPath(import.meta.url), ['--only', id, ...args], { silent: true })
+    let text = ''
+    let total = FAILED
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => (text += part.toString()))
+    child.on('message', (message) => {
+      total = message as Total
+    })
+    child.on('close', (code) => {
+      process.stdout.write(text === '' ? `✗ ${id}: ended with ${code} and said nothing\n` : text)
+      done(code === 0 || total.failed > 0 ? total : FAILED)
+    })
+  })
+}
+
+/** All of them, so many at a time; the largest first. */
+async function together(args: readonly string[]): Promise<Total> {
+  const total: Total = { passed: 0, failed: 0 }
+  const waiting = judges.map(({ id }) => id)
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      const { passed, failed } = await apart(id, args)
+      total.passed += passed
+      total.failed += failed
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  return total
 }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, seed: { type: 'string' }, cases: { type: 'string' }, unpinned: { type: 'boolean' } },
+    options: {
+      ...{ only: { type: 'string' }, seed: { type: 'string' }, cases: { type: 'string' } },
+      ...{ unpinned: { type: 'boolean' }, verbose: { type: 'boolean' } },
+    },
   })
-  const chosen = judges.filter(({ id }) => values.only === undefined || id === values.only)
-  if (chosen.length === 0) throw new Error(`no such protocol: ${values.only}; there are ${judges.map(({ id }) => id).join(', ')}`)
-  const options = {
-    seed: integer(values.seed) ?? randomInt(1, 2 ** 31),
-    cases: integer(values.cases),
-    pins: values.unpinned !== true,
+  const seed = integer('seed', values.seed) ?? randomInt(1, 2 ** 31)
+  const cases = integer('cases', values.cases)
+  if (values.only !== undefined) {
+    const one = judges.find(({ id }) => id === values.only)
+    if (one === undefined) throw new Error(`no such protocol: ${values.only}; there are ${judges.map(({ id }) => id).join(', ')}`)
+    const total = await judged(one, { seed, cases, pins: values.unpinned !== true, verbose: values.verbose === true })
+    process.send?.(total)
+    return total.failed
   }
-  const total = { passed: 0, failed: 0 }
-  for (const one of chosen) {
-    const { passed, failed } = await judged(one, options).catch((error: unknown) => {
-      say(`✗ ${one.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-      return { passed: 0, failed: 1 }
-    })
-    total.passed += passed
-    total.failed += failed
-  }
+  const flags = [...(values.unpinned === true ? ['--unpinned'] : []), ...(values.verbose === true ? ['--verbose'] : [])]
+  const total = await together(['--seed', String(seed), ...(cases === undefined ? [] : ['--cases', String(cases)]), ...flags])
   mkdirSync(join(ROOT, '.cache'), { recursive: true })
   writeFileSync(join(ROOT, '.cache', 'contracts.json'), JSON.stringify(total))
   say(`${total.passed} passed, ${total.failed} failed`)
-  return total.failed === 0 ? 0 : 1
+  return total.failed
 }
 
-process.exitCode = await main()
+process.exitCode = (await main()) === 0 ? 0 : 1

@@ -66,7 +66,7 @@ const RESERVES = [0, 1, 2, 3] as const
 const BORROWERS = ['alice', 'bob'] as const
 
 /** Of every theme a share of the cases, so that rare rules are met often. */
-const THEMES = ['plain', 'plain', 'emode', 'emode', 'isolation', 'limits', 'small', 'small', 'tight'] as const
+const THEMES = ['plain', 'plain', 'emode', 'emode', 'isolation', 'limits', 'small', 'small', 'tight', 'edge'] as const
 type Theme = (typeof THEMES)[number]
 
 /** Threshold and bonus as the configurator accepts them: together no more than 100 %. */
@@ -181,7 +181,7 @@ function draw_position(rng: Rng, who: Name, configs: readonly ReserveConfig[]): 
 
 function opening(rng: Rng, theme: Theme, positions: readonly Position[]): Step[] {
   const steps: Step[] = []
-  const deep = theme === 'tight' ? 100_000n : 50_000_000n
+  const deep = theme === 'tight' ? 1_000_000n : 50_000_000n
   for (const r of RESERVES)
     steps.push({
       kind: 'supply',
@@ -244,9 +244,34 @@ function draw_step(rng: Rng, theme: Theme, positions: readonly Position[]): Step
   return draw_rule(rng)
 }
 
+/**
+ * Health at exactly 0.95 or 1: one WBTC at a threshold of 80 % is worth its price, so its price can make health any number that the
+ * debt's 16th part divides.
+ */
+function draw_edge(rng: Rng): Case {
+  const configs = RESERVES.map((r) => draw_config(rng, r, 'plain'))
+  const [usdx, wbtc] = configs as [ReserveConfig, ReserveConfig]
+  usdx.borrowable = true
+  Object.assign(wbtc, { ltv: 7900n, liquidation_threshold: 8000n, liquidation_bonus: between(rng, 10_001n, 12_000n) })
+  const prices = draw_prices(rng)
+  prices[0] = USD
+  const positions: Position[] = [{ who: 'alice', supplies: [1], debts: [0] }]
+  const steps = opening(rng, 'plain', [])
+  const debt = 400n * between(rng, 1000n * (USD / 400n), 15_000n * (USD / 400n))
+  steps.push(
+    { kind: 'supply', who: 'alice', r: 1, amount: { by: 'usd', usd: prices[1] as bigint, off: 0n } },
+    { kind: 'borrow', who: 'alice', r: 0, amount: { by: 'usd', usd: debt, off: 0n } },
+    { kind: 'aim', who: 'alice', r: 1, health: pick(rng, [WAD, (95n * WAD) / 100n]), off: pick(rng, [0n, 0n, 0n, 1n, -1n]) },
+    draw_liquidation(rng, 1, 0, 'alice'),
+  )
+  for (let i = 0; i < 4; i++) steps.push(draw_step(rng, 'plain', positions))
+  return { configs, emodes: [draw_emode(rng), draw_emode(rng)], prices, steps }
+}
+
 /** A market, its opening, and a dozen steps in which accounts come near their limits. */
 export function draw(rng: Rng): Case {
   const theme = pick(rng, THEMES)
+  if (theme === 'edge') return draw_edge(rng)
   const configs = RESERVES.map((r) => draw_config(rng, r, theme))
   const positions = BORROWERS.map((who) => draw_position(rng, who, configs))
   const emodes = [draw_emode(rng), draw_emode(rng)]

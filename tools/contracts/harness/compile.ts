@@ -1,6 +1,6 @@
 /** Solidity to bytecode: the compilers and the sources come from npm, and what was compiled is kept by the hash of all that went in. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -144,7 +144,10 @@ export function compile(request: Request): Record<string, Artifact> {
   const solc = require(`solc-${request.solc}`) as { compile: (input: string) => string }
   const artifacts = digest(JSON.parse(solc.compile(input)) as Output)
   mkdirSync(CACHE, { recursive: true })
-  writeFileSync(path, JSON.stringify(artifacts))
+  // Whole or not at all: another process may be compiling the same.
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, JSON.stringify(artifacts))
+  renameSync(draft, path)
   return artifacts
 }
 

@@ -223,8 +223,11 @@ function* smaller(value: Case): Iterable<Case> {
 export const uniswapV3 = judge<Case>({
   id: 'uniswap-v3',
   title: 'Uniswap v3 (v3-core 1.0.1)',
-  cases: 300,
-  must_meet: [],
+  cases: 200,
+  must_meet: [
+    ...['mint done', 'mint TLM', 'mint TLU', 'mint TUM', 'mint ticks', 'burn done', 'burn LS', 'burn NP'],
+    ...['swap done', 'swap AS', 'swap SPL', 'swap inside a tick', 'swap over ticks'],
+  ],
   open: async (): Promise<Bench<Case>> => {
     const world = await deploy()
     return {
