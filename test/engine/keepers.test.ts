@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { infection_list, venue_figures } from '../../src/analytics/index.ts'
 import { run, type World } from '../../src/engine/index.ts'
+import { Rng } from '../../src/math/index.ts'
 import { build } from '../../src/scenarios/index.ts'
 import { auction_day, gas_path, HOUR, type Keeper } from '../support/auction-day.ts'
 import { crash, small_market } from '../support/reference-market.ts'
@@ -128,6 +129,65 @@ describe('English auctions with bidders', () => {
   })
 })
 
+describe('any keepers, any gas', () => {
+  it.each([1, 2, 3, 4, 5, 6])(
+    '%i: laws hold, nobody pays what he has not got, nobody acts above his limit, reset is fresh',
+    (seed) => {
+      const rng = new Rng(seed, 0, 'keepers', 0)
+      const u = (low: number, high: number) => low + (high - low) * rng.uniform()
+      const any = (id: string): Keeper => {
+        const limit = u(1, 60)
+        const inclusion = {
+          ...{ mean_ms: Math.round(u(1, 300_000)), power: u(0, 3), floor: 1, premium: u(0, 0.5), escalates: rng.uniform() < 0.5 },
+          ...{ pending_max: 1 + rng.uniformInt(20), drop_ms: Math.round(u(0, 1e7)), recheck_ms: Math.round(u(1000, 300_000)) },
+          ...(rng.uniform() < 0.3 ? { gas_bid_usd: u(0.5, 20) } : {}),
+        }
+        const inventory = { into: 'DAI', max_usd: u(1000, 1e6), sell_usd_per_hour: u(0, 1e6), slippage_max: u(0, 0.1) }
+        const style = ['value', 'least', 'first'][rng.uniformInt(3)]
+        const spec = {
+          ...{
+            style,
+            margin: u(0, 0.4),
+            noise: u(0, 0.1),
+            gas_max_usd: limit,
+            stake_max_usd: u(1000, 2e6),
+            starts_max: rng.uniformInt(3),
+          },
+          ...(rng.uniform() < 0.7 ? { inclusion } : {}),
+          ...(rng.uniform() < 0.4 ? { inventory } : {}),
+        }
+        return keeper(id, spec, 1 + rng.uniformInt(3), u(0, 200_000))
+      }
+      const keepers = ['a', 'b', 'c'].map(any)
+      const gas = gas_path(Array.from({ length: 8 }, (_, k) => [k / 2, Math.exp(u(0, 4))] as const))
+      const { snapshot, scenario } = auction_day(keepers, { gas })
+      const world = build(snapshot, scenario)
+      const { log } = world.parts
+      let seen = 0
+      const above: string[] = []
+      const result = run(world, {
+        debug: true,
+        on_tick: () => {
+          for (; seen < log.length; seen++) {
+            const name = world.parts.actor_names[log.columns.actor.data[seen] as number] ?? ''
+            const bids = log.kind(seen) === 'transfer' && log.columns.venue.data[seen] === 0
+            const one = keepers.find(({ spec }) => name.startsWith(`${spec.id}-`))
+            // The floor is all of the going gas here: who lands pays at least that, and at most his limit.
+            if (bids && one !== undefined && !(world.gas_usd <= (one.spec['gas_max_usd'] as number) * (1 + 1e-12)))
+              above.push(`${name} at ${world.gas_usd}`)
+          }
+          return undefined
+        },
+      })
+      expect({ status: result.status, broken: result.laws.broken, above }).toEqual({ status: 'done', broken: [], above: [] })
+      for (let actor = 2; actor < world.parts.actor_names.length; actor++)
+        for (const asset of [0, 1]) expect(world.ledger.balance(actor, asset)).toBeGreaterThanOrEqual(0)
+      world.reset()
+      expect(run(world).log_hash).toBe(result.log_hash)
+    },
+  )
+})
+
 describe('what nobody takes at a profit', () => {
   it('stays at auction, and is lost when it is sold for nothing', () => {
     const nobody = day([], { gas_usd: 1e5 })
@@ -145,13 +205,13 @@ describe('what nobody takes at a profit', () => {
   it('at a lender stays below its threshold and under water', () => {
     const at = (gas_usd: number) => {
       const scenario = {
-        ...crash(1.5),
+        ...crash(1),
         gas_usd,
         drivers: [
           { kind: 'shock', id: 's', correlated: true, shocks: [{ asset: 'ETH', change: -0.6, over_ms: HOUR / 2, at_ms: 0 }] },
         ],
       }
-      const world = build(small_market(150), scenario)
+      const world = build(small_market(100), scenario)
       expect(run(world).laws.broken).toEqual([])
       const lender = world.parts.venues.findIndex(({ kind }) => kind === 'aave-v3')
       return venue_figures(world.parts.log, world.view())[lender]
