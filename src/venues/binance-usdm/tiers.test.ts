@@ -2,6 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { maintenance, marginal_tiers } from '../../margin/index.ts'
+import { exp, log, Rng } from '../../math/index.ts'
+import { Store } from '../../model/index.ts'
+import { liquidation_price } from '../shared/exchange/kernel.ts'
+import { find_position, holdings, trade } from '../shared/exchange/state.ts'
 import * as r from '../shared/exchange/reference.ts'
 import { compare, mul, ratio, sub, to_number } from '../shared/exchange/reference-ratio.ts'
 import { BTC_TIERS, ETH_TIERS } from './vectors.ts'
@@ -11,6 +15,37 @@ const path = join(shared, 'data/binance_usdm_margin_tiers_2024-10-24.json')
 if (!existsSync(path)) console.warn(`skipped: real margin tiers, ${path} is not there`)
 
 type Line = readonly [floor: number, cap: number, rate: number, leverage: number, cum: number]
+
+/** Maintenance straight from the published lines. */
+const raw = (lines: readonly Line[], notional: number): number => {
+  const line = lines.findLast(([floor]) => notional >= floor) as Line
+  return notional * line[2] - line[4]
+}
+
+interface Leg {
+  readonly quantity: number
+  readonly mark: number
+  readonly table: readonly Line[]
+}
+
+/** Price of leg `i` at which margin and maintenance meet, by bisection over its size; undefined when they do not. */
+function root(legs: readonly Leg[], cash: number, i: number): number | undefined {
+  const moving = legs[i] as Leg
+  const surplus = (price: number) =>
+    legs.reduce((sum, leg) => {
+      const at = leg === moving ? price : leg.mark
+      return sum + leg.quantity * at - raw(leg.table, Math.abs(leg.quantity) * at)
+    }, cash)
+  let safe = moving.quantity > 0 ? moving.mark * 1e15 : 1e-15 * moving.mark
+  let lost = moving.quantity > 0 ? 1e-15 * moving.mark : moving.mark * 1e15
+  if (!(surplus(safe) > 0 && surplus(lost) < 0)) return undefined
+  for (let step = 0; step < 200; step++) {
+    const middle = (safe + lost) / 2
+    if (surplus(middle) > 0) safe = middle
+    else lost = middle
+  }
+  return (safe + lost) / 2
+}
 
 describe.skipIf(!existsSync(path))('the exchange’s own brackets', () => {
   const symbols: [string, Line[]][] = existsSync(path) ? Object.entries(JSON.parse(readFileSync(path, 'utf8')).symbols) : []
@@ -47,6 +82,59 @@ describe.skipIf(!existsSync(path))('the exchange’s own brackets', () => {
         expect(Math.abs(at - under), `${symbol} ${i}`).toBeLessThanOrEqual(1e-9 * at)
       }
     }
+  })
+
+  it('liquidation prices of random isolated and cross portfolios are the roots an independent search finds, in every bracket', () => {
+    const tables = symbols.map(([, lines]) =>
+      marginal_tiers(
+        lines.map((line) => line[0]),
+        lines.map((line) => line[2]),
+      ),
+    )
+    const rng = new Rng(20_241_024, 0, 'tiers', 0)
+    const seen = new Set<string>()
+    let cross = 0
+    for (let round = 0; round < 2; round++)
+      symbols.forEach(([symbol, lines], first) => {
+        lines.forEach((line, bracket) => {
+          // a position in this bracket, alone or with up to three others
+          const others = round === 0 ? 0 : 1 + Math.floor(3 * rng.uniform())
+          const legs = Array.from({ length: 1 + others }, (_, i) => {
+            const index = i === 0 ? first : (first + 1 + Math.floor(rng.uniform() * (symbols.length - 1))) % symbols.length
+            const table = (symbols[index] as (typeof symbols)[number])[1]
+            const [floor, cap] = i === 0 ? [line[0], line[1]] : (table[Math.floor(rng.uniform() * table.length)] as Line)
+            const mark = exp(log(0.001) + rng.uniform() * log(1e8))
+            const notional = floor + (cap - floor) * (0.05 + 0.9 * rng.uniform())
+            const side = rng.uniform() < 0.5 ? 1 : -1
+            return { index, quantity: (side * notional) / mark, mark, entry: mark * (0.8 + 0.4 * rng.uniform()), table }
+          })
+          const distinct = legs.filter((leg, i) => legs.findIndex((other) => other.index === leg.index) === i)
+          const required = distinct.reduce((sum, leg) => sum + raw(leg.table, Math.abs(leg.quantity) * leg.mark), 0)
+          const value = distinct.reduce((sum, leg) => sum + leg.quantity * leg.mark, 0)
+          const cash = (1 + 3 * rng.uniform()) * required - value
+          const x = holdings(new Store(), 't', 1, tables)
+          const prices = new Float64Array(tables.length).fill(1)
+          for (const { index, quantity, mark, entry } of distinct) {
+            trade(x, 0, index, quantity, -quantity * entry)
+            prices[index] = mark
+          }
+          x.accounts.columns.cash.data[0] = cash
+          distinct.forEach((leg, i) => {
+            const expected = root(distinct, cash, i)
+            const got = liquidation_price(x, 0, find_position(x, 0, leg.index), prices)
+            if (expected === undefined) expect(got > 0 && got < Infinity ? got / leg.mark : 0, symbol).toBe(0)
+            else {
+              expect(Math.abs(got - expected), `${symbol} ${bracket}: ${got} for ${expected}`).toBeLessThanOrEqual(
+                1e-9 * expected,
+              )
+              if (distinct.length > 1) cross++
+            }
+          })
+          seen.add(`${symbol} ${bracket}`)
+        })
+      })
+    expect(seen.size).toBe(2805)
+    expect(cross).toBeGreaterThan(4000)
   })
 
   it('what is typed into the vectors is what the exchange published', () => {

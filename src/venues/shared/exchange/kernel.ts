@@ -108,6 +108,26 @@ export function threshold_price(x: Holdings, row: number, at: number, level: num
 }
 
 /**
+ * Slot price of one contract at which a scope is on its maintenance, all other prices as they are; 0 for a long that cannot be, +Infinity
+ * for a short without exposure. Of the only position it is `threshold_price` at level 1.
+ */
+export function liquidation_price(x: Holdings, row: number, at: number, prices: Float64Array): number {
+  const { contract, quantity, next } = x.positions.columns
+  let cash = cash_of(x, row)
+  for (let p = row; p >= 0; p = next.data[p] as number) {
+    const q = quantity.data[p] as number
+    if (p === at || q === 0) continue
+    const c = contract.data[p] as number
+    cash += q * (prices[c] as number) - leg_maintenance(x, c, Math.abs(q), prices[c] as number)
+  }
+  const q = quantity.data[at] as number
+  const tiers = x.tiers[contract.data[at] as number] as Tiers
+  if (q > 0) return cash < 0 ? long_threshold(tiers, -cash) / q : 0
+  if (q < 0) return cash > 0 ? short_threshold(tiers, cash) / -q : 0
+  return Number.POSITIVE_INFINITY
+}
+
+/**
  * How far prices may move before health falls to `level`. One position: its threshold price, exactly, brackets included.
  * Several: the plain law, with shorts at the steepest maintenance rate reachable before the move. A long's notional less
  * maintenance is concave and 0 at 0, so it falls no faster than its price; but it may rise more slowly, so with shorts beside it
