@@ -1,5 +1,5 @@
 /** Real events for a terminal: what came out beside what happened, of one seed or of many. */
-import { counted, decimal, percent, usd } from './format.ts'
+import { counted, decimal, percent, price, usd } from './format.ts'
 import { COLOURLESS, fit, type GridColumn, grid, type Painter, wrap } from './lines.ts'
 import { plain } from './report.ts'
 import type { ReplayDoc, RunDoc } from './schemas.ts'
@@ -17,6 +17,7 @@ export function quantity(value: number | null, unit: string): string {
   if (value === null) return '–'
   if (unit === 'USD') return usd(value)
   if (unit === 'share') return percent(value)
+  if (unit.startsWith('USD per ')) return price(value)
   if (unit === 'count') return decimal(value, Number.isInteger(value) ? 0 : 1)
   if (unit === 'min') return `${decimal(value, value < 10 ? 1 : 0)} min`
   return usd(value).replace('$', '')

@@ -168,7 +168,16 @@ function snapshot(draws: Draws<Name>): Snapshot {
         incentive: 1.05,
         seize_share: 0,
         markets: [
-          market('SOL', SOL, { kind: 'index-price', id: 'SOL/USD', path: [{ market: 'SOL-USDC' }] }),
+          market('SOL', SOL, {
+            kind: 'chainlink',
+            id: 'SOL/USD',
+            path: [{ market: 'SOL-USDC' }],
+            deviation: 0.001,
+            heartbeat_ms: MINUTE_MS,
+            // A sale is seen in the next tick, not by the next call within the same one.
+            delay_ms: 1_000,
+            phase_ms: 0,
+          }),
           market('USDC', 0, { kind: 'fixed', id: 'USDC/USD', price: 1 }),
         ],
         accounts: { owner: Int32Array.of(owner) },
