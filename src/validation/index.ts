@@ -20,6 +20,7 @@ import { goldenRows as maker_rows } from '../venues/maker/reference-rows.ts'
 import { goldenRows as flip_rows } from '../venues/maker-2020/reference-rows.ts'
 import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
 import { detection_rows } from './detection.ts'
+import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
 import { engine_rows } from './engine.ts'
 import type { GoldenRow } from '../model/index.ts'
 
@@ -37,6 +38,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...maker_rows(),
     ...binance_rows(),
     ...coinm_rows(),
+    ...exchange_rows(),
     ...liquity_rows(),
     ...bold_rows(),
     ...euler_rows(),
