@@ -32,8 +32,8 @@ const FAMILIES: Readonly<Record<string, { readonly what: string; readonly load: 
   drivers: { what: 'what moves fundamentals', load: () => kinds('drivers') },
   agents: { what: 'rules by which actors behave', load: () => kinds('agents') },
   analytics: { what: 'tables measured on a run', load: async () => (await import('../analytics/index.ts')).analytics },
-  indicators: { what: 'series that describe fragility', load: () => Promise.resolve([]) },
-  detectors: { what: 'finders of events in series', load: () => Promise.resolve([]) },
+  indicators: { what: 'series that describe fragility', load: async () => (await import('../indicators/index.ts')).indicators },
+  detectors: { what: 'finders of events in series', load: async () => (await import('../detectors/index.ts')).detectors },
   presets: { what: 'scenarios with a name, and real events with their books', load: preset_entries },
   golden: { what: 'published values that unwind validate recomputes', load: golden_entries },
 }

@@ -185,43 +185,62 @@ export function evaluate(
     const without = brier(pick(of), said(reference, of))
     return without > 0 ? 1 - brier(pick(of), said(walk, of)) / without : null
   }
-  const scores = walks.map((walk): Score => {
-    const { id, title, baseline } = walk.forecaster
-    if (!spoke.includes(walk) || rows.length < 30) return nothing(id, title, baseline, rows.length, walk.abstained)
-    const roc_auc = estimate(
+  const scores = walks.map((walk) =>
+    spoke.includes(walk) && rows.length >= 30
+      ? judged({ problem, walk, rows, labels, samples, auc, skill, best })
+      : nothing(walk.forecaster.id, walk.forecaster.title, walk.forecaster.baseline, rows.length, walk.abstained),
+  )
+  return { scores, walks, rows }
+}
+
+interface Judged {
+  readonly problem: Problem
+  readonly walk: Walk
+  readonly rows: readonly number[]
+  readonly labels: readonly number[]
+  /** Resampled positions in `rows`. */
+  readonly samples: readonly (readonly number[])[]
+  readonly auc: (walk: Walk, of: readonly number[]) => number | null
+  readonly skill: (walk: Walk, of: readonly number[]) => number | null
+  readonly best: Walk | undefined
+}
+
+function judged({ problem, walk, rows, labels, samples, auc, skill, best }: Judged): Score {
+  const { id, title, baseline } = walk.forecaster
+  const all = rows.map((_, r) => r)
+  const said = (of: readonly number[]) => of.map((r) => walk.probability[rows[r] as number] as number)
+  const pick = (of: readonly number[]) => of.map((r) => labels[r] as number)
+  const brier_skill = estimate(
+    skill(walk, all),
+    samples.map((sample) => skill(walk, sample)),
+  )
+  const less = (of: readonly number[]) => {
+    const [own, other] = [auc(walk, of), best === undefined ? null : auc(best, of)]
+    return own === null || other === null ? null : own - other
+  }
+  const beats = baseline || best === undefined ? null : estimate(less(all), samples.map(less))
+  const counts = confusion(labels, (r) => walk.alarm[rows[r] as number] === 1)
+  const rates = confusionRates(counts)
+  return {
+    ...{ id, title, baseline, rows: rows.length, base_rate: labels.reduce((sum, label) => sum + label, 0) / labels.length },
+    roc_auc: estimate(
       auc(walk, all),
       samples.map((sample) => auc(walk, sample)),
-    )
-    const brier_skill = estimate(
-      skill(walk, all),
-      samples.map((sample) => skill(walk, sample)),
-    )
-    const less = (of: readonly number[]) => {
-      const [own, other] = [auc(walk, of), best === undefined ? null : auc(best, of)]
-      return own === null || other === null ? null : own - other
-    }
-    const beats = baseline || best === undefined ? null : estimate(less(all), samples.map(less))
-    const counts = confusion(labels, (r) => walk.alarm[rows[r] as number] === 1)
-    const rates = confusionRates(counts)
-    return {
-      ...{ id, title, baseline, rows: rows.length, base_rate: labels.reduce((sum, label) => sum + label, 0) / labels.length },
-      roc_auc,
-      average_precision: estimate(
-        averagePrecision(labels, said(walk, all)),
-        samples.map((sample) => averagePrecision(pick(sample), said(walk, sample))),
-      ),
-      brier: brier(labels, said(walk, all)),
-      brier_skill,
-      usefulness: number(relativeUsefulness(counts, MU)),
-      precision: number(rates.precision),
-      recall: number(rates.recall),
-      ...alarms(problem, walk, rows),
-      abstained: walk.abstained,
-      beats_baseline: beats,
-      verdict: baseline ? 'baseline' : (beats?.low ?? -1) > 0 && (brier_skill.low ?? -1) > 0 ? 'skill' : 'no skill',
-    }
-  })
-  return { scores, walks, rows }
+    ),
+    average_precision: estimate(
+      averagePrecision(labels, said(all)),
+      samples.map((sample) => averagePrecision(pick(sample), said(sample))),
+    ),
+    brier: brier(labels, said(all)),
+    brier_skill,
+    usefulness: number(relativeUsefulness(counts, MU)),
+    precision: number(rates.precision),
+    recall: number(rates.recall),
+    ...alarms(problem, walk, rows),
+    abstained: walk.abstained,
+    beats_baseline: beats,
+    verdict: baseline ? 'baseline' : (beats?.low ?? -1) > 0 && (brier_skill.low ?? -1) > 0 ? 'skill' : 'no skill',
+  }
 }
 
 const number = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -1,6 +1,7 @@
 /** Schemas of the documents that the command line prints. `docs/schemas/*.json` are these, as JSON Schema. Documents only grow. */
 import { z } from 'zod'
 import { EVIDENCE } from '../model/index.ts'
+import { detect_schema, warn_schema } from './detect-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/)
@@ -156,6 +157,8 @@ export const snapshot_schema = z
 export const SCHEMAS = {
   'run-1': run_schema,
   'replay-1': replay_schema,
+  'detect-1': detect_schema,
+  'warn-1': warn_schema,
   golden: golden_schema,
   list: list_schema,
   'snapshot-check-1': snapshot_schema,
@@ -169,6 +172,8 @@ type Frozen<T> = T extends readonly (infer U)[]
 
 export type RunDoc = Frozen<z.infer<typeof run_schema>>
 export type ReplayDoc = Frozen<z.infer<typeof replay_schema>>
+export type DetectDoc = Frozen<z.infer<typeof detect_schema>>
+export type WarnDoc = Frozen<z.infer<typeof warn_schema>>
 export type SnapshotCheck = Frozen<z.infer<typeof snapshot_schema>>
 
 /** The text of `docs/schemas/<name>.json`. */

@@ -1,4 +1,5 @@
 /** Work that takes long: what is asked for, what comes back. Everything here crosses a thread, so it is plain data. */
+import type { DetectInput, WarnInput } from '../tasks/detect.ts'
 import type { ReplayEventInput } from '../tasks/event.ts'
 import type { SnapshotInput } from '../tasks/snapshot.ts'
 import type { StressInput } from '../tasks/stress.ts'
@@ -11,6 +12,8 @@ export type Work =
   | { readonly name: 'validate'; readonly input: ValidateInput }
   | { readonly name: 'snapshot'; readonly input: SnapshotInput }
   | { readonly name: 'replay'; readonly input: ReplayEventInput }
+  | { readonly name: 'detect'; readonly input: DetectInput }
+  | { readonly name: 'warn'; readonly input: WarnInput }
 
 export interface WorkResult {
   /** 1 when a check failed. */
@@ -35,6 +38,10 @@ export async function perform(work: Work, on_progress: Progress): Promise<WorkRe
       return (await import('../tasks/validate.ts')).validate_task(work.input, on_progress)
     case 'snapshot':
       return (await import('../tasks/snapshot.ts')).snapshot_task(work.input, on_progress)
+    case 'detect':
+      return (await import('../tasks/detect.ts')).detect_task(work.input, on_progress)
+    case 'warn':
+      return (await import('../tasks/detect.ts')).warn_task(work.input, on_progress)
     case 'replay':
       return (await import('../tasks/event.ts')).replay_task(work.input, on_progress)
   }

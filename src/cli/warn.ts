@@ -1,0 +1,82 @@
+/** `unwind warn`: chances of what may come, and whether they are worth anything. */
+import type { Command } from 'commander'
+import { InputError } from '../model/index.ts'
+import { moments } from './detect.ts'
+import { type Act, carry_out } from './support/act.ts'
+import type { Host } from './support/host.ts'
+import { value, whole } from './support/options.ts'
+
+interface Options {
+  readonly from?: string
+  readonly to?: string
+  readonly fall?: string
+  readonly days?: string
+  readonly shock?: string
+  readonly times?: string
+  readonly evaluate?: true
+  readonly json?: true
+  readonly quiet?: true
+}
+
+const EXAMPLES = `
+Examples:
+  unwind warn spot.csv.gz open-interest.csv.gz funding.csv.gz vix.csv.gz
+      today's chances with their drivers: a fall, an event, and how far each asset would fall if it fell
+  unwind warn spot.csv.gz --evaluate
+      the same, and the walk-forward table against naive rules, whatever it says
+  unwind warn perps.parquet --fall 7% --days 3 --json
+      another question; the document unwind.warn/1
+
+The first file has the prices that are asked about; others add features. Rows are days. On daily data nobody has shown that falls can be
+timed; fragility, how far a shock would go, is what can be known. --evaluate says which of both these files can tell.
+Exit codes: 0 done, 2 bad input, 3 interrupted.
+`
+
+export function configure(command: Command, host: Host, act: Act): void {
+  command
+    .argument('<files...>', 'files of series; the first has prices')
+    .addOption(value('--from <day>', 'first day, such as 2021-01-01 (default: all)'))
+    .addOption(value('--to <day>', 'last day: chances are those known then'))
+    .addOption(value('--fall <percent>', 'fall of the leading asset that is asked about (default: 10%)'))
+    .addOption(value('--days <n>', 'horizon (default: 7)'))
+    .addOption(value('--shock <percent>', 'fall of an asset within a day after which amplification is asked about (default: 5%)'))
+    .addOption(value('--times <k>', 'how many times the shock it must fall within three days (default: 2)'))
+    .option('--evaluate', 'walk forward through the history, against naive rules')
+    .option('--json', 'print the document unwind.warn/1, nothing else')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', EXAMPLES)
+    .action((files: string[], options: Options) => act(() => run(files, options, host)))
+}
+
+/** `7%` or `0.07` as a ratio. */
+function ratio(option: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim())
+  const number = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
+  if (!(number >= 0.005 && number <= 0.9)) throw new InputError(option, '', text, 'from 0.5% to 90%')
+  return number
+}
+
+function run(files: string[], options: Options, host: Host): Promise<number> {
+  const times = options.times === undefined ? 2 : Number(options.times)
+  if (!(times > 1 && times <= 20)) throw new InputError('--times', '', options.times, 'a number above 1, at most 20')
+  const shock = options.shock === undefined ? 0.05 : ratio('--shock', options.shock)
+  if (!(shock * times < 1))
+    throw new InputError(
+      '--times',
+      '',
+      options.times ?? '2',
+      `less than ${(1 / shock).toFixed(1)}: nothing falls by more than all of it`,
+    )
+  const input = {
+    files,
+    ...moments(options),
+    fall: options.fall === undefined ? 0.1 : ratio('--fall', options.fall),
+    horizon_days: options.days === undefined ? 7 : whole('--days', options.days, 1, 60),
+    shock,
+    amplification: times,
+    evaluate: options.evaluate === true,
+    json: options.json === true,
+    look: { width: host.width, colour: host.colour },
+  }
+  return carry_out(host, { name: 'warn', input }, [], options.quiet === true)
+}

@@ -1,0 +1,126 @@
+/** Schemas of `unwind detect --json` and `unwind warn --json`. */
+import { z } from 'zod'
+import { EVIDENCE, SEVERITIES } from '../model/index.ts'
+
+const time = z
+  .string()
+  .regex(/^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+  .describe('ISO 8601, UTC')
+const chance = z.number().min(0).max(1)
+const number = z.number().nullable()
+const sources = z.array(
+  z.object({ file: z.string(), evidence: z.enum(EVIDENCE), series: z.number().int().min(0), from: z.string(), to: z.string() }),
+)
+
+const event = z.object({
+  detector: z.string(),
+  type: z.string().describe('long-flush, short-squeeze, depeg, pool-divergence'),
+  subject: z.string().describe('market, an asset, or a pool'),
+  severity: z.enum(SEVERITIES),
+  onset: time.describe('When it began, by the rule of the detector'),
+  detected: time.describe('When it was first said'),
+  peak: time.describe('When it was at its worst'),
+  end: time.nullable().describe('When it was said to be over; null while it is not'),
+  drawdown: z
+    .number()
+    .describe(
+      'Worst change of the median asset from the close 24 hours before, or of a price from its peg, a ratio; negative is a fall',
+    ),
+  breadth: number.describe('Share of assets whose day was beyond two usual ones; null for one subject'),
+  score: number,
+  confidence: chance,
+  what: z.string(),
+  spoke: z.array(
+    z.object({
+      indicator: z.string(),
+      subject: z.string(),
+      value: z.number(),
+      rank: chance.describe('Share of its earlier values that were lower'),
+    }),
+  ),
+})
+
+const alert = z.object({
+  detector: z.string(),
+  state: z.enum(['opened', 'escalated', 'closed']),
+  time,
+  onset: time,
+  subject: z.string(),
+  type: z.string(),
+  severity: z.enum(SEVERITIES),
+  what: z.string(),
+  baseline: z.string().describe('Against what it is measured'),
+  confidence: chance,
+  expected_loss_usd: number,
+  precedent: z.string(),
+  evidence: z.record(z.string(), z.union([z.number(), z.string()])),
+  age_ms: z.number().min(0).describe('Age of the oldest value it rests on'),
+})
+
+export const detect_schema = z.object({
+  schema: z.literal('unwind.detect/1'),
+  sources,
+  step_ms: z.number().int().min(1),
+  from: time,
+  to: time,
+  detectors: z.array(z.object({ id: z.string(), title: z.string(), subjects: z.number().int().min(0) })),
+  events: z.array(event).describe('De-leveraging events and depegs, in order of detection'),
+  alerts: z.array(alert),
+  notes: z.array(z.string()),
+})
+
+const estimate = z.object({ value: number, low: number, high: number }).describe('With its 90 % block-bootstrap interval')
+
+const score = z.object({
+  id: z.string(),
+  title: z.string(),
+  baseline: z.boolean(),
+  rows: z.number().int().min(0),
+  base_rate: chance,
+  roc_auc: estimate,
+  average_precision: estimate,
+  brier: number,
+  brier_skill: estimate,
+  usefulness: number,
+  precision: number,
+  recall: number,
+  event_recall: number,
+  lead_days: number,
+  false_alarm_days_per_month: number,
+  abstained: z.number().int().min(0),
+  beats_baseline: estimate.nullable().describe('ROC-AUC less that of the best baseline, on the same rows'),
+  verdict: z.enum(['skill', 'no skill', 'baseline', 'too little data']),
+})
+
+export const warn_schema = z.object({
+  schema: z.literal('unwind.warn/1'),
+  sources,
+  time,
+  warnings: z.array(
+    z.object({
+      question: z.string(),
+      subject: z.string(),
+      probability: chance.nullable().describe('null where the model abstains'),
+      abstains: z.boolean().describe('Today is outside what was learned'),
+      base_rate: chance,
+      learned: z.number().int().min(0),
+      happened: z.number().int().min(0),
+      skill: z.enum(['skill', 'no skill', 'too little data', 'not evaluated']).describe('Walk-forward verdict on this question'),
+      drivers: z.array(z.object({ name: z.string(), part: z.number().describe('What it adds to the log odds') })),
+    }),
+  ),
+  evaluation: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        rows: z.number().int().min(0),
+        scores: z.array(score),
+        calibration: z
+          .array(z.object({ said: chance, happened: chance, rows: z.number().int() }))
+          .describe('Of the ridge logit: forecast against frequency, bins of equal size'),
+      }),
+    )
+    .describe('Empty without --evaluate'),
+  notes: z.array(z.string()),
+})

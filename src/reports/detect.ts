@@ -1,0 +1,208 @@
+/** Events and alerts, chances and scores, for a terminal. */
+import { counted, duration, percent } from './format.ts'
+import { COLOURLESS, type GridColumn, grid, type Paint, type Painter, wrap } from './lines.ts'
+import { plain } from './report.ts'
+import type { DetectDoc, WarnDoc } from './schemas.ts'
+import type { TextOptions } from './text.ts'
+
+const left = (title: string): GridColumn => ({ title, align: 'left' })
+const right = (title: string): GridColumn => ({ title, align: 'right' })
+
+/** `2024-04-12T18:00:00Z` as `2024-04-12 18:00`. */
+export const when = (iso: string | null): string => (iso === null ? 'open' : `${iso.slice(0, 10)} ${iso.slice(11, 16)}`)
+
+const range = (from: string, to: string) => `${when(from)} to ${when(to)}`
+
+class Sheet {
+  readonly lines: string[] = []
+  readonly width: number
+  readonly paint: Painter
+
+  constructor(options: TextOptions) {
+    this.width = Math.min(140, Math.max(80, options.width ?? 100))
+    this.paint = options.painter ?? COLOURLESS
+  }
+
+  heading(title: string): void {
+    this.lines.push(...(this.lines.length > 0 ? [''] : []), this.paint.strong(title))
+  }
+
+  say(text: string, first = ''): void {
+    this.lines.push(...wrap(text, this.width, first))
+  }
+
+  table(columns: readonly GridColumn[], rows: readonly (readonly string[])[], paint?: Paint): void {
+    this.lines.push(...grid(columns, rows, this.width, this.paint, paint))
+  }
+
+  get text(): string {
+    return `${this.lines.join('\n')}\n`
+  }
+}
+
+export function detect_text(document: DetectDoc, options: TextOptions = {}): string {
+  const sheet = new Sheet(options)
+  const { events } = document
+  sheet.heading(
+    `${counted(events.length, 'event')} from ${range(document.from, document.to)}, step ${duration(document.step_ms)}`,
+  )
+  catalogue(sheet, document)
+  const last = events.at(-1)
+  if (last !== undefined) {
+    sheet.heading('The last of them')
+    sheet.say(plain(last.what), '  ')
+    const names = last.spoke.map(
+      (one) =>
+        `${one.indicator}${one.subject === '' || one.subject === 'market' ? '' : ` of ${plain(one.subject)}`} (higher than ${percent(one.rank, 0)} of its past)`,
+    )
+    if (names.length > 0) sheet.say(`At its onset stood out: ${names.join(', ')}.`, '  ')
+  }
+  conditions(sheet, document)
+  sheet.lines.push('')
+  for (const { file, series, evidence, from, to } of document.sources)
+    sheet.say(
+      `${plain(file)}: ${counted(series, 'series', 'series')}, ${evidence}${from === '' ? '' : `, ${range(from, to)}`}`,
+      '· ',
+    )
+  for (const note of document.notes) sheet.say(note, '· ')
+  sheet.say(
+    'An event is a day whose median move is large in itself and against what was usual; its one threshold was chosen on daily bars of 2020–2022 (docs/detection.md).',
+    '· ',
+  )
+  return sheet.text
+}
+
+function catalogue(sheet: Sheet, { events, step_ms }: DetectDoc): void {
+  if (events.length === 0) return sheet.say('No event: nothing in this history was large in itself and against what was usual.')
+  // Rows of days need no hour.
+  const short = (iso: string | null) => (step_ms % 86_400_000 === 0 ? when(iso).slice(0, 10) : when(iso))
+  sheet.lines.push('')
+  sheet.table(
+    [
+      left('onset (UTC)'),
+      left('detected'),
+      left('over'),
+      left('type'),
+      left('of'),
+      right('change'),
+      right('breadth'),
+      left('severity'),
+    ],
+    events.map((event) => [
+      short(event.onset),
+      short(event.detected),
+      short(event.end),
+      event.type,
+      plain(event.subject),
+      percent(event.drawdown),
+      event.breadth === null ? '–' : percent(event.breadth, 0),
+      event.severity,
+    ]),
+    (_, __, text) => (text.includes('critical') ? sheet.paint.bad(text) : text),
+  )
+}
+
+/** Alerts that are no events of their own, by detector. */
+function conditions(sheet: Sheet, { alerts }: DetectDoc): void {
+  const others = alerts.filter(
+    ({ state, detector }) => state === 'opened' && detector !== 'deleveraging-event' && detector !== 'depeg',
+  )
+  if (others.length === 0) return
+  sheet.heading('Conditions that were pointed at')
+  sheet.table(
+    [left('detector'), right('alerts'), right('subjects'), left('last'), left('of')],
+    [...new Set(others.map(({ detector }) => detector))].map((name) => {
+      const own = others.filter(({ detector }) => detector === name)
+      const newest = own[own.length - 1]
+      return [
+        name,
+        String(own.length),
+        String(new Set(own.map(({ subject }) => subject)).size),
+        when(newest?.time ?? null),
+        plain(newest?.subject ?? ''),
+      ]
+    }),
+  )
+}
+
+type Score = WarnDoc['evaluation'][number]['scores'][number]
+type Estimate = Score['roc_auc']
+
+const figure = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits))
+const interval = ({ value, low, high }: Estimate): string =>
+  value === null ? '–' : low === null || high === null ? figure(value) : `${figure(value)} [${figure(low)}, ${figure(high)}]`
+
+export function warn_text(document: WarnDoc, options: TextOptions = {}): string {
+  const sheet = new Sheet(options)
+  sheet.heading(`Chances as of ${when(document.time)} UTC`)
+  const questions = [...new Set(document.warnings.map(({ question }) => question))]
+  if (questions.length === 0) sheet.say('Nothing is said: there is too little history to learn from.')
+  for (const question of questions) {
+    const own = document.warnings.filter((warning) => warning.question === question)
+    chances(sheet, question, own)
+  }
+  for (const part of document.evaluation) walk(sheet, part)
+  sheet.lines.push('')
+  for (const note of document.notes) sheet.say(note, '· ')
+  return sheet.text
+}
+
+function chances(sheet: Sheet, question: string, own: readonly WarnDoc['warnings'][number][]): void {
+  const { skill, base_rate, learned, happened } = own[0] as (typeof own)[number]
+  sheet.lines.push('')
+  sheet.say(plain(question))
+  sheet.say(
+    `learned from ${counted(learned, 'row')}, of which ${happened} came true (${percent(base_rate)}); walk-forward: ${skill === 'not evaluated' ? 'not evaluated (--evaluate)' : skill}`,
+    '  ',
+  )
+  const shown = own.toSorted((a, b) => (b.probability ?? -1) - (a.probability ?? -1)).slice(0, 12)
+  const pushes = (one: (typeof own)[number]) =>
+    one.drivers.slice(0, 3).map(({ name, part }) => `${name} ${part < 0 ? '−' : '+'}${Math.abs(part).toFixed(2)}`)
+  sheet.table(
+    [left('  of'), right('chance'), right('usual'), left('what pushes it, in log odds')],
+    shown.map((one) => [
+      `  ${plain(one.subject)}`,
+      one.probability === null ? 'abstains' : percent(one.probability),
+      percent(one.base_rate),
+      pushes(one).join(', '),
+    ]),
+  )
+}
+
+function walk(sheet: Sheet, { title, rows, scores, calibration }: WarnDoc['evaluation'][number]): void {
+  sheet.heading(`Walk-forward: ${plain(title)}`)
+  sheet.table(
+    [
+      left('forecaster'),
+      right('ROC-AUC'),
+      right('AP'),
+      right('Brier skill'),
+      right('events seen'),
+      right('lead'),
+      right('false days/month'),
+      left('verdict'),
+    ],
+    scores.map((score) => [
+      score.id,
+      interval(score.roc_auc),
+      interval(score.average_precision),
+      interval(score.brier_skill),
+      score.event_recall === null ? '–' : percent(score.event_recall, 0),
+      score.lead_days === null ? '–' : `${score.lead_days.toFixed(1)} d`,
+      figure(score.false_alarm_days_per_month, 1),
+      score.verdict,
+    ]),
+    (_, __, text) =>
+      text.trim() === 'skill' ? sheet.paint.good(text) : text.trim() === 'no skill' ? sheet.paint.warn(text) : text,
+  )
+  const base = scores.find(({ verdict }) => verdict !== 'too little data')?.base_rate ?? 0
+  sheet.say(
+    `${counted(rows, 'row')}, base rate ${percent(base)}; 90 % intervals by blocks of 30 days; refitted every 30 days on what was known.`,
+    '  ',
+  )
+  if (calibration.length > 0)
+    sheet.say(
+      `Calibration of the ridge logit (said → happened): ${calibration.map((bin) => `${percent(bin.said, 0)} → ${percent(bin.happened, 0)}`).join(', ')}.`,
+      '  ',
+    )
+}

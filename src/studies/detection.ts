@@ -1,0 +1,273 @@
+/** What happened, from files: alerts of all detectors over a history, and the catalogue of events made of them. */
+import { iso_day } from '../analytics/index.ts'
+import { detectors } from '../detectors/index.ts'
+import { indicators } from '../indicators/index.ts'
+import { lowerBound, median } from '../math/index.ts'
+import {
+  type Alert,
+  alerts_of,
+  type Evidence,
+  InputError,
+  type Panel,
+  panel_of,
+  type Series,
+  with_indicators,
+} from '../model/index.ts'
+
+export const DETECT_SCHEMA = 'unwind.detect/1'
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+/** Where series came from. */
+export interface Given {
+  readonly file: string
+  readonly evidence: Evidence
+  readonly series: readonly Series[]
+}
+
+export interface DetectOptions {
+  /** Step of the grid; by default that of the prices. */
+  readonly step_ms?: number
+  readonly from_ms?: number
+  readonly to_ms?: number
+  /** Detectors by id; all by default. */
+  readonly only?: readonly string[]
+  readonly on_progress?: (done: number, phase: string) => void
+}
+
+/** An event: what a detector opened, until it closed it. Times in ISO 8601, UTC. */
+export interface DetectedEvent {
+  readonly detector: string
+  readonly type: string
+  readonly subject: string
+  readonly severity: Alert['severity']
+  readonly onset: string
+  /** When it was said for the first time. */
+  readonly detected: string
+  /** When it was at its worst. */
+  readonly peak: string
+  /** When it was over; null while it is not. */
+  readonly end: string | null
+  /** Worst change of the median asset from the close a day before, or of the price from its peg; negative is a fall. */
+  readonly drawdown: number
+  /** Share of assets beyond two usual days; null where there is one subject. */
+  readonly breadth: number | null
+  readonly score: number | null
+  readonly confidence: number
+  readonly what: string
+  /** Indicators that stood highest or lowest in their own past at the onset. */
+  readonly spoke: readonly {
+    readonly indicator: string
+    readonly subject: string
+    readonly value: number
+    readonly rank: number
+  }[]
+}
+
+export interface DetectDocument {
+  readonly schema: typeof DETECT_SCHEMA
+  readonly sources: readonly {
+    readonly file: string
+    readonly evidence: Evidence
+    readonly series: number
+    readonly from: string
+    readonly to: string
+  }[]
+  readonly step_ms: number
+  readonly from: string
+  readonly to: string
+  readonly detectors: readonly { readonly id: string; readonly title: string; readonly subjects: number }[]
+  readonly events: readonly DetectedEvent[]
+  readonly alerts: readonly (Omit<Alert, 'time_ms' | 'onset_ms'> & { readonly time: string; readonly onset: string })[]
+  readonly notes: readonly string[]
+}
+
+export interface Detection {
+  readonly document: DetectDocument
+  /** With the columns of all indicators. */
+  readonly panel: Panel
+}
+
+/** `2024-04-12T18:00:00Z`. */
+export function iso(time_ms: number): string {
+  const day = Math.floor(time_ms / DAY_MS)
+  const second = Math.floor((time_ms - day * DAY_MS) / 1000)
+  const two = (n: number) => (n < 10 ? `0${n}` : String(n))
+  return `${iso_day(day)}T${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}Z`
+}
+
+/** Fields whose step is the step of the grid. */
+const PRICES = new Set(['close', 'tick', 'ask', 'bid'])
+const OUTSIDE = new Set(['VIX', '^VIX', 'DGS10', 'US10Y', 'TNX', 'DXY', 'DTWEXBGS'])
+
+const leads = (series: Series): boolean =>
+  PRICES.has(series.field) && !OUTSIDE.has(series.symbol.toUpperCase()) && series.time_ms.length > 1
+
+/** Usual step of the finest prices; a day where there are none. */
+function usual_step(series: readonly Series[]): number {
+  const steps = series.filter(leads).map(({ time_ms }) => {
+    const gaps = Float64Array.from(
+      { length: Math.min(500, time_ms.length - 1) },
+      (_, i) => (time_ms[i + 1] as number) - (time_ms[i] as number),
+    )
+    return median(gaps)
+  })
+  const least = steps.reduce((low, step) => Math.min(low, step), Number.POSITIVE_INFINITY)
+  return Number.isFinite(least) ? Math.max(MINUTE_MS, Math.round(least / MINUTE_MS) * MINUTE_MS) : DAY_MS
+}
+
+/** First and last moment at which a price is known. */
+function range_of(series: readonly Series[]): { readonly from_ms: number; readonly to_ms: number } {
+  const prices = series.filter(leads)
+  const of = prices.length > 0 ? prices : series
+  let [from_ms, to_ms] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { time_ms, delay_ms = 0 } of of) {
+    if (time_ms.length === 0) continue
+    from_ms = Math.min(from_ms, (time_ms[0] as number) + delay_ms)
+    to_ms = Math.max(to_ms, (time_ms[time_ms.length - 1] as number) + delay_ms)
+  }
+  return { from_ms, to_ms }
+}
+
+/** Runs indicators and detectors over a history. @throws InputError where there is nothing to read, or a detector is unknown */
+export function detect(given: readonly Given[], options: DetectOptions = {}): Detection {
+  const series = given.flatMap((one) => one.series)
+  const chosen = options.only === undefined ? detectors : options.only.map((id) => detector_named(id))
+  if (!series.some(({ time_ms }) => time_ms.length > 0))
+    throw new InputError(given[0]?.file ?? 'files', 'series', 'no values', 'at least one series with values')
+  const step_ms = options.step_ms ?? usual_step(series)
+  const range = range_of(series)
+  const bare = panel_of(series, { step_ms, from_ms: options.from_ms ?? range.from_ms, to_ms: options.to_ms ?? range.to_ms })
+  const rows = bare.time_ms.length
+  if (rows === 0)
+    throw new InputError('--from, --to', '', 'no row', `moments between ${iso(range.from_ms)} and ${iso(range.to_ms)}`)
+  const each = (phase: string, offset: number, share: number) => (t: number) => {
+    if (t % 256 === 0) options.on_progress?.(offset + (share * t) / rows, phase)
+  }
+  const panel = with_indicators(bare, indicators, each('indicators', 0, 0.8))
+  const alerts = alerts_of(panel, chosen, each('detectors', 0.8, 0.2))
+  const opened = chosen.map((detector) => ({
+    id: detector.id,
+    title: detector.title,
+    subjects: detector.open(panel).subjects.length,
+  }))
+  const sources = given.map(({ file, evidence, series: own }) => {
+    const { from_ms, to_ms } = range_of(own)
+    return {
+      file,
+      evidence,
+      series: own.length,
+      from: Number.isFinite(from_ms) ? iso(from_ms) : '',
+      to: Number.isFinite(to_ms) ? iso(to_ms) : '',
+    }
+  })
+  const silent = opened.filter(({ subjects }) => subjects === 0).map(({ id }) => id)
+  const document: DetectDocument = {
+    schema: DETECT_SCHEMA,
+    sources,
+    step_ms,
+    from: iso(panel.time_ms[0] as number),
+    to: iso(panel.time_ms[rows - 1] as number),
+    detectors: opened,
+    events: events_of(alerts, panel),
+    alerts: alerts.map(({ time_ms, onset_ms, ...rest }) => ({ time: iso(time_ms), onset: iso(onset_ms), ...rest })),
+    notes: silent.length === 0 ? [] : [`nothing to read for ${silent.join(', ')}: the files lack the fields they need`],
+  }
+  return { document, panel }
+}
+
+function detector_named(id: string) {
+  const found = detectors.find((detector) => detector.id === id)
+  if (found === undefined)
+    throw new InputError('--detector', '', id, `one of ${detectors.map((detector) => detector.id).join(', ')}`)
+  return found
+}
+
+/** Detectors whose alerts are events of their own; the others point at conditions. */
+const EVENTS = new Set(['deleveraging-event', 'depeg'])
+
+function events_of(alerts: readonly Alert[], panel: Panel): DetectedEvent[] {
+  const out: DetectedEvent[] = []
+  const open = new Map<string, { first: Alert; last: Alert }>()
+  const add = (first: Alert, last: Alert, end: string | null) => {
+    const { evidence } = last
+    const number = (name: string) => (typeof evidence[name] === 'number' ? evidence[name] : null)
+    out.push({
+      detector: first.detector,
+      type: first.type,
+      subject: first.subject,
+      severity: last.severity,
+      onset: iso(first.onset_ms),
+      detected: iso(first.time_ms),
+      peak: iso(number('peak_ms') ?? first.time_ms),
+      end,
+      drawdown: number('drawdown') ?? number('worst') ?? 0,
+      breadth: number('breadth'),
+      score: number('score'),
+      confidence: last.confidence,
+      what: last.what,
+      spoke: spoke(panel, first.onset_ms),
+    })
+  }
+  for (const alert of alerts) {
+    if (!EVENTS.has(alert.detector)) continue
+    const key = `${alert.detector} ${alert.subject}`
+    const known = open.get(key)
+    if (alert.state === 'opened') open.set(key, { first: alert, last: alert })
+    else if (known !== undefined && alert.state === 'escalated') known.last = alert
+    else if (known !== undefined) {
+      add(known.first, alert, iso(alert.time_ms))
+      open.delete(key)
+    }
+  }
+  for (const { first, last } of open.values()) add(first, last, null)
+  return out.sort((a, b) => (a.detected < b.detected ? -1 : a.detected > b.detected ? 1 : 0))
+}
+
+const IDS = new Set(indicators.map(({ id }) => id))
+const SPEAK = 5
+/** Fewer earlier values say nothing of a rank. */
+const LEAST_PAST = 30
+
+/** Share of a column's earlier values that were lower than the one at a row; NaN where too few are known. */
+function rank_of(values: Float64Array, at: number): number {
+  const value = values[at] as number
+  if (!Number.isFinite(value)) return Number.NaN
+  let [below, known] = [0, 0]
+  for (let t = 0; t < at; t++) {
+    const past = values[t] as number
+    if (!Number.isFinite(past)) continue
+    known++
+    if (past < value) below++
+    else if (past === value) below += 0.5
+  }
+  return known < LEAST_PAST ? Number.NaN : below / known
+}
+
+/** At a moment, the indicators that stood most extreme among their own earlier values: medians over the subjects of each. */
+function spoke(panel: Panel, time_ms: number): DetectedEvent['spoke'] {
+  const at = lowerBound(panel.time_ms, time_ms)
+  if (at >= panel.time_ms.length) return []
+  const ranks = new Map<string, { readonly rank: number[]; readonly value: number[]; subject: string }>()
+  panel.columns.forEach(({ field, symbol, venue }, c) => {
+    if (!IDS.has(field)) return
+    const rank = rank_of(panel.values[c] as Float64Array, at)
+    if (Number.isNaN(rank)) return
+    const known = ranks.get(field)
+    if (known === undefined)
+      ranks.set(field, {
+        rank: [rank],
+        value: [panel.values[c]?.[at] as number],
+        subject: [symbol, venue].filter((part) => part !== '').join('@'),
+      })
+    else {
+      known.rank.push(rank)
+      known.value.push(panel.values[c]?.[at] as number)
+      known.subject = 'market'
+    }
+  })
+  return [...ranks]
+    .map(([indicator, { rank, value, subject }]) => ({ indicator, subject, value: median(value), rank: median(rank) }))
+    .sort((a, b) => Math.abs(b.rank - 0.5) - Math.abs(a.rank - 0.5))
+    .slice(0, SPEAK)
+}
