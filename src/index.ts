@@ -18,8 +18,19 @@ export {
   SNAPSHOT_SCHEMA,
 } from './model/index.ts'
 export { oracles } from './oracles/index.ts'
-export { build, identity, parse_shock, replay_setup, shock_scenario, without } from './scenarios/index.ts'
-export { type RunDocument, type StressOptions, type StressResult, stress } from './studies/index.ts'
+export {
+  build,
+  events,
+  type EventPreset,
+  identity,
+  parse_shock,
+  type Preset,
+  presets,
+  replay_setup,
+  shock_scenario,
+  without,
+} from './scenarios/index.ts'
+export { replay, type ReplayDocument, type RunDocument, type StressOptions, type StressResult, stress } from './studies/index.ts'
 export { parse_recipe, type Recipe, synthesize } from './synth/index.ts'
 export { golden, type GoldenRow } from './validation/index.ts'
 export { venues } from './venues/index.ts'
