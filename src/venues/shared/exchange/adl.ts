@@ -245,7 +245,7 @@ export class Ranking {
     let left = amount
     winners.forEach((one, i) => {
       const part = Math.min(left, taken[i] as number, one.left)
-      if (!(part > 0)) return
+      if (!(part > 1e-12 * amount)) return
       parts.push({ row: one.row, amount: part })
       one.left -= part
       left -= part

@@ -97,23 +97,27 @@ const takeover = z.strictObject({
  * One step. Stages are looked through in order, in every round: the first that is due and was not yet done in this tick is taken.
  * A takeover may be tried in every round of the tick. A stage with neither order nor takeover is a wait: nothing after it is looked at.
  */
-const stage = z.strictObject({
-  when: condition.prefault({}).describe('When it is due; nothing: whenever the scope is in breach'),
-  cancel: z
-    .enum(['account', 'contract', 'none'])
-    .default('account')
-    .describe('Whose resting orders leave first: all of the account, those in the contract of the order, none'),
-  reduce: reduction.optional().describe('Orders against the scope’s positions'),
-  convert: z
-    .strictObject({
-      discount: ratio(0, 0.5)
-        .optional()
-        .describe('Off the index price at which other coins are sold for what the scope owes, a ratio; absent: their haircut'),
-    })
-    .optional()
-    .describe('Coins of accounts that pool several are offered for what they owe'),
-  close: takeover.optional().describe('What is left is taken over'),
-})
+const stage = z
+  .strictObject({
+    when: condition.prefault({}).describe('When it is due; nothing: whenever the scope is in breach'),
+    cancel: z
+      .enum(['account', 'contract', 'none'])
+      .default('account')
+      .describe('Whose resting orders leave first: all of the account, those in the contract of the order, none'),
+    reduce: reduction.optional().describe('Orders against the scope’s positions'),
+    convert: z
+      .strictObject({
+        discount: ratio(0, 0.5)
+          .optional()
+          .describe('Off the index price at which other coins are sold for what the scope owes, a ratio; absent: their haircut'),
+      })
+      .optional()
+      .describe('Coins of accounts that pool several are offered for what they owe'),
+    close: takeover.optional().describe('What is left is taken over'),
+  })
+  .refine((one) => [one.reduce, one.convert, one.close].filter((part) => part !== undefined).length <= 1, {
+    message: 'a stage has one of reduce, convert, close; another is a stage of its own',
+  })
 
 const trigger = z.strictObject({
   strict: z.boolean().default(false).describe('In breach only below the requirement (true), or already at it (false)'),

@@ -223,7 +223,8 @@ function pooled(): Check[] {
     unified_ratio([held(usde, price, '0.9999'), held(usdt, '1', '1')], ZERO, [
       { amount: ratio(1_000_000), price: ONE, rate: ratio('0.1') },
     ])
-  const plain = (price: string) => unified_ratio([held('600000', price, '0.9999'), held('400000', '1', '0.9999')], ratio(500_000), [])
+  const plain = (price: string) =>
+    unified_ratio([held('600000', price, '0.9999'), held('400000', '1', '0.9999')], ratio(500_000), [])
   const fixture = 'Binance FAQ 5e33af8e, example'
   return [
     ['S2.9 bid', 'USDT as margin: index 0.99, bid buffer 1 %', 0.9801, 1e-15, bid_rate(ratio('0.99'), ratio('0.01'), ONE), faq],
