@@ -5,6 +5,7 @@ import { borrower } from './borrower.ts'
 import { lender } from './lender.ts'
 import { liquidator } from './liquidator.ts'
 import { marketMaker } from './market-maker.ts'
+import { redeemer } from './redeemer.ts'
 import { trader } from './trader.ts'
 
-export const agents = [borrower, trader, liquidator, bidder, arbitrageur, marketMaker, lender] as const
+export const agents = [borrower, trader, liquidator, bidder, arbitrageur, marketMaker, lender, redeemer] as const

@@ -1,0 +1,375 @@
+/** Pegs in whole runs: held while redemption is open, lost where what stands behind it fails, and spun down where nothing but a falling coin does. Every law after every bundle. */
+import { describe, expect, it } from 'vitest'
+import { run, type World } from '../../src/engine/index.ts'
+import { Rng } from '../../src/math/index.ts'
+import type { FaultSpec, KindSpec, Scenario, Snapshot } from '../../src/model/index.ts'
+import { build } from '../../src/scenarios/index.ts'
+import { peg_snapshot, quiet } from '../support/peg-world.ts'
+
+const HOUR = 3_600_000
+const DAY = 86_400_000
+const SEEDS = 10
+
+/** A run with every law checked, and what `look` saw after each tick. */
+function played<T>(snapshot: Snapshot, scenario: Scenario, look: (world: World) => T): { world: World; seen: T[] } {
+  const world = build(snapshot, scenario)
+  const seen: T[] = []
+  const result = run(world, { debug: true, on_tick: () => (seen.push(look(world)), true) })
+  expect(result.status).toBe('done')
+  expect(result.laws.broken).toEqual([])
+  return { world, seen }
+}
+const market = (world: World, id: string) => world.parts.markets.findIndex((one) => one.id === id)
+const mid = (id: string) => (world: World) => world.mid(market(world, id))
+const asset = (world: World, id: string) => world.parts.assets.findIndex((one) => one.id === id)
+const has = (world: World, actor: string, id: string) =>
+  world.ledger.balance(world.parts.actor_names.indexOf(actor), asset(world, id))
+const minted = (world: World, id: string) => world.ledger.postings.minted.columns.amount.data[asset(world, id)] as number
+
+/** Base and quote that takers got at a market over its fills so far, + received. */
+function through(world: World, id: string): { base: number; quote: number } {
+  const { market: at, amount, price } = world.parts.log.columns
+  let [base, quote] = [0, 0]
+  for (let row = 0; row < world.parts.log.length; row++) {
+    if (at.data[row] !== market(world, id) || world.parts.log.kind(row) !== 'fill') continue
+    base += amount.data[row] as number
+    quote -= (amount.data[row] as number) * (price.data[row] as number)
+  }
+  return { base, quote }
+}
+
+describe('a fiat-backed stablecoin below par on a Friday night', () => {
+  const bank = (hours: object | undefined): KindSpec => ({
+    ...{ kind: 'redemption-queue', id: 'bank', base: 'USDC', quote: 'USD', requests: 'open', delay_ms: HOUR, order_min: 100_000 },
+    ...(hours === undefined ? {} : { hours }),
+  })
+  // Wires are accepted from 9:00 to 17:30 New York; 2023-03-10 was a Friday.
+  const snapshot = (hours: object | undefined) =>
+    peg_snapshot({
+      time: '2023-03-10T22:00:00Z',
+      assets: { USD: [1], USDC: [1, 'USDC-USD'] },
+      markets: [
+        {
+          kind: 'stable-swap',
+          id: 'USDC-USD',
+          base: 'USDC',
+          quote: 'USD',
+          reserve_base: 90e6,
+          reserve_quote: 10e6,
+          amplification: 100,
+        },
+        bank(hours),
+      ],
+      agents: [{ kind: 'redeemer', id: 'desk', cash: 'USD', redemptions: [{ market: 'bank' }], markets: ['USDC-USD'] }],
+      actors: [['desk-1', 'desk', { USD: 20e6 }]],
+    })
+  const at = (iso: string) => Math.round((Date.parse(iso) - Date.parse('2023-03-10T22:00:00Z')) / 600_000) - 1
+
+  it('stays there over the weekend and comes back when the bank opens', () => {
+    const { world, seen } = played(snapshot({ from_hour: 13, until_hour: 21.5 }), quiet(84), mid('USDC-USD'))
+    const start = seen[0] as number
+    expect(start).toBeLessThan(0.9)
+    expect(seen[at('2023-03-13T12:50:00Z')]).toBe(start)
+    expect(seen[at('2023-03-13T13:00:00Z')]).toBeGreaterThan(0.98)
+    expect(seen[seen.length - 1]).toBeGreaterThan(0.985)
+    // A bank pays what was bought at a discount: the desk is richer, the pool's holders poorer.
+    expect(has(world, 'desk-1', 'USD')).toBeGreaterThan(20.3e6)
+  })
+
+  it('comes back at once where redemption never closes', () => {
+    const { seen } = played(snapshot(undefined), quiet(84), mid('USDC-USD'))
+    expect(seen[0]).toBeGreaterThan(0.98)
+  })
+
+  it('does not come back while redemption is halted', () => {
+    const halt: FaultSpec = { kind: 'halt', target: 'market:bank', from_ms: 0, to_ms: 2 * DAY, value: 0 }
+    const { seen } = played(snapshot(undefined), { ...quiet(60), faults: [halt] }, mid('USDC-USD'))
+    expect(seen[(47 * HOUR) / 600_000]).toBeLessThan(0.9)
+    expect(seen[(49 * HOUR) / 600_000]).toBeGreaterThan(0.98)
+  })
+})
+
+describe('a staked asset at a discount', () => {
+  const snapshot = (delay_ms: number, eth: number) =>
+    peg_snapshot({
+      time: '2024-01-01T00:00:00Z',
+      assets: { USD: [1], ETH: [2000], stETH: [2000, 'stETH-ETH'] },
+      markets: [
+        {
+          kind: 'constant-product',
+          id: 'stETH-ETH',
+          base: 'stETH',
+          quote: 'ETH',
+          reserve_base: 100_000,
+          reserve_quote: 95_000,
+          fee: 0,
+        },
+        { kind: 'redemption-queue', id: 'exit', base: 'stETH', quote: 'ETH', delay_ms },
+      ],
+      agents: [
+        {
+          kind: 'redeemer',
+          id: 'desk',
+          cash: 'ETH',
+          redemptions: [{ market: 'exit' }],
+          markets: ['stETH-ETH'],
+          return_per_year: 0.2,
+          edge: 0,
+        },
+      ],
+      actors: [['desk-1', 'desk', { ETH: eth }]],
+    })
+
+  it('is bought up to the carry of its queue: 1 − 1 / (1 + r·T)', () => {
+    // 30 days at 20 % a year: 1.62 %; one day: 0.05 %.
+    for (const days of [30, 1]) {
+      const { seen } = played(snapshot(days * DAY, 1e6), quiet(1), mid('stETH-ETH'))
+      expect(Math.abs((seen[0] as number) * (1 + (0.2 * days) / 365) - 1)).toBeLessThan(1e-4)
+    }
+  })
+
+  it('locks capital for as long as it waits', () => {
+    const { seen } = played(
+      snapshot(2 * DAY, 100),
+      quiet(60),
+      (world) => [has(world, 'desk-1', 'ETH'), mid('stETH-ETH')(world)] as const,
+    )
+    const [first, before, after] = [seen[0], seen[(48 * HOUR) / 600_000 - 2], seen[(48 * HOUR) / 600_000 + 1]] as [
+      readonly [number, number],
+      readonly [number, number],
+      readonly [number, number],
+    ]
+    expect(first[0]).toBeLessThan(0.01)
+    expect(before).toEqual(first)
+    // What came back is put to work again at once, and more of it: about 105 bought 110.
+    expect(after[1]).toBeGreaterThan(first[1])
+  })
+})
+
+describe('a bridged asset whose backing fails', () => {
+  const failure = Date.parse('2022-03-29T01:00:00Z')
+  const snapshot = (short: 'first-come' | 'pro-rata') =>
+    peg_snapshot({
+      time: '2022-03-29T00:00:00Z',
+      assets: { USD: [1], ETH: [3000], wETH: [3000, 'wETH-ETH'] },
+      markets: [
+        { kind: 'order-book', id: 'wETH-ETH', base: 'wETH', quote: 'ETH' },
+        {
+          kind: 'peg-module',
+          id: 'bridge',
+          base: 'wETH',
+          quote: 'ETH',
+          reserve: 10_000,
+          backing: { short, losses: [{ time_ms: failure, factor: 0.4 }] },
+        },
+      ],
+      agents: [
+        { kind: 'redeemer', id: 'desk', cash: 'ETH', redemptions: [{ market: 'bridge', side: 'both' }], markets: ['wETH-ETH'] },
+        { kind: 'market-maker', id: 'maker', books: [{ market: 'wETH-ETH', depth_usd: 3e6, inventory_usd: 3e8 }] },
+      ],
+      actors: [
+        ['desk-1', 'desk', { ETH: 5000 }],
+        ['maker-1', 'maker', { ETH: 1e5, wETH: 8000 }],
+      ],
+    })
+  const shock = { asset: 'wETH', change: -0.6, over_ms: 1, at_ms: HOUR - 1 }
+  const look = (world: World) => [mid('wETH-ETH')(world), holdings(world)] as const
+  const holdings = (world: World) => {
+    const out = new Float64Array(world.parts.assets.length)
+    world.market(market(world, 'bridge')).holdings(out)
+    return out[asset(world, 'ETH')] as number
+  }
+  const failed = HOUR / 600_000
+
+  it('is a run where the first are paid in full: what is left goes to those who are fast, until nothing is left', () => {
+    const { world, seen } = played(snapshot('first-come'), quiet(6, {}, [shock]), look)
+    expect(seen[failed - 2]).toEqual([expect.closeTo(1, 3), 10_000])
+    expect(seen[seen.length - 1]?.[1]).toBeLessThan(1)
+    // 4,000 left are bought for about half and redeemed at par.
+    expect(has(world, 'desk-1', 'ETH')).toBeGreaterThan(5500)
+    expect(seen[seen.length - 1]?.[0]).toBeLessThan(0.7)
+    // 6,000 were lost; 4,000 were paid at par, and what was redeemed for them is burnt.
+    expect(through(world, 'bridge')).toEqual({ base: expect.closeTo(-4000, 0), quote: expect.closeTo(4000, 0) })
+    expect(minted(world, 'ETH')).toBeLessThan(-5999)
+  })
+
+  it('is shared where everybody is paid the same: nobody runs, and the market goes where the backing is', () => {
+    const { world, seen } = played(snapshot('pro-rata'), quiet(6, {}, [shock]), look)
+    expect(seen[seen.length - 1]?.[0]).toBeCloseTo(0.4, 2)
+    expect(seen[seen.length - 1]?.[1]).toBeGreaterThan(3000)
+    expect(world.mid(market(world, 'bridge'))).toBeCloseTo(0.4, 3)
+  })
+})
+
+describe('an algorithmic stablecoin', () => {
+  const snapshot = (base_pool: number) =>
+    peg_snapshot({
+      time: '2022-05-09T00:00:00Z',
+      assets: { USD: [1], UST: [1, 'UST-USD'], LUNA: [60, 'LUNA-USD'] },
+      markets: [
+        { kind: 'order-book', id: 'UST-USD', base: 'UST', quote: 'USD' },
+        { kind: 'constant-product', id: 'LUNA-USD', base: 'LUNA', quote: 'USD', reserve_base: 5e6, reserve_quote: 300e6 },
+        { kind: 'virtual-pool', id: 'mint', base: 'LUNA', quote: 'UST', base_pool, price: 'LUNA-USD' },
+      ],
+      agents: [
+        {
+          kind: 'redeemer',
+          id: 'desk',
+          cash: 'USD',
+          redemptions: [{ market: 'mint', side: 'both' }],
+          markets: ['UST-USD', 'LUNA-USD'],
+        },
+        { kind: 'market-maker', id: 'maker', books: [{ market: 'UST-USD', depth_usd: 20e6, inventory_usd: 5e9 }] },
+      ],
+      actors: [
+        ['desk-1', 'desk', { USD: 1e9 }],
+        ['maker-1', 'maker', { USD: 2e9, UST: 5e9 }],
+      ],
+    })
+  const shock = { asset: 'UST', change: -0.3, over_ms: 6 * HOUR, at_ms: 0 }
+
+  it('spins its coin down: less worth, more of it, for every unit that leaves', () => {
+    const { world, seen } = played(snapshot(50e6), quiet(7, { tick_ms: 60_000 }, [shock]), (w) => ({
+      luna: mid('LUNA-USD')(w),
+      supply: minted(w, 'LUNA'),
+    }))
+    const hour = (n: number) => seen[60 * n - 1] as (typeof seen)[0]
+    expect(hour(1).luna).toBeGreaterThan(50)
+    expect(hour(4).luna).toBeLessThan(25)
+    expect(hour(6).luna).toBeLessThan(1)
+    for (let i = 1; i < seen.length; i++) expect(seen[i]?.supply as number).toBeGreaterThanOrEqual(seen[i - 1]?.supply as number)
+    expect(hour(6).supply).toBeGreaterThan(10 * hour(4).supply)
+    const { base: made, quote } = through(world, 'mint')
+    const burnt = -quote
+    expect(made).toBeCloseTo(hour(7).supply, -2)
+    // A few hundred million left, each for many times the 1/60 LUNA of the first.
+    expect(burnt).toBeGreaterThan(100e6)
+    expect(made / burnt).toBeGreaterThan(10 / 60)
+  })
+
+  it('is slowed down by its pools, not saved', () => {
+    const path = (pool: number) => played(snapshot(pool), quiet(4, { tick_ms: 60_000 }, [shock]), mid('LUNA-USD'))
+    const [small, large] = [path(5e6), path(50e6)]
+    expect(-through(large.world, 'mint').quote).toBeGreaterThan(-3 * through(small.world, 'mint').quote)
+    for (let i = 60; i < small.seen.length; i++) expect(large.seen[i] as number).toBeLessThan(small.seen[i] as number)
+    expect(small.seen[small.seen.length - 1]).toBeLessThan(58)
+  })
+})
+
+describe('redemptions of every kind in worlds nobody chose', () => {
+  function random(seed: number): { snapshot: Snapshot; scenario: Scenario } {
+    const rng = new Rng(seed, 0, 'pegs')
+    const between = (low: number, high: number) => low * (high / low) ** rng.uniform()
+    const pick = <T>(...list: readonly T[]): T => list[rng.uniformInt(list.length)] as T
+    const start = Date.parse('2023-03-09T00:00:00Z') + rng.uniformInt(7) * DAY
+    const losses = pick([], [{ time_ms: start + 3 * HOUR, factor: rng.uniform() }])
+    const backing = {
+      short: pick('first-come', 'pro-rata'),
+      losses,
+      locked: between(1, 1e7),
+      unlock_per_day: between(1e3, 1e8),
+      fund: between(1, 1e5),
+    }
+    const hours = pick({}, { hours: { from_hour: 13, until_hour: 21 } })
+    const markets: KindSpec[] = [
+      { kind: 'order-book', id: 'A-USD', base: 'A', quote: 'USD' },
+      {
+        kind: 'weighted',
+        id: 'A-USD-W',
+        base: 'A',
+        quote: 'USD',
+        reserve_base: between(1e5, 1e7),
+        reserve_quote: between(1e5, 1e7),
+        weight_base: 0.2 + 0.6 * rng.uniform(),
+      },
+      {
+        kind: 'constant-product',
+        id: 'C-USD',
+        base: 'C',
+        quote: 'USD',
+        reserve_base: between(1e4, 1e6),
+        reserve_quote: between(1e6, 1e8),
+      },
+      {
+        kind: 'peg-module',
+        id: 'module',
+        base: 'A',
+        quote: 'USD',
+        reserve: between(1e4, 1e8),
+        tin: pick(0, 0.001),
+        tout: pick(0, 0.001),
+        backing,
+        ...hours,
+      },
+      {
+        kind: 'redemption-queue',
+        id: 'queue',
+        base: 'A',
+        quote: 'USD',
+        per_day: between(1e4, 1e8),
+        delay_ms: pick(0, HOUR, DAY),
+        issue: { fee: 0.001 },
+        ...hours,
+      },
+      { kind: 'virtual-pool', id: 'mint', base: 'C', quote: 'A', base_pool: between(1e5, 1e8), price: 'C-USD' },
+    ]
+    const spot = ['A-USD', 'A-USD-W', 'C-USD']
+    const redemptions = ['module', 'queue', 'mint'].map((id) => ({ market: id, side: pick('redeem', 'issue', 'both') }))
+    const snapshot = peg_snapshot({
+      time: new Date(start).toISOString(),
+      assets: { USD: [1], A: [1, 'A-USD'], C: [between(1, 100), 'C-USD'] },
+      markets,
+      agents: [
+        { kind: 'redeemer', id: 'desk', cash: 'USD', redemptions, markets: spot, holds: pick(true, false) },
+        {
+          kind: 'arbitrageur',
+          id: 'arb',
+          links: [
+            { a: 'A-USD', b: 'A-USD-W' },
+            { a: 'A-USD', b: 'module' },
+          ],
+          capital_usd: 1e7,
+        },
+        { kind: 'market-maker', id: 'maker', books: [{ market: 'A-USD', depth_usd: between(1e5, 1e7), inventory_usd: 1e9 }] },
+      ],
+      actors: [
+        ['desk-1', 'desk', { USD: between(1e4, 1e8), A: between(1, 1e6) }],
+        ['desk-2', 'desk', { USD: between(1e4, 1e8) }],
+        ['arb-1', 'arb', { USD: 1e8, A: 1e8 }],
+        ['maker-1', 'maker', { USD: 1e9, A: 1e9 }],
+      ],
+    })
+    const faults = Array.from({ length: rng.uniformInt(3) }, (): FaultSpec => {
+      const from_ms = rng.uniformInt(10) * HOUR
+      return {
+        kind: 'halt',
+        target: `market:${pick('module', 'queue', 'mint', 'A-USD')}`,
+        from_ms,
+        to_ms: from_ms + 3 * HOUR,
+        value: 0,
+      }
+    })
+    const shocks = [
+      { asset: 'A', change: between(0.5, 1.1) - 1, over_ms: rng.uniformInt(6) * HOUR + 1, at_ms: rng.uniformInt(6) * HOUR },
+      { asset: 'C', change: between(0.3, 1.5) - 1, over_ms: HOUR, at_ms: HOUR },
+    ]
+    return { snapshot, scenario: { ...quiet(12, { seed }, shocks), faults } }
+  }
+
+  it('keep every law, with feedback and without, and are the same after a reset', () => {
+    let rows = 0
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { snapshot, scenario } = random(seed)
+      const world = build(snapshot, scenario)
+      const result = run(world, { debug: true })
+      expect([seed, result.status, result.laws.broken]).toEqual([seed, 'done', []])
+      rows += world.parts.log.length
+      world.reset()
+      expect(run(world).log_hash).toBe(result.log_hash)
+      if (seed > 1) continue
+      world.reset()
+      expect([seed, run(world, { feedback: false }).laws.broken]).toEqual([seed, []])
+    }
+    expect(rows).toBeGreaterThan(1000)
+  })
+})
