@@ -50,6 +50,32 @@ describe('the page', () => {
     expect(page).toMatch(/<th scope="row">binance<\/th><td>\$247 M<\/td>/)
   })
 
+  it('has the outcomes of a real event beside what happened, and of nothing else', () => {
+    const outcome = {
+      id: 'x',
+      what: 'troves <b>',
+      unit: 'count',
+      band: [220, 420],
+      observed: 310,
+      source: 's',
+      evidence: 'observed',
+    } as const
+    const event = {
+      id: 'e',
+      title: 'E',
+      time: '2021-05-19',
+      page: 'docs/events/e.md',
+      draws: { ratio: 2.26770659 },
+      outcomes: [{ ...outcome, over_seeds: 'median', value: 341, inside: true }],
+    } as const
+    const page = html({ document: { event } })
+    expect(unbalanced(page)).toEqual([])
+    expect(page).toContain('<td>341</td><td>310</td><td>220 to 420</td><td>yes</td>')
+    expect(page).toContain('troves &lt;b&gt;')
+    expect(page).toContain('ratio 2.268')
+    expect(html()).not.toContain('and what happened')
+  })
+
   it('links every heading to a definition that is on the page', () => {
     const page = html()
     const targets = [...page.matchAll(/href="#([^"]+)"/g)].map((match) => match[1] as string)

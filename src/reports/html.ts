@@ -25,6 +25,7 @@ import {
   status_line,
   type StressReport,
 } from './report.ts'
+import { named, quantity, range } from './replay.ts'
 import { STYLE } from './style.ts'
 
 const PANELS = 9
@@ -41,6 +42,7 @@ ${status === undefined ? NOTHING : markup`<p class="status" role="alert">${statu
 <header><div class="kicker"><span>Unwind · stress report</span><span>evidence: ${document.evidence.weakest} · seed ${document.run.seed} · run ${document.run.id.slice(0, 12)}</span></div>
 <h1>${title}</h1><p class="answer">${glued(answer(report))}</p></header>
 ${strip(report)}
+${real_event(report)}
 <section><h2>What was shocked</h2>${shocked(report).map((line) => markup`<p>${glued(line)}</p>`)}</section>
 ${charts(report)}
 ${chain(report)}
@@ -92,6 +94,18 @@ function strip(report: StressReport): Markup {
     ['adl_usd', 'Auto-deleveraged', usd(totals.adl_usd)],
   ]
   return markup`<dl class="kpis">${items.map(([name, text, value]) => markup`<div><dt>${term(name, text)}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** Of a real event: what came out beside what happened. */
+function real_event({ document: { event } }: StressReport): Markup {
+  if (event === undefined) return NOTHING
+  const rows = event.outcomes.map(
+    (one) =>
+      markup`<tr><th scope="row">${named(one)}</th><td>${quantity(one.value, one.unit)}</td><td>${quantity(one.observed, one.unit)}</td><td>${range(one.band, one.unit)}</td><td>${one.inside ? 'yes' : 'no'}</td></tr>`,
+  )
+  const headings = ['outcome', 'here', 'happened', 'band', 'inside'].map((text) => ['', text] as const)
+  const draws = Object.entries(event.draws).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
+  return markup`<section><h2>What came out, and what happened</h2><p class="note">One seed says little: unwind replay ${event.id} runs many. What was fed: ${event.page}.</p>${table(headings, rows)}<p class="note">Drawn for what nobody knows: ${draws.join(', ')}.</p></section>`
 }
 
 const SWATCH = {

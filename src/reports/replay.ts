@@ -24,7 +24,7 @@ export function quantity(value: number | null, unit: string): string {
 }
 
 /** `80.0 M to 103 M`, `at most 500 k`. */
-function range([low = 0, high = 0]: readonly number[], unit: string): string {
+export function range([low = 0, high = 0]: readonly number[], unit: string): string {
   if (low === high) return quantity(low, unit)
   return `${quantity(low, unit)} to ${quantity(high, unit)}`
 }
@@ -32,7 +32,7 @@ function range([low = 0, high = 0]: readonly number[], unit: string): string {
 /** Columns of a name: what is longer is cut, and stands in full in the document. */
 const NAME = 34
 
-const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
+export const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
   plain(['USD', 'share', 'count', 'min', ''].includes(unit) ? what : `${what}, ${unit}`)
 
 class Sheet {
