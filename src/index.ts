@@ -30,7 +30,18 @@ export {
   shock_scenario,
   without,
 } from './scenarios/index.ts'
-export { replay, type ReplayDocument, type RunDocument, type StressOptions, type StressResult, stress } from './studies/index.ts'
+export {
+  account_document,
+  type AccountInput,
+  replay,
+  type ReplayDocument,
+  type RunDocument,
+  type StressOptions,
+  type StressResult,
+  stress,
+  typed_document,
+  type TypedInput,
+} from './studies/index.ts'
 export { parse_recipe, type Recipe, synthesize } from './synth/index.ts'
 export { golden, type GoldenRow } from './validation/index.ts'
 export { venues } from './venues/index.ts'

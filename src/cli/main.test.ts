@@ -55,7 +55,7 @@ describe('the command line', () => {
       expect(out).toContain('Usage: unwind ')
       expect(out).toContain('Examples:')
     }
-    for (const command of ['stress', 'replay', 'synth', 'snapshot', 'validate', 'list']) {
+    for (const command of ['stress', 'replay', 'account', 'synth', 'snapshot', 'validate', 'list']) {
       const { code, out, err } = await run([command, '--help'])
       expect({ command, code, err }).toEqual({ command, code: 0, err: '' })
       expect(out).toMatch(new RegExp(`^Usage: unwind ${command}\\b`))

@@ -13,6 +13,10 @@ type Configure = (command: Command, host: Host, act: Act) => void
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<{ configure: Configure }> }>> = {
   stress: { summary: 'what happens if: one run, with and without feedback, and its report', load: () => import('./stress.ts') },
   replay: { summary: 'a real event over many seeds, beside what happened', load: () => import('./replay.ts') },
+  account: {
+    summary: 'what breaks an account or a book: liquidation prices alone and along joint moves, and what falls do',
+    load: () => import('./account.ts'),
+  },
   detect: { summary: 'events in a history of prices, open interest, funding, liquidations', load: () => import('./detect.ts') },
   warn: { summary: 'chances of a fall and of how far it would go, and whether they have skill', load: () => import('./warn.ts') },
   synth: { summary: 'make a synthetic reference market of any size', load: () => import('./synth.ts') },

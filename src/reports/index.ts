@@ -1,3 +1,5 @@
+export { account_text } from './account.ts'
+export { account_html } from './account-html.ts'
 export { type Bridge, bridge } from './bridge.ts'
 export { DEFINITIONS, definition_of, definitions_markdown } from './definitions.ts'
 export { COLOURLESS, grid, type Painter, wrap } from './lines.ts'
@@ -7,6 +9,15 @@ export { type Curve, detect_html } from './detect-page.ts'
 export { plain, type StressReport } from './report.ts'
 export { stress_html } from './html.ts'
 export { event_text, replay_text } from './replay.ts'
-export { type DetectDoc, type ReplayDoc, type WarnDoc, type RunDoc, SCHEMAS, schema_text, type SnapshotCheck } from './schemas.ts'
+export {
+  type AccountDoc,
+  type DetectDoc,
+  type ReplayDoc,
+  type WarnDoc,
+  type RunDoc,
+  SCHEMAS,
+  schema_text,
+  type SnapshotCheck,
+} from './schemas.ts'
 export { stress_text, type TextOptions } from './text.ts'
 export { windowed_timeline } from './window.ts'

@@ -1,6 +1,7 @@
 /** Schemas of the documents that the command line prints. `docs/schemas/*.json` are these, as JSON Schema. Documents only grow. */
 import { z } from 'zod'
 import { EVIDENCE } from '../model/index.ts'
+import { account_schema } from './account-schema.ts'
 import { detect_schema, warn_schema } from './detect-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
 
@@ -162,6 +163,7 @@ export const SCHEMAS = {
   golden: golden_schema,
   list: list_schema,
   'snapshot-check-1': snapshot_schema,
+  'account-1': account_schema,
 } as const
 
 type Frozen<T> = T extends readonly (infer U)[]
@@ -172,6 +174,7 @@ type Frozen<T> = T extends readonly (infer U)[]
 
 export type RunDoc = Frozen<z.infer<typeof run_schema>>
 export type ReplayDoc = Frozen<z.infer<typeof replay_schema>>
+export type AccountDoc = Frozen<z.infer<typeof account_schema>>
 export type DetectDoc = Frozen<z.infer<typeof detect_schema>>
 export type WarnDoc = Frozen<z.infer<typeof warn_schema>>
 export type SnapshotCheck = Frozen<z.infer<typeof snapshot_schema>>

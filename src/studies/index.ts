@@ -1,3 +1,11 @@
+export {
+  ACCOUNT_SCHEMA,
+  account_document,
+  type AccountInput,
+  typed_document,
+  type TypedInput,
+  type TypedLeg,
+} from './account/index.ts'
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
 export {
   type CauseSummary,

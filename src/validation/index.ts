@@ -22,6 +22,7 @@ import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.
 import { detection_rows } from './detection.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
 import { engine_rows } from './engine.ts'
+import { identity_rows } from './identities.ts'
 import type { GoldenRow } from '../model/index.ts'
 
 export type { GoldenRow } from '../model/index.ts'
@@ -34,6 +35,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
   return [
     ...engine_rows(most),
     ...detection_rows(),
+    ...identity_rows(),
     ...aave_rows(),
     ...maker_rows(),
     ...binance_rows(),

@@ -1,6 +1,7 @@
 /** Work that takes long: what is asked for, what comes back. Everything here crosses a thread, so it is plain data. */
 import type { DetectInput, WarnInput } from '../tasks/detect.ts'
 import type { ReplayEventInput } from '../tasks/event.ts'
+import type { AccountTaskInput } from '../tasks/account.ts'
 import type { SnapshotInput } from '../tasks/snapshot.ts'
 import type { StressInput } from '../tasks/stress.ts'
 import type { SynthInput } from '../tasks/synth.ts'
@@ -11,6 +12,7 @@ export type Work =
   | { readonly name: 'synth'; readonly input: SynthInput }
   | { readonly name: 'validate'; readonly input: ValidateInput }
   | { readonly name: 'snapshot'; readonly input: SnapshotInput }
+  | { readonly name: 'account'; readonly input: AccountTaskInput }
   | { readonly name: 'replay'; readonly input: ReplayEventInput }
   | { readonly name: 'detect'; readonly input: DetectInput }
   | { readonly name: 'warn'; readonly input: WarnInput }
@@ -36,6 +38,8 @@ export async function perform(work: Work, on_progress: Progress): Promise<WorkRe
       return (await import('../tasks/synth.ts')).synth_task(work.input, on_progress)
     case 'validate':
       return (await import('../tasks/validate.ts')).validate_task(work.input, on_progress)
+    case 'account':
+      return (await import('../tasks/account.ts')).account_task(work.input, on_progress)
     case 'snapshot':
       return (await import('../tasks/snapshot.ts')).snapshot_task(work.input, on_progress)
     case 'detect':

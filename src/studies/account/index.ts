@@ -1,0 +1,7 @@
+export { ACCOUNT_SCHEMA, account_document, type AccountInput, typed_document } from './document.ts'
+export { type Account, account_of, in_breach, is_strict, type Leg, legs_of } from './law.ts'
+export { type Links, type Move } from './moves.ts'
+export { exact_track, Path, type Track } from './path.ts'
+export { Probe } from './probe.ts'
+export { closed_form, type Crossing, crossing, first_crossing } from './root.ts'
+export type { TypedAsset, TypedInput, TypedLeg } from './typed.ts'
