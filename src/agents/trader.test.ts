@@ -58,6 +58,24 @@ describe('trader: margin in', () => {
 })
 
 describe('trader: a smaller position', () => {
+  it('of an inverse contract is sold for exact quote units when it is long, bought when it is short', () => {
+    // Face 9,700 USD at a mark of 97: a long owes 100 coins' worth of it, margin of 102.2 coins; maintenance 0.5 %.
+    const inverse = (side: 1 | -1, coins: number): Legs => [
+      [side, 'USD', 9700, 1 - side * 0.005, 1 / 97, 'BTC-PERP'],
+      [side === 1 ? -1 : 1, 'CASH', coins, 1, 1],
+    ]
+    // gap 1.03 · 100.5 − 102.2 = 1.315 coins; a unit of face brings 1.03 · 1.005/97 − 1/97
+    const w = world(inverse(-1, 102.2), new Flat(97))
+    const [sale] = w.respond(w.open(trader, only('cut')), called)
+    expect(sale).toMatchObject({ kind: 'order', side: -1, exact: 'quote' })
+    expect(sale?.amount).toBeCloseTo(1.315 / ((1.03 * 1.005 - 1) / 97), 6)
+    // short of the face: 99.5 of assets against 97.8 owed: gap 1.03 · 97.8 − 99.5, a unit brings 1.03/97 − 0.995/97
+    const v = world(inverse(1, 97.8), new Flat(97))
+    const [purchase] = v.respond(v.open(trader, only('cut')), called)
+    expect(purchase).toMatchObject({ kind: 'order', side: 1, exact: 'quote' })
+    expect(purchase?.amount).toBeCloseTo((1.03 * 97.8 - 99.5) / ((1.03 - 0.995) / 97), 6)
+  })
+
   it('sells of a long what restores the target health exactly; a forced sale of the venue that called', () => {
     const w = world(long)
     const list = w.respond(w.open(trader, only('cut')), called)

@@ -1,6 +1,6 @@
 /** A trader answers a margin call at an exchange: more margin out of his treasury, or a smaller position. */
 import { z } from 'zod'
-import type { Agent, Kind, Statement } from '../model/index.ts'
+import type { Agent, Fill, Kind, Statement } from '../model/index.ts'
 import { close, move_cash, to_add, to_close, to_pay_in, unit_value } from './shared/law.ts'
 import { type Case, call_level, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
 
@@ -52,8 +52,26 @@ function contracts(statement: Statement): number[] {
   return legs.sort((a, b) => notional(b) - notional(a) || a - b)
 }
 
+/** What a unit of a contract is on its market: base, or the quote of an inverse contract, which is worth 1 ÷ price in coins. */
+interface Unit {
+  readonly exact: 'base' | 'quote'
+  /** Coins per unit at the mid. */
+  readonly price: number
+  /** Side of the market order that closes a leg of this side. */
+  against(side: 1 | -1): 1 | -1
+  /** Coins per unit of a fill. */
+  paid(fill: Fill): number
+}
+
+const BASE = {
+  exact: 'base',
+  against: (side: 1 | -1) => (side === 1 ? -1 : 1),
+  paid: (fill: Fill) => Math.abs(fill.quote / fill.base),
+} as const
+const QUOTE = { exact: 'quote', against: (side: 1 | -1) => side, paid: (fill: Fill) => Math.abs(fill.base / fill.quote) } as const
+
 /** Closes as much of the largest positions as reaches the target at the price the book gives for it; reduces, never turns. */
-function cut(one: Case): void {
+function cut(one: Case, quote_of: (market: number) => number): void {
   const { statement, law, view } = one
   for (const leg of contracts(statement)) {
     if (restored(one)) return
@@ -61,20 +79,23 @@ function cut(one: Case): void {
     const market = statement.market[leg] as number
     const held = statement.quantity[leg] as number
     const value = unit_value(statement, leg)
-    const against = -side as 1 | -1
-    let price = view.mid(market)
+    const inverse = statement.asset[leg] === quote_of(market)
+    const mid = view.mid(market)
+    const unit: Unit = inverse ? { ...QUOTE, price: 1 / mid } : { ...BASE, price: mid }
+    const against = unit.against(side)
+    let price = unit.price
     let units = 0
     let fillable = true
     for (let i = 0; i < PRICE_STEPS; i++) {
       units = Math.min(held, to_close(law, one.target, side, value, price))
-      const fill = view.fill(market, { side: against, amount: units, exact: 'base', limit: 0, party: one.account })
+      const fill = view.fill(market, { side: against, amount: units, exact: unit.exact, limit: 0, party: one.account })
       fillable = fill.base !== 0
       if (!fillable) break
-      price = Math.abs(fill.quote / fill.base)
+      price = unit.paid(fill)
     }
-    if (!fillable || (units < held && units * price < one.min_usd)) continue
+    if (!fillable || (units < held && units * (inverse ? 1 : price) < one.min_usd)) continue
     one.open()
-    const fields = { side: against, amount: units, exact: 'base', sold: 'called', victim: one.venue } as const
+    const fields = { side: against, amount: units, exact: unit.exact, sold: 'called', victim: one.venue } as const
     one.out.add('order', { ...signed(one), ...fields, market })
     close(law, side, units, value, price)
   }
@@ -86,7 +107,8 @@ export const trader: Kind<Spec, Agent> = {
   source: 'Closed forms of the plain health law; frequencies and delays assumed, see docs/agents/trader.md',
   schema,
   open(spec, builder) {
-    const responder = new Responder(spec, builder, { top_up, cut })
+    const quote_of = (market: number) => builder.market_at(market).quote_asset
+    const responder = new Responder(spec, builder, { top_up, cut: (one) => cut(one, quote_of) })
     return {
       call_level: (health) => call_level(spec.call, health),
       respond: (calls, view, rng, out) => responder.respond(calls, view, rng, out),
