@@ -230,7 +230,7 @@ function notes(evaluated: boolean, warnings: readonly Warning[], evaluations: re
   const without = evaluations.filter(({ scores }) => !scores.some(({ verdict }) => verdict === 'skill'))
   if (without.length > 0)
     out.push(
-      `No skill: on ${without.length === evaluations.length ? 'none of the questions' : `${without.length} of ${evaluations.length} questions no model`} beats the naive rules with 90 % confidence. Do not time the market by this.`,
+      `No skill: on ${without.length} of ${evaluations.length} questions no model beats the naive rules with 90 % confidence. Do not time the market by this.`,
     )
   out.push('Observed series, inferred chances. Definitions: docs/detection.md.')
   return out
