@@ -1,3 +1,4 @@
+export * from './black.ts'
 export * from './boosting.ts'
 export * from './change-points.ts'
 export * from './elementary.ts'
