@@ -11,28 +11,10 @@ import { level_leverage, pro_rata } from './allocations.ts'
 import type { Contract } from './contract.ts'
 import { lots_of } from './fund.ts'
 import { slot_price } from './instrument.ts'
-import { bankruptcy_price, equity, gross_notional, total_maintenance } from './kernel.ts'
+import { FUND, Holders, LIQUIDATED, NO_PROFIT, OUTSIDE, PROFIT } from './holders.ts'
+import { bankruptcy_price, equity, gross_notional, leg_maintenance, total_maintenance } from './kernel.ts'
 import type { AdlRules } from './rules.ts'
-import { type Exchange, running, wallet_in } from './state.ts'
-
-const PROFIT = 0
-const OUTSIDE = 1
-const NO_PROFIT = 2
-const FUND = 3
-const LIQUIDATED = 4
-
-/** A position that can be deleveraged: its account and what it holds (units, > 0). Money in the coin of its contract. */
-export interface Holder {
-  readonly row: number
-  readonly group: number
-  readonly score: number
-  readonly size: number
-  readonly profit: number
-  readonly equity: number
-  /** Notional of the whole scope ÷ its equity. */
-  readonly leverage: number
-  left: number
-}
+import { cash_of, type Exchange, is_pooled, running, wallet_in } from './state.ts'
 
 export interface Part {
   readonly row: number
@@ -106,75 +88,86 @@ function standing(x: Exchange, at: number, row: number): Standing {
 /** Ranks that are 0 without profit. */
 const RANKS_WINNERS: readonly string[] = ['profit_margin', 'profit_leverage', 'profit']
 
-const earlier = (a: Holder, b: Holder): boolean => {
-  if (a.group !== b.group) return a.group < b.group
-  if (a.score !== b.score) return a.score > b.score
-  if (a.size !== b.size) return a.size > b.size
-  return a.row < b.row
-}
-
-/** A binary heap: the head is found at once, the order of the rest only as far as it is asked for. */
-function sift(heap: Holder[], from: number): void {
-  const item = heap[from] as Holder
-  let hole = from
-  for (let child = 2 * hole + 1; child < heap.length; child = 2 * hole + 1) {
-    if (child + 1 < heap.length && earlier(heap[child + 1] as Holder, heap[child] as Holder)) child++
-    if (!earlier(heap[child] as Holder, item)) break
-    heap[hole] = heap[child] as Holder
-    hole = child
-  }
-  heap[hole] = item
-}
-
-function drop_head(heap: Holder[]): void {
-  const last = heap.pop() as Holder
-  if (heap.length === 0) return
-  heap[0] = last
-  sift(heap, 0)
-}
-
-function holder(x: Exchange, at: number, row: number): Holder {
+/** Adds one position of a row. */
+function add_holder(x: Exchange, into: Holders, at: number, row: number): void {
   const { quantity, entry, contract } = x.positions.columns
   const q = quantity.data[at] as number
   const size = Math.abs(q)
-  const none = { row, size, left: size, score: 0, profit: 0, equity: 0, leverage: 0 }
-  if (row === x.outside) return { ...none, group: OUTSIDE }
+  if (row === x.outside) return into.add(row, OUTSIDE, size, 0, 0, 0, 0)
   const { rank, allocate } = x.rules.adl
   const profit = q * ((x.book.prices.data[contract.data[at] as number] as number) - (entry.data[at] as number))
   const liquidated = running(x, row) >= 0
-  if (!(profit > 0) && RANKS_WINNERS.includes(rank)) return { ...none, group: liquidated ? LIQUIDATED : NO_PROFIT, profit }
+  if (!(profit > 0) && RANKS_WINNERS.includes(rank))
+    return into.add(row, liquidated ? LIQUIDATED : NO_PROFIT, size, 0, profit, 0, 0)
+  if (rank === 'profit_margin' && allocate === 'queue' && !is_pooled(x, row)) {
+    const score = margin_score(x, row, profit)
+    return into.add(row, liquidated ? LIQUIDATED : score > 0 ? PROFIT : NO_PROFIT, size, score, profit, 0, 0)
+  }
   const s = standing(x, at, row)
   const score = adl_score(rank, s)
   const group = liquidated ? LIQUIDATED : profit > 0 && s.equity > 0 ? PROFIT : NO_PROFIT
   const scope = allocate === 'leverage' ? gross_notional(x, row, x.book.prices.data) : s.notional
-  const leverage = s.equity > 0 ? scope / s.equity : Number.POSITIVE_INFINITY
-  return { row, group, score, size, left: size, profit, equity: s.equity, leverage }
+  into.add(row, group, size, score, profit, s.equity, s.equity > 0 ? scope / s.equity : Number.POSITIVE_INFINITY)
 }
 
-function holders_of(x: Exchange, contract: number, side: 1 | -1): Holder[] {
-  const { contract: contracts, quantity, next } = x.positions.columns
-  const heap: Holder[] = []
-  for (let row = 0; row <= x.outside; row++) {
-    for (let at = row; at >= 0; at = next.data[at] as number) {
-      const q = quantity.data[at] as number
-      if (contracts.data[at] !== contract || !(q * side < 0)) continue
-      heap.push(holder(x, at, row))
-    }
+/** Profit ÷ max(1, wallet) × maintenance ÷ balance of a row in one coin, in one pass over its positions. */
+function margin_score(x: Exchange, row: number, profit: number): number {
+  const { contract, quantity, entry, next } = x.positions.columns
+  const prices = x.book.prices.data
+  const cash = cash_of(x, row)
+  let wallet = cash
+  let balance = cash
+  let required = 0
+  for (let at = row; at >= 0; at = next.data[at] as number) {
+    const q = quantity.data[at] as number
+    if (q === 0) continue
+    const c = contract.data[at] as number
+    const price = prices[c] as number
+    wallet += q * (entry.data[at] as number)
+    balance += q * price
+    required += leg_maintenance(x, c, Math.abs(q), price)
+  }
+  return balance > 0 ? (profit / Math.max(1, wallet)) * (required / balance) : 0
+}
+
+/** Everybody on the other side of a position of this side. */
+function collect(x: Exchange, into: Holders, contract: number, side: 1 | -1): void {
+  const { contract: contracts, quantity, account } = x.positions.columns
+  const most = x.outside
+  into.clear()
+  for (let at = 0; at < x.positions.length; at++) {
+    const q = quantity.data[at] as number
+    if (contracts.data[at] !== contract || !(q * side < 0)) continue
+    const row = account.data[at] as number
+    if (row <= most) add_holder(x, into, at, row)
   }
   const lots = lots_of(x, contract, side === 1 ? -1 : 1)
-  const fund = x.fund + (x.contracts[contract] as Contract).fund
-  if (lots > 0) heap.push({ row: fund, group: FUND, score: 0, size: lots, left: lots, profit: 0, equity: 0, leverage: 0 })
-  for (let i = (heap.length >> 1) - 1; i >= 0; i--) sift(heap, i)
-  return heap
+  if (lots > 0) into.add(x.fund + (x.contracts[contract] as Contract).fund, FUND, lots, 0, 0, 0, 0)
+  into.rank()
 }
 
 /** The rankings of one round: what one liquidation takes is no longer there for the next. */
 export class Ranking {
   private readonly x: Exchange
-  private readonly heaps = new Map<number, Holder[]>()
+  private readonly made = new Set<number>()
 
   constructor(x: Exchange) {
     this.x = x
+  }
+
+  private holders(contract: number, side: 1 | -1): Holders {
+    const key = 2 * contract + (side === 1 ? 1 : 0)
+    const { holders } = this.x
+    let found = holders.get(key)
+    if (found === undefined) {
+      found = new Holders()
+      holders.set(key, found)
+    }
+    if (!this.made.has(key)) {
+      this.made.add(key)
+      collect(this.x, found, contract, side)
+    }
+    return found
   }
 
   /**
@@ -182,85 +175,74 @@ export class Ranking {
    * @param owner of the position: his own positions come first where the rules say so
    */
   take(contract: number, side: 1 | -1, amount: number, owner = -1): Part[] {
-    const key = 2 * contract + (side === 1 ? 1 : 0)
-    let heap = this.heaps.get(key)
-    if (heap === undefined) {
-      heap = holders_of(this.x, contract, side)
-      this.heaps.set(key, heap)
-    }
+    const from = this.holders(contract, side)
     const parts: Part[] = []
     let left = amount
-    if (this.x.rules.adl.same_owner_first && owner >= 0) left = this.own(heap, owner, left, parts)
-    if (this.x.rules.adl.allocate !== 'queue') left = this.spread(heap, contract, left, parts)
-    while (left > 0 && heap.length > 0) {
-      const head = heap[0] as Holder
-      const part = Math.min(left, head.left)
-      if (part > 0) parts.push({ row: head.row, amount: part })
-      left -= part
-      head.left -= part
-      if (head.left > 0) continue
-      drop_head(heap)
+    const { same_owner_first, allocate } = this.x.rules.adl
+    if (same_owner_first && owner >= 0) left = this.own(from, owner, left, parts)
+    if (allocate !== 'queue') left = this.spread(from, contract, left, parts)
+    while (left > 0) {
+      const head = from.head()
+      if (head < 0) break
+      left -= this.give(from, head, left, parts)
     }
     // Units sum to zero to rounding only: `outside`, who may hold any position, takes a remainder of that size.
     if (left > 0) parts.push({ row: this.x.outside, amount: left })
-    const plain = this.x.rules.adl.allocate === 'queue' && !this.x.rules.adl.same_owner_first
+    const plain = allocate === 'queue' && !same_owner_first
     return plain ? parts : merged(parts, amount, this.x.outside)
   }
 
-  private own(heap: Holder[], owner: number, amount: number, parts: Part[]): number {
+  /** Takes up to `most` units of one holder. */
+  private give(from: Holders, at: number, most: number, parts: Part[]): number {
+    const there = from.left[at] as number
+    const part = Math.min(most, there)
+    if (part > 0) parts.push({ row: from.row[at] as number, amount: part })
+    from.left[at] = there - part
+    return part
+  }
+
+  private own(from: Holders, owner: number, amount: number, parts: Part[]): number {
     let left = amount
-    for (const one of heap) {
-      if (!(left > 0)) break
-      if (one.row >= this.x.owned || this.x.accounts.columns.owner.data[one.row] !== owner) continue
-      const part = Math.min(left, one.left)
-      if (part > 0) parts.push({ row: one.row, amount: part })
-      one.left -= part
-      left -= part
+    for (let i = 0; i < from.count && left > 0; i++) {
+      const row = from.row[i] as number
+      if (row < this.x.owned && this.x.accounts.columns.owner.data[row] === owner) left -= this.give(from, i, left, parts)
     }
     return left
   }
 
   /** Allocates over everybody in profit by the rule; what they cannot take goes down the queue. */
-  private spread(heap: readonly Holder[], contract: number, amount: number, parts: Part[]): number {
+  private spread(from: Holders, contract: number, amount: number, parts: Part[]): number {
     const { allocate, cap } = this.x.rules.adl
-    const winners = heap.filter((one) => one.group === PROFIT && one.left > 0).sort((a, b) => a.row - b.row)
+    const winners: number[] = []
+    for (let i = 0; i < from.count; i++) if (from.group[i] === PROFIT && (from.left[i] as number) > 0) winners.push(i)
     if (winners.length === 0) return amount
-    const most = Float64Array.from(winners, (one) => Math.min(one.left, cap * one.size))
+    winners.sort((a, b) => (from.row[a] as number) - (from.row[b] as number))
+    const most = Float64Array.from(winners, (i) => Math.min(from.left[i] as number, cap * (from.size[i] as number)))
+    const weight = allocate === 'equity' ? from.equity : allocate === 'profit' ? from.profit : from.size
+    const equity = Float64Array.from(winners, (i) => from.equity[i] as number)
     const taken =
       allocate === 'leverage'
         ? level_leverage(
             most,
-            Float64Array.from(winners, (one) => one.leverage * Math.max(0, one.equity)),
-            Float64Array.from(winners, (one) => one.equity),
+            Float64Array.from(winners, (i) => (from.leverage[i] as number) * Math.max(0, from.equity[i] as number)),
+            equity,
             this.x.book.prices.data[contract] as number,
             amount,
           )
         : pro_rata(
-            Float64Array.from(winners, (one) =>
-              Math.max(0, allocate === 'equity' ? one.equity : allocate === 'profit' ? one.profit : one.size),
-            ),
+            Float64Array.from(winners, (i) => Math.max(0, weight[i] as number)),
             most,
             amount,
           )
     let left = amount
-    winners.forEach((one, i) => {
-      const part = Math.min(left, taken[i] as number, one.left)
-      if (!(part > 1e-12 * amount)) return
-      parts.push({ row: one.row, amount: part })
-      one.left -= part
-      left -= part
+    winners.forEach((i, k) => {
+      const part = Math.min(left, taken[k] as number)
+      if (part > 1e-12 * amount) left -= this.give(from, i, part, parts)
     })
-    return left <= 1e-12 * amount ? this.finish(winners, left, parts) : left
-  }
-
-  /** Rounding of an allocation goes to whoever can still take it. */
-  private finish(winners: readonly Holder[], left: number, parts: Part[]): number {
-    if (!(left > 0)) return 0
-    const one = winners.find((winner) => winner.left >= left)
-    if (one === undefined) return left
-    parts.push({ row: one.row, amount: left })
-    one.left -= left
-    return 0
+    if (!(left > 0) || left > 1e-12 * amount) return left
+    // rounding of an allocation goes to whoever can still take it
+    const last = winners.find((i) => (from.left[i] as number) >= left)
+    return last === undefined ? left : left - this.give(from, last, left, parts)
   }
 }
 

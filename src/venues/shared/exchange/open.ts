@@ -198,6 +198,7 @@ export function open_exchange(spec: ExchangeSpec, rules: Rules, builder: WorldBu
     outside: owned,
     fund: owned + 1,
     opened: new Float64Array(contracts.length),
+    holders: new Map(),
     market: (c) => builder.market_at((contracts[c] as Contract).market),
   }
   fill_accounts(

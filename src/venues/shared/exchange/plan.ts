@@ -24,6 +24,8 @@ interface Round {
   readonly view: View
   readonly ranking: Ranking
   readonly capacities: (Capacity | undefined)[]
+  /** Contracts that do not trade now. */
+  readonly halted: readonly boolean[]
 }
 
 function capacity(round: Round, fund: number): Capacity {
@@ -33,11 +35,12 @@ function capacity(round: Round, fund: number): Capacity {
 
 /** @param below rows below their level, ascending: those in breach are among them */
 export function plan(x: Exchange, view: View, below: RowList, out: Actions, offers: Offers): void {
-  const round: Round = { x, out, view, ranking: new Ranking(x), capacities: [] }
+  const halted = x.contracts.map(({ market_id }) => view.halted(`market:${market_id}`))
+  const round: Round = { x, out, view, ranking: new Ranking(x), capacities: [], halted }
   if (x.rules.fund.hand_on) for (let fund = 0; fund < x.funds.length; fund++) deleverage_fund(round, fund)
   const most = x.rules.per_tick ?? Number.POSITIVE_INFINITY
   let begun = x.liquidations.length - (x.desk.columns.first_liquidation.data[0] as number)
-  for (const scope of in_danger(x, view, below)) {
+  for (const scope of in_danger(round, below)) {
     const fresh = running(x, scope.row) < 0
     if (fresh && begun >= most) continue
     if (fresh) begun++
@@ -55,11 +58,11 @@ interface Danger {
 }
 
 /** Scopes in breach, lowest health first: those the book reports, and those whose liquidation runs and still owes its fee. */
-function in_danger(x: Exchange, view: View, below: RowList): Danger[] {
+function in_danger({ x, halted }: Round, below: RowList): Danger[] {
   const list: Danger[] = []
   const test = (row: number) => {
     const now = health_due(x, row)
-    if (in_breach(x.rules, now) && !is_halted(x, row, view)) list.push({ row, health: now })
+    if (in_breach(x.rules, now) && !is_halted(x, row, halted)) list.push({ row, health: now })
   }
   for (let i = 0; i < below.length; i++) {
     const row = below.data[i] as number
@@ -71,12 +74,12 @@ function in_danger(x: Exchange, view: View, below: RowList): Danger[] {
   return list.sort((a, b) => a.health - b.health || a.row - b.row)
 }
 
-const halted = (x: Exchange, contract: number, view: View) =>
-  view.halted(`market:${(x.contracts[contract] as Contract).market_id}`)
-
 /** A scope waits while one of its contracts does not trade. */
-function is_halted(x: Exchange, row: number, view: View): boolean {
-  return positions_of(x, row).some((at) => halted(x, x.positions.columns.contract.data[at] as number, view))
+function is_halted(x: Exchange, row: number, halted: readonly boolean[]): boolean {
+  const { contract, quantity, next } = x.positions.columns
+  for (let at = row; at >= 0; at = next.data[at] as number)
+    if (quantity.data[at] !== 0 && halted[contract.data[at] as number] === true) return true
+  return false
 }
 
 /** The scope's present stage, as bundles. */
@@ -176,7 +179,7 @@ function hand_on({ x, out, view }: Round, contract: number, parts: readonly Part
 
 /** While a fund could not pay for its own positions at the mark, it hands on the worst of them. */
 function deleverage_fund(round: Round, fund: number): void {
-  const { x, out, view } = round
+  const { x, out } = round
   const { contract, quantity, price } = x.lots.columns
   const first = x.desk.columns.first_lot.data[0] as number
   if (first >= x.lots.length) return
@@ -187,7 +190,7 @@ function deleverage_fund(round: Round, fund: number): void {
     const c = contract.data[lot] as number
     if ((x.contracts[c] as Contract).fund !== fund) continue
     const gain = (quantity.data[lot] as number) * ((x.book.prices.data[c] as number) - (price.data[lot] as number))
-    if (gain < 0 && !halted(x, c, view)) losing.push({ lot, gain })
+    if (gain < 0 && round.halted[c] !== true) losing.push({ lot, gain })
   }
   losing.sort((a, b) => a.gain - b.gain || a.lot - b.lot)
   for (const { lot, gain } of losing) {
@@ -204,24 +207,39 @@ function deleverage_fund(round: Round, fund: number): void {
   }
 }
 
-/** Lots of earlier ticks go to the market, each in an order of its own. */
-function unwind({ x, out, view }: Round): void {
+/** Best price an order of this fund gets, 0 when there is nobody. */
+function best_price(x: Exchange, c: number, side: 1 | -1, units: number): number {
+  const order = { side, exact: exact_side(x.contracts[c] as Contract), limit: 0, party: fund_row(x, c) }
+  const { base, quote } = x.market(c).quote({ ...order, amount: 1e-6 * Math.abs(units) })
+  return base === 0 ? 0 : Math.abs(quote / base)
+}
+
+/** Lots of earlier ticks go to the market, each in an order of its own, if anybody there could take it. */
+function unwind({ x, out, halted }: Round): void {
   const { contract, quantity, tick, cause } = x.lots.columns
   const now = x.desk.columns.tick.data[0] as number
+  const best = new Float64Array(2 * x.contracts.length).fill(-1)
   for (let lot = x.desk.columns.first_lot.data[0] as number; lot < x.lots.length; lot++) {
     const q = quantity.data[lot] as number
     const c = contract.data[lot] as number
-    if (q === 0 || (tick.data[lot] as number) >= now || halted(x, c, view)) continue
+    if (q === 0 || (tick.data[lot] as number) >= now || halted[c] === true) continue
     const of = x.contracts[c] as Contract
+    const side = closing_side(of, q)
+    const key = 2 * c + (side > 0 ? 1 : 0)
+    if ((best[key] as number) < 0) best[key] = best_price(x, c, side, q)
+    const price = best[key] as number
+    if (price === 0) continue
+    const limit = unwind_limit(x, lot)
+    if (side * (price - limit) > 1e-9 * price) continue
     out.bundle(PRIORITY, LAST)
     out.add('order', {
       venue: x.venue,
       market: of.market,
       account: fund_row(x, c),
-      side: closing_side(of, q),
+      side,
       exact: exact_side(of),
       amount: Math.abs(q),
-      limit: unwind_limit(x, lot),
+      limit,
       sold: 'unwound',
       victim: x.venue,
       cause: cause.data[lot] as number,

@@ -2,6 +2,7 @@
 import type { MarginBook, Tiers } from '../../../margin/index.ts'
 import { assert, type Ledger, type Market, type Store, type Table } from '../../../model/index.ts'
 import type { Coin, Contract, Curve, Haircut } from './contract.ts'
+import type { Holders } from './holders.ts'
 import type { Rules } from './rules.ts'
 
 /** How a row is margined: one coin over all its positions; one position; all coins with haircuts; that with loans that need margin. */
@@ -16,7 +17,7 @@ export const PORTFOLIO = 3
  */
 const account_shape = { owner: 'i32', mode: 'u8', cash: 'f64', paid: 'f64', liquidation: 'i32' } as const
 /** Row r is the first position of account r; further ones follow by `next`, −1 ends. Units, signed; entry in slot price. */
-const position_shape = { contract: 'i32', quantity: 'f64', entry: 'f64', next: 'i32' } as const
+const position_shape = { contract: 'i32', quantity: 'f64', entry: 'f64', next: 'i32', account: 'i32' } as const
 /** Where there are several coins: the first cell of a row + 1, and the coin of a row that has one. */
 const head_shape = { first: 'i32', coin: 'i32' } as const
 /** Coins beyond the first, and loans of any: `amount` as `cash`, loans already taken off. */
@@ -126,6 +127,8 @@ export interface Exchange extends Holdings {
   readonly fund: number
   /** Per contract, the sum of sizes at the start: what rounding of units is measured by. */
   readonly opened: Float64Array
+  /** Scratch of deleveraging, by contract and side; carries nothing from round to round. */
+  readonly holders: Map<number, Holders>
   market(contract: number): Market
 }
 
@@ -151,6 +154,7 @@ export function holdings(
   accounts.columns.owner.data.fill(-1)
   positions.columns.contract.data.fill(-1)
   positions.columns.next.data.fill(-1)
+  for (let row = 0; row < rows; row++) positions.columns.account.data[row] = row
   const { haircuts = [], ratio = 1, portfolio_ratio = 1, extra } = options
   const pool: Pool | undefined =
     haircuts.length === 0
@@ -282,6 +286,7 @@ function open_position(x: Holdings, row: number, contract: number): number {
   }
   const at = x.positions.push()
   contracts.set(at, contract)
+  x.positions.columns.account.set(at, row)
   next.set(at, -1)
   next.set(last, at)
   return at

@@ -1,0 +1,118 @@
+/**
+ * Rules and portfolios of the open engine's own tests, typed in from derivatives reference §7 (derivexyz v2-core @7736900d,
+ * test/config-test.sol and test/risk-managers), for golden rows and tests. No exchange of ours reads them.
+ */
+import type { MarginRules, OptionLeg, Portfolio, Scenario, VolMove } from './portfolio-margin.ts'
+
+const DAY_S = 86_400
+
+const grid = (moves: readonly number[], vols: readonly VolMove[]): Scenario[] =>
+  moves.flatMap((move) => vols.map((vol) => ({ spot: 1 + move, vol, damping: 1 })))
+
+/** Version 1 as its portfolio cases set it: ±15 % in 5 % steps × three vols. */
+export const FIRST_RULES: MarginRules = {
+  scenarios: grid([0.15, 0.1, 0.05, 0, -0.05, -0.1, -0.15], ['up', 'none', 'down']),
+  vol: { up: 0.45, down: 0.3, least: 0, short_power: 0.3, long_power: 0.13, floor_s: DAY_S },
+  skew: undefined,
+  gain: { base: 0.95, rate: 4, add: 0.12 },
+  loss: undefined,
+  discounted: false,
+  basis: { up: 1.05, down: 0.95, add: 0.25, multiple: 0.01 },
+  maintenance: 1,
+  initial: 1.3,
+  contingency_in_factor: true,
+  peg: { threshold: 0.98, factor: 2 },
+  confidence: { threshold: 0.6, margin: 0.4 },
+  perp: { maintenance: 0.025, initial: 0 },
+  option: { maintenance: 0.01, initial: 0 },
+}
+
+/** Version 2 as its fixtures set it: ±18 % in 4.5 % steps, tails at 0.036 ÷ |move| (−66 and −33 % at 0.036), two tilts. */
+export const SECOND_RULES: MarginRules = {
+  scenarios: [
+    { spot: 1.18, vol: 'up', damping: 1 },
+    ...grid([0.135, 0.09, 0.045, 0, -0.045, -0.09, -0.135], ['down', 'none', 'up']),
+    { spot: 0.82, vol: 'up', damping: 1 },
+    { spot: 0.34, vol: 'up', damping: 0.036 / 0.66 },
+    { spot: 0.67, vol: 'up', damping: 0.036 / 0.33 },
+    { spot: 1.5, vol: 'up', damping: 0.072 },
+    { spot: 2, vol: 'up', damping: 0.036 },
+    { spot: 3, vol: 'up', damping: 0.018 },
+    { spot: 4, vol: 'up', damping: 0.012 },
+    { spot: 1, vol: 'linear', damping: 1 },
+    { spot: 1, vol: 'abs', damping: 1 },
+  ],
+  vol: { up: 0.5, down: 0.275, least: 0.45, short_power: 0.3, long_power: 0.13, floor_s: DAY_S },
+  skew: {
+    linear_base: 0.15,
+    linear_slope: -0.05,
+    abs_base: 0.15,
+    abs_slope: -0.05,
+    least_width: 0.01,
+    width: 4,
+    vol: 0.6,
+    vol_slope: -0.1,
+  },
+  gain: { base: 0.95, rate: 1, add: 0.08 },
+  loss: { base: 1.04, rate: 0.5, add: 0.08 },
+  discounted: true,
+  basis: { up: 1.045, down: 0.955, add: 0.5, multiple: 2 },
+  maintenance: 0.8,
+  initial: 1,
+  contingency_in_factor: false,
+  peg: { threshold: 0.98, factor: 2 },
+  confidence: { threshold: 0.55, margin: 1 },
+  perp: { maintenance: 0.015, initial: 0.005 },
+  option: { maintenance: 0.003, initial: 0.002 },
+}
+
+const nothing = { amount: 0, price: 0, value: 0, confidence: 1 }
+
+export const EMPTY: Portfolio = {
+  spot: 2000,
+  spot_confidence: 1,
+  stable: 1,
+  cash: 0,
+  perp: nothing,
+  expiries: [],
+  collaterals: [],
+}
+
+/** Expiries of version 1's market: days from the valuation, seconds, forward. */
+const FORWARD: Readonly<Record<number, number>> = { 10: 2002.83305, 17: 2004.7545, 57: 2015.7696 }
+
+export interface FirstBook {
+  readonly stable?: number
+  readonly cash?: number
+  readonly base?: number
+  /** Amount and entry price. */
+  readonly perp?: readonly [number, number]
+  /** Days, strike, call or put, amount. */
+  readonly options?: readonly (readonly [number, number, 'C' | 'P', number])[]
+}
+
+/** A portfolio in version 1's market: spot 2,000, perpetual 2,001, σ 0.5, r 0.02. */
+export function first_portfolio({ stable = 1, cash = 0, base = 0, perp, options = [] }: FirstBook): Portfolio {
+  const days = [...new Set(options.map(([day]) => day))]
+  const notional = base * EMPTY.spot
+  return {
+    ...EMPTY,
+    stable,
+    cash,
+    perp: perp === undefined ? nothing : { amount: perp[0], price: 2001, value: perp[0] * (2001 - perp[1]), confidence: 1 },
+    expiries: days.map((day) => ({
+      seconds: day * DAY_S + 8 * 3600,
+      forward: FORWARD[day] as number,
+      fixed: 0,
+      rate: 0.02,
+      confidence: 1,
+      options: options
+        .filter(([of]) => of === day)
+        .map(([, strike, type, amount]): OptionLeg => ({ call: type === 'C', strike, vol: 0.5, amount })),
+    })),
+    collaterals:
+      base === 0
+        ? []
+        : [{ value: notional / stable, notional, confidence: 1, maintenance: 0.025, initial: 0, risk_cancelling: true }],
+  }
+}
