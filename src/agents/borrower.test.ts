@@ -96,6 +96,30 @@ describe('borrower: the answer', () => {
     ])
   })
 
+  it('sells over all markets at once, each part repaying what it brought, when it splits', () => {
+    // Two pools of equal depth at one price: half to each, over one market or two.
+    const w = new AgentWorld(prices, [
+      { id: 'BTC-USD', base: 'BTC', quote: 'USD', book: new Pool(1, 50_000) },
+      { id: 'BTC-DAI', base: 'BTC', quote: 'DAI', book: new Pool(1, 50_000) },
+      { id: 'DAI-USD', base: 'DAI', quote: 'USD', book: new Flat(1) },
+    ])
+    w.own(1, 0, 5, loan)
+    w.give(1, 'BTC', 2)
+    const markets = ['BTC-USD', 'BTC-DAI', 'DAI-USD']
+    const list = w.respond(w.open(borrower, { ...only('cut'), ...at_once, markets, split: true }), called)
+    const half = (15_000 - 16_000 / 1.3) / 2
+    const units = half / (50_000 - half)
+    const parts = list.filter(({ kind, of }) => kind === 'order' && of < 0)
+    expect(parts.map(({ market, sold }) => [market, sold]).sort()).toEqual([
+      [0, 'called'],
+      [1, 'called'],
+    ])
+    for (const part of parts) expect(part.amount).toBeCloseTo(units, 7)
+    expect(list.filter(({ kind }) => kind === 'repay').map(({ of }) => list[of]?.kind)).toEqual(['order', 'order'])
+    const alone = w.respond(w.open(borrower, { ...only('cut'), ...at_once, markets }, [1], 'b'), called)
+    expect(alone[0]?.amount as number).toBeGreaterThan(2 * units * 1.02)
+  })
+
   it('goes on with the other answers when the treasury does not cover the chosen one', () => {
     const w = world()
     w.give(1, 'ETH', 1)

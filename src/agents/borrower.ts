@@ -4,7 +4,8 @@ import { type Agent, type Kind, type Statement } from '../model/index.ts'
 import { to_add, to_repay, unit_value } from './shared/law.ts'
 import { type Case, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
 import { notice_schema } from './shared/notice.ts'
-import { Plans, type Route, Routes, sell_along } from './shared/routes.ts'
+import { open, Plans, Routes, sell_along } from './shared/routes.ts'
+import { type Part, split_for } from './shared/routing.ts'
 
 const schema = z.strictObject({
   kind: z.literal('borrower').describe('borrower'),
@@ -30,6 +31,10 @@ const schema = z.strictObject({
     .max(1000)
     .default([])
     .describe('spot markets on which treasury assets may be sold; none: nothing is sold'),
+  split: z
+    .boolean()
+    .default(false)
+    .describe('sells over all routes at once, at equal marginal price; otherwise over the one route that gives most'),
   notice: notice_schema.optional(),
 })
 type Spec = z.infer<typeof schema>
@@ -89,8 +94,29 @@ function for_sale(one: Case, routes: Routes, asset: number): number {
   return best
 }
 
+/** How so much of an asset is got for another: over the one route that gives most, or over all. */
+function parts_for(
+  one: Case,
+  routes: Routes,
+  plans: Plans,
+  source: number,
+  asset: number,
+  wanted: number,
+  all: boolean,
+): readonly Part[] {
+  const { view, actor } = one
+  const held = one.purse.left(view, actor, source)
+  const between = routes.between(source, asset)
+  if (all) {
+    const ways = between.filter((route) => open(view, route))
+    return ways.length === 0 ? [] : split_for(view, plans, ways, wanted, held, actor).parts
+  }
+  const route = plans.best(view, between, held, actor)
+  return route === undefined ? [] : [{ route, amount: plans.input_for(view, route, wanted, held, actor) }]
+}
+
 /** Sells treasury assets for the largest debt and repays with the proceeds, in one bundle. */
-function cut(one: Case, routes: Routes, plans: Plans): void {
+function cut(one: Case, routes: Routes, plans: Plans, all: boolean): void {
   const largest = (leg: number) => (one.statement.quantity[leg] as number) * unit_value(one.statement, leg)
   const leg = legs_of(one.statement, -1, largest)[0]
   if (leg === undefined) return
@@ -99,18 +125,20 @@ function cut(one: Case, routes: Routes, plans: Plans): void {
   if (source < 0) return
   const unit = unit_value(one.statement, leg)
   const wanted = Math.min(to_repay(one.law, one.target) / unit, one.statement.quantity[leg] as number)
-  const held = one.purse.left(one.view, one.actor, source)
-  const route: Route | undefined = plans.best(one.view, routes.between(source, asset), held, one.actor)
-  if (route === undefined) return
-  const units = plans.input_for(one.view, route, wanted, held, one.actor)
+  const parts = parts_for(one, routes, plans, source, asset, wanted, all)
+  const units = parts.reduce((sum, part) => sum + part.amount, 0)
   if (!(units > 0) || units * one.view.usd(source) < one.min_usd) return
-  const steps = plans.plan(one.view, route, units, one.actor)
   one.purse.spend(one.actor, source, units)
   one.open()
   const sale = { actor: one.actor, sold: 'called', victim: one.venue, cause: one.cause } as const
-  const last = sell_along(one.out, route, { amount: units }, sale)
-  one.out.add('repay', { ...signed(one), asset, of: last })
-  one.law.debts -= Math.min(wanted, steps[steps.length - 1] as number) * unit
+  let got = 0
+  for (const { route, amount } of parts) {
+    const steps = plans.plan(one.view, route, amount, one.actor)
+    got += steps[steps.length - 1] as number
+    const last = sell_along(one.out, route, { amount }, sale)
+    one.out.add('repay', { ...signed(one), asset, of: last })
+  }
+  one.law.debts -= Math.min(wanted, got) * unit
 }
 
 export const borrower: Kind<Spec, Agent> = {
@@ -121,7 +149,9 @@ export const borrower: Kind<Spec, Agent> = {
   open(spec, builder) {
     const routes = new Routes(builder, spec.markets, 'markets')
     const plans = new Plans(routes.markets)
-    const responder = new Responder(spec, builder, { top_up, repay, cut: (one) => cut(one, routes, plans) }, () => plans.clear())
+    const responder = new Responder(spec, builder, { top_up, repay, cut: (one) => cut(one, routes, plans, spec.split) }, () =>
+      plans.clear(),
+    )
     return {
       call_level: (health) => responder.level(health),
       respond: (calls, view, rng, out) => responder.respond(calls, view, rng, out),

@@ -1,19 +1,34 @@
 /** A liquidator takes what venues offer when it pays: seized collateral or auctioned lots, with borrowed or own money, sold at once or over time. */
 import { z } from 'zod'
 import type { Rng } from '../math/index.ts'
-import type { Actions, Agent, Due, Kind, Offer, Offers, View, WorldBuilder } from '../model/index.ts'
+import {
+  ALL,
+  type Actions,
+  type Agent,
+  type Due,
+  type Kind,
+  type Offer,
+  type Offers,
+  type View,
+  type WorldBuilder,
+} from '../model/index.ts'
 import { Actors, Purse } from './shared/actors.ts'
 import { best_amount, domain_of, limits_of, lot_of } from './shared/amount.ts'
 import { inclusion_schema, InFlight, type Landed } from './shared/inclusion.ts'
 import { Inventory, inventory_schema } from './shared/inventory.ts'
 import { offer_key } from './shared/offer-key.ts'
 import { mid_rate, open, Plans, type Route, Routes, sell_along } from './shared/routes.ts'
+import { type Part, split, worth_selling } from './shared/routing.ts'
 import { Sightings } from './shared/sightings.ts'
 
 const schema = z.strictObject({
   kind: z.literal('liquidator').describe('liquidator'),
   id: z.string().min(1).describe('name of the agent, unique'),
   markets: z.array(z.string().min(1)).max(1000).describe('spot markets on which it sells what it takes'),
+  split: z
+    .boolean()
+    .default(false)
+    .describe('sells over all routes at once, at equal marginal price; otherwise over the one route that gives most'),
   flash: z.boolean().default(true).describe('pays with a flash loan; otherwise out of its treasury'),
   flash_fee: z.number().min(0).max(0.1).default(0.0005).describe('fee of the flash loan, a ratio of it'),
   flash_max_usd: z.number().min(0).optional().describe('most that can be had as one flash loan, USD; absent: no limit'),
@@ -58,11 +73,15 @@ interface Round {
   readonly out: Actions
 }
 
-/** What is to be paid, and how what is seized is sold; no route: it is kept. */
+/** A part of what is seized, over one route. */
+interface Sale extends Part {
+  readonly limits: readonly number[]
+}
+
+/** What is to be paid, and how what is seized is sold; no sales: it is kept. */
 interface Decision {
   readonly debt: number
-  readonly route: Route | undefined
-  readonly limits: readonly number[]
+  readonly sales: readonly Sale[]
 }
 
 const is_start = (offer: Offer): boolean => offer.kind === 'start' || offer.kind === 'redo'
@@ -295,15 +314,27 @@ class Liquidator implements Agent {
     const routes = ways.filter(
       (route) => domain.top * (plans.first_rate(view, route, little, actor) / offer.price - cost) * usd - gas >= least,
     )
-    const route = routes.length > 1 ? plans.best(view, routes, domain.top / offer.price, actor) : routes[0]
-    if (route === undefined) return undefined
-    const gain = (debt: number) => (plans.out(view, route, debt / offer.price, actor) - debt * cost) * usd - gas
-    const best = best_amount(domain, gain)
-    if (best.free) this.spent.set(route, offer.price)
+    const together = this.spec.split && routes.length > 0 ? this.way(offer, view).routes : []
+    const route =
+      together.length > 1 ? undefined : routes.length > 1 ? plans.best(view, routes, domain.top / offer.price, actor) : routes[0]
+    if (route === undefined && together.length < 2) return undefined
+    const flow = route === undefined ? worth_selling(view, plans, together, offer.price * cost, actor) : undefined
+    const sold = (units: number): number => {
+      if (route !== undefined) return plans.out(view, route, units, actor)
+      return units === flow?.taken ? flow.given : split(view, plans, together, units, actor).given
+    }
+    const best = best_amount(
+      domain,
+      (debt) => (sold(debt / offer.price) - debt * cost) * usd - gas,
+      flow && flow.taken * offer.price,
+    )
+    if (best.free) for (const one of route === undefined ? together : [route]) this.spent.set(one, offer.price)
     if (!(best.gain >= least)) return undefined
-    const steps = plans.plan(view, route, best.debt / offer.price, actor)
     if (!this.spec.flash) this.purse.spend(actor, offer.debt, best.debt)
-    return { debt: best.debt, route, limits: limits_of(offer.price * cost, route, steps) }
+    const units = best.debt / offer.price
+    const parts = route === undefined ? split(view, plans, together, units, actor).parts : [{ route, amount: units }]
+    const planned = (part: Part) => limits_of(offer.price * cost, part.route, plans.plan(view, part.route, part.amount, actor))
+    return { debt: best.debt, sales: parts.map((part) => ({ ...part, limits: planned(part) })) }
   }
 
   /** To be kept: as much as its money and its room allow, when what it is expected to bring pays. */
@@ -324,11 +355,11 @@ class Liquidator implements Agent {
     if (!(top * (rate / offer.price - 1) * view.usd(offer.debt) - this.gas(gas_usd) >= this.least())) return undefined
     this.room.set(who, room - (top / offer.price) * unit_usd)
     this.purse.spend(this.actors.list[who] as number, offer.debt, top)
-    return { debt: top, route: undefined, limits: [] }
+    return { debt: top, sales: [] }
   }
 
   /** Borrow, seize, sell, give back. */
-  private take(offer: Offer, who: number, { debt, route, limits }: Decision, round: Round): void {
+  private take(offer: Offer, who: number, { debt, sales }: Decision, round: Round): void {
     const { flash, flash_fee } = this.spec
     const actor = this.actors.list[who] as number
     const { out } = round
@@ -345,7 +376,13 @@ class Liquidator implements Agent {
             amount: debt,
           })
         : out.add('bid', { venue: offer.venue, offer: offer.id, actor, amount: lot_of(offer, debt), limit: offer.price })
-    if (route !== undefined) sell_along(out, route, { of }, { actor }, limits)
+    // Of several parts the last is what is left of the seizure; where more of it is in the treasury, as much as was planned.
+    const rest = round.view.ledger.balance(actor, offer.collateral) > 0 ? undefined : ALL
+    sales.forEach(({ route, amount, limits }, i) => {
+      const last = i === sales.length - 1
+      const first = sales.length === 1 ? { of } : { amount: last ? (rest ?? amount) : amount }
+      sell_along(out, route, first, { actor }, limits)
+    })
     if (flash) out.add('flash_repay', { actor, asset: offer.debt, amount: debt, limit: flash_fee })
   }
 }

@@ -30,14 +30,15 @@ interface Amount {
 /**
  * The amount with the highest gain. Each further unit is taken to sell for less than the one before, so the gain has one peak:
  * where the last unit brings what it costs. Where that may not be taken, the nearest that may, or all.
+ * @param peak where that is, when it is known; otherwise it is searched
  */
-export function best_amount(domain: Domain, gain: (debt: number) => number): Amount {
+export function best_amount(domain: Domain, gain: (debt: number) => number, peak?: number): Amount {
   const { top, part_low, part_high } = domain
   const whole = top > 0 && (top > part_high || top >= part_low) ? gain(top) : Number.NEGATIVE_INFINITY
   const slope = (at: number) => (gain(at) - gain(at * (1 - STEP))) / (at * STEP)
-  if (whole > 0 && slope(top) >= 0) return { debt: top, gain: whole, free: false }
+  if (whole > 0 && (peak === undefined ? slope(top) >= 0 : peak >= top)) return { debt: top, gain: whole, free: false }
   if (!(part_high > 0 && part_high >= part_low)) return { debt: top, gain: whole, free: false }
-  const root = falling_root(slope, top)
+  const root = peak === undefined ? falling_root(slope, top) : Math.min(peak, top)
   const part = Math.min(part_high, Math.max(part_low, root))
   const found = gain(part)
   return found > whole ? { debt: part, gain: found, free: part === root && root < top } : { debt: top, gain: whole, free: false }

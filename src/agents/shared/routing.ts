@@ -10,11 +10,11 @@
 import type { View } from '../../model/index.ts'
 import { type Hop, mid_rate, type Plans, type Route } from './routes.ts'
 
-/** Rates this close are one rate. */
-const NARROW = 1e-14
+/** Rates this close are one rate: between them parts are interpolated, so that what is lost is of second order. */
+const NARROW = 1e-9
 /** Share of the best rate below which no route is worth looking at. */
 const WORST = 1e-9
-const STEPS = 60
+const STEPS = 90
 
 export interface Flow {
   readonly taken: number
@@ -84,34 +84,32 @@ interface Bracket {
 }
 
 /**
- * Where a falling function of a rate crosses zero: rates around it, as close as they come. Regula falsi with the Illinois rule, halving where that
- * does not close in; the function may jump.
+ * Where a falling function of a rate crosses zero: rates around it, close together; the function may jump. The chord finds it; where it comes from one
+ * side twice it is carried as far beyond, so that both ends close in; where they do not, the middle is taken.
  */
-function cross(f: (rate: number) => number, low: number, high: number, at_low: number, at_high: number, enough: number): Bracket {
+function cross(f: (rate: number) => number, low: number, high: number, at_low: number, at_high: number): Bracket {
   let [a, b, fa, fb] = [low, high, at_low, at_high]
-  let kept = 0
+  let [side, width] = [0, b - a]
   for (let i = 0; i < STEPS && b - a > NARROW * b; i++) {
     const chord = a + ((b - a) * fa) / (fa - fb)
-    // Every third step halves, so that jumps and corners cost no more than they must.
-    const x = i % 3 === 2 || !(chord > a && chord < b) ? (a + b) / 2 : chord
+    const middle = (a + b) / 2
+    let x = chord
+    if (side > 0) x = Math.min(middle, chord + (chord - a))
+    if (side < 0) x = Math.max(middle, chord - (b - chord))
+    if (i % 3 === 2) {
+      if (!(b - a < width / 4)) x = middle
+      width = b - a
+    }
+    if (!(x > a && x < b)) x = middle
     const y = f(x)
     if (y >= 0) {
       a = x
       fa = y
-      if (kept > 0) fb /= 2
-      kept = 1
+      side = 1
     } else {
       b = x
       fb = y
-      if (kept < 0) fa /= 2
-      kept = -1
-    }
-    if (Math.abs(y) <= enough) {
-      // The answer lies between this rate and the next on its other side: one step away decides.
-      const near = y >= 0 ? Math.min(b, x * (1 + 1e-12)) : Math.max(a, x * (1 - 1e-12))
-      const there = f(near)
-      if (y >= 0 && there < 0) return { low: x, high: near }
-      if (y < 0 && there >= 0) return { low: near, high: x }
+      side = -1
     }
   }
   return { low: a, high: b }
@@ -129,7 +127,7 @@ function at_both(first: Tree, second: Tree, rate: number, books: Books): Flow {
   if (!(low <= high)) return NO_FLOW
   const gap = (mu: number) => at(first, mu, books).given - at(second, rate / mu, books).taken
   const [at_low, at_high] = [gap(low), gap(high)]
-  const found = at_low < 0 ? { low, high: low } : at_high >= 0 ? { low: high, high } : cross(gap, low, high, at_low, at_high, 0)
+  const found = at_low < 0 ? { low, high: low } : at_high >= 0 ? { low: high, high } : cross(gap, low, high, at_low, at_high)
   const [a, b] = [at(first, found.low, books), at(first, found.high, books)]
   const [c, d] = [at(second, rate / found.low, books), at(second, rate / found.high, books)]
   const middle = Math.min(a.given, d.taken)
@@ -163,7 +161,7 @@ function share_out(tree: Tree & { readonly kind: 'beside' }, amount: number, boo
   }
   low = Math.max(low, WORST * high)
   if (at_low < 0) return parts.map((part) => at(part, low, books).taken)
-  const found = cross(short, low, high, at_low, -amount, 1e-13 * amount)
+  const found = cross(short, low, high, at_low, -amount)
   const [more, less] = [found.low, found.high].map((rate) => parts.map((part) => at(part, rate, books).taken)) as [
     number[],
     number[],
@@ -242,3 +240,21 @@ export function split(view: View, plans: Plans, routes: readonly Route[], amount
 /** All that the routes together take while each unit brings at least `rate`, after what is planned. */
 export const worth_selling = (view: View, plans: Plans, routes: readonly Route[], rate: number, party: number): Flow =>
   at(tree_of(routes), rate, { view, plans, party })
+
+/** The split of the amount that gives `wanted`, at most `most`; nearly, as the rate falls with size. */
+export function split_for(
+  view: View,
+  plans: Plans,
+  routes: readonly Route[],
+  wanted: number,
+  most: number,
+  party: number,
+): Split {
+  let units = Math.min(most, wanted / routes.reduce((rate, route) => Math.max(rate, mid_rate(view, route)), 0))
+  let found = split(view, plans, routes, units, party)
+  for (let i = 0; i < 12 && found.given > 0 && found.given < wanted * (1 - 1e-7) && units < most; i++) {
+    units = Math.min(most, (units * wanted) / found.given)
+    found = split(view, plans, routes, units, party)
+  }
+  return found
+}
