@@ -1,7 +1,7 @@
 /** Events and chances from files of series. */
 import { writeFileSync } from 'node:fs'
 import { median } from '../../math/index.ts'
-import { type Evidence, InputError, type Panel } from '../../model/index.ts'
+import { type Evidence, InputError, type Panel, type Series } from '../../model/index.ts'
 import { type Curve, detect_html, detect_text, warn_text } from '../../reports/index.ts'
 import { detect, type Given, iso } from '../../studies/detection.ts'
 import {
@@ -41,29 +41,47 @@ export interface WarnInput extends Files {
   readonly amplification: number
 }
 
-/** Series of all files, in order; the same series twice is refused. */
+/** Series of all files, in order. The same series in several files, a month each, is joined; where two tell of the same time it is refused. */
 async function read_all(files: readonly string[], on_progress: Progress): Promise<Given[]> {
   const { readSeries } = await import('../../sources/index.ts')
-  const given: Given[] = []
-  const seen = new Map<string, string>()
+  const given: { file: string; evidence: Evidence; series: Series[] }[] = []
+  const places = new Map<string, { readonly file: string; readonly list: Series[]; readonly at: number }>()
   for (const file of files) {
     on_progress(0, `reading ${file}`)
     const { series, evidence } = await readSeries(file)
-    for (const { field, symbol, venue } of series) {
-      const key = JSON.stringify([field, symbol, venue])
-      const other = seen.get(key)
-      if (other !== undefined)
-        throw new InputError(
-          file,
-          field,
-          `${field} of ${symbol || 'no symbol'} again`,
-          `series that ${other} does not hold already`,
-        )
-      seen.set(key, file)
+    const own: Series[] = []
+    given.push({ file, evidence, series: own })
+    for (const one of series) {
+      const key = JSON.stringify([one.field, one.symbol, one.venue])
+      const before = places.get(key)
+      if (before === undefined) {
+        places.set(key, { file, list: own, at: own.length })
+        own.push(one)
+      } else before.list[before.at] = joined(before.list[before.at] as Series, one, before.file, file)
     }
-    given.push({ file, evidence, series })
   }
   return given
+}
+
+function joined(a: Series, b: Series, first_file: string, file: string): Series {
+  const last = ({ time_ms }: Series) => (time_ms.length > 0 ? (time_ms[time_ms.length - 1] as number) : Number.NEGATIVE_INFINITY)
+  const first = ({ time_ms }: Series) => (time_ms.length > 0 ? (time_ms[0] as number) : Number.POSITIVE_INFINITY)
+  const [early, late] = first(a) <= first(b) ? [a, b] : [b, a]
+  if (last(early) >= first(late))
+    throw new InputError(
+      file,
+      b.field,
+      `${b.field} of ${b.symbol === '' ? 'no symbol' : b.symbol} at times that ${first_file} tells of too`,
+      'each moment of a series once',
+    )
+  return { ...early, time_ms: concat(early.time_ms, late.time_ms), values: concat(early.values, late.values) }
+}
+
+function concat(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length + b.length)
+  out.set(a)
+  out.set(b, a.length)
+  return out
 }
 
 export async function detect_task(input: DetectInput, on_progress: Progress): Promise<WorkResult> {

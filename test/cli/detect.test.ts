@@ -1,0 +1,131 @@
+/** `unwind detect` and `unwind warn` through their tasks: documents that fit their schemas, pages, bad input. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import type { Host } from '../../src/cli/support/host.ts'
+import { perform } from '../../src/cli/support/work.ts'
+import { Rng } from '../../src/math/index.ts'
+import { SCHEMAS } from '../../src/reports/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'unwind-detect-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Two years of daily bars of six coins with one crash. */
+function bars(): string {
+  const rng = new Rng(5)
+  const lines = ['date,symbol,open,high,low,close,volume']
+  const level = new Map<string, number>()
+  for (let day = 0; day < 730; day++) {
+    const date = new Date(Date.UTC(2022, 0, 1) + day * 86_400_000).toISOString().slice(0, 10)
+    const crash = day === 400 ? -0.4 : 0
+    const common = 0.02 * rng.normal() + crash
+    for (const symbol of ['BTC', 'ETH', 'SOL', 'XRP', 'ADA', 'DOT']) {
+      const open = level.get(symbol) ?? 100
+      const close = open * Math.exp(common + 0.01 * rng.normal())
+      level.set(symbol, close)
+      lines.push([date, symbol, open, Math.max(open, close) * 1.01, Math.min(open, close) * 0.99, close, 1e4].join(','))
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+const file = join(folder, 'bars.csv')
+writeFileSync(file, bars())
+
+async function unwind(...args: string[]) {
+  let [out, err] = ['', '']
+  const host: Host = {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    watched: false,
+    colour: false,
+    width: 100,
+    work: perform,
+  }
+  return { code: await main(args, host), out, err }
+}
+
+describe('unwind detect', () => {
+  test('finds the crash, in a document that fits its schema', async () => {
+    const { code, out, err } = await unwind('detect', file, '--json')
+    expect([code, err]).toEqual([0, ''])
+    const document = SCHEMAS['detect-1'].parse(JSON.parse(out)) as {
+      events: { onset: string; type: string; drawdown: number; breadth: number; severity: string }[]
+    }
+    expect(document.events).toHaveLength(1)
+    // Day 400 of 2022 is 2023-02-05.
+    expect(document.events[0]).toMatchObject({
+      type: 'long-flush',
+      severity: 'critical',
+      onset: '2023-02-05T00:00:00Z',
+      breadth: 1,
+    })
+    expect(document.events[0]?.drawdown as number).toBeLessThan(-0.28)
+  })
+
+  test('as text and as a page that stands by itself', async () => {
+    const page = join(folder, 'events.html')
+    const { code, out } = await unwind('detect', file, '--html', page)
+    expect(code).toBe(0)
+    expect(out).toContain('2023-02-05')
+    const html = readFileSync(page, 'utf8')
+    expect(html).toContain('<svg')
+    expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
+  })
+
+  test('a series in two files is joined', async () => {
+    const lines = bars().trim().split('\n')
+    const head = lines[0] as string
+    const [one, two] = [join(folder, 'one.csv'), join(folder, 'two.csv')]
+    writeFileSync(one, [head, ...lines.slice(1).filter((line) => line < '2022-12')].join('\n'))
+    writeFileSync(two, [head, ...lines.slice(1).filter((line) => line >= '2022-12')].join('\n'))
+    const [whole, parts] = [await unwind('detect', file, '--json'), await unwind('detect', two, one, '--json')]
+    expect(JSON.parse(parts.out).events).toEqual(JSON.parse(whole.out).events)
+  })
+
+  test('a range without the crash has no event', async () => {
+    const { out } = await unwind('detect', file, '--to', '2023-01-15')
+    expect(out).toContain('No event')
+  })
+
+  test.each([
+    [['detect'], /missing required argument/],
+    [['detect', 'nowhere.csv'], /nowhere\.csv.*a file that exists/],
+    [['detect', file, '--detector', 'crystal-ball'], /--detector is "crystal-ball".*deleveraging-event/],
+    [['detect', file, '--step', '2s'], /--step is "2s".*1m to 1d/],
+    [['detect', file, '--from', '2023-02-31'], /--from/],
+    [['detect', file, '--from', '2023-02-02', '--to', '2023-02-01'], /--to/],
+    [['detect', file, file], /open of BTC at times that .* tells of too/],
+    [['detect', file, '--html', file], /not also an input/],
+    [['warn', file, '--fall', '200%'], /--fall is "200%".*0\.5% to 90%/],
+    [['warn', file, '--times', '0.5'], /--times/],
+    [['warn', file, '--days', 'x'], /--days/],
+  ])('%j is refused with one line', async (args, says) => {
+    const { code, out, err } = await unwind(...args)
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toMatch(says)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('unwind warn', () => {
+  test('gives chances with drivers and, when asked, the table, and says when there is no skill', async () => {
+    const { code, out, err } = await unwind('warn', file, '--evaluate', '--json')
+    expect([code, err]).toEqual([0, ''])
+    const document = SCHEMAS['warn-1'].parse(JSON.parse(out)) as {
+      warnings: { probability: number | null; skill: string }[]
+      evaluation: { scores: { verdict: string }[] }[]
+      notes: string[]
+    }
+    expect(document.evaluation).toHaveLength(3)
+    // The bars are a random walk: nothing can be known of it.
+    expect(document.evaluation.flatMap(({ scores }) => scores).filter(({ verdict }) => verdict === 'skill')).toEqual([])
+    expect(document.notes.join(' ')).toContain('No skill')
+  }, 60_000)
+
+  test('without --evaluate it says that skill is not known', async () => {
+    const { out } = await unwind('warn', file)
+    expect(out).toContain('--evaluate')
+  })
+})
