@@ -17,6 +17,13 @@ export const branchSchema = z.strictObject({
   fallback_oracle: oracle
     .optional()
     .describe('asked after the first has failed, which shuts the branch down; never above the last good price'),
+  stale_after_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(1e12)
+    .default(86_400_000)
+    .describe('how long the oracle may be halted before it counts as failed: 24 h, 48 h for the rate of rETH'),
   minimum_ratio: ratio(1, 10).default(1.1).describe('MCR: a trove below this ratio of collateral to debt may be liquidated'),
   critical_ratio: ratio(1, 10).default(1.5).describe('CCR: no borrowing or withdrawal while the branch is below it'),
   shutdown_ratio: ratio(1, 10).default(1.1).describe('SCR: a branch below it is shut down'),

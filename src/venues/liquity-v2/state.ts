@@ -32,7 +32,8 @@ const DEPOSIT = { amount: 'f64', p: 'f64', s: 'f64', b: 'f64', segment: 'i32' } 
 
 /**
  * coll, debt: of all troves, interest included; weighted: Σ recorded debt · rate; pool…: BOLD, collateral and yield in the stability
- * pool; waiting: yield for a pool too small to share it; failed: for want of a price; shut_ms: when it was shut down; offset_row: log row of the last offset.
+ * pool; waiting: yield for a pool too small to share it; failed: for want of a price; halted_ms: since when its oracle stands still, −1 it does not;
+ * shut_ms: when it was shut down; offset_row: log row of the last offset.
  */
 const BRANCH = {
   coll: 'f64',
@@ -52,6 +53,7 @@ const BRANCH = {
   open: 'i32',
   shut: 'u8',
   failed: 'u8',
+  halted_ms: 'f64',
   shut_ms: 'f64',
   last_zombie: 'i32',
   offset_row: 'i32',
@@ -75,7 +77,7 @@ export interface State extends Tables {
   readonly terms: readonly Terms[]
   readonly feed: Int32Array
   readonly bold_feed: number
-  readonly oracles: readonly { readonly first: Oracle; readonly fallback: Oracle | undefined }[]
+  readonly oracles: readonly { readonly first: Oracle; readonly fallback: Oracle | undefined; readonly fault: string }[]
   /** Spot market on which a branch's gains are sold; −1 none. */
   readonly gain_market: Int32Array
   readonly count: number
@@ -206,6 +208,7 @@ function openTables(store: Store, spec: LiquityV2Spec, time_ms: number): Tables 
     c.stakes.data[b] = at(c.coll, b)
     c.p.data[b] = 1
     c.segment.data[b] = b
+    c.halted_ms.data[b] = -1
     c.last_zombie.data[b] = -1
     c.offset_row.data[b] = -1
   }
@@ -279,6 +282,7 @@ export function openState(spec: LiquityV2Spec, builder: WorldBuilder): State {
       first: builder.oracle(own.oracle, `branches[${b}].oracle`),
       fallback:
         own.fallback_oracle === undefined ? undefined : builder.oracle(own.fallback_oracle, `branches[${b}].fallback_oracle`),
+      fault: `oracle:${typeof own.oracle === 'string' ? own.oracle : own.oracle.id}`,
     })),
     gain_market: Int32Array.from(branches, (own, b) => openMarket(own, b, asset[b] as number, builder)),
     count: branches.length,

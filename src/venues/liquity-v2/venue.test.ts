@@ -282,6 +282,26 @@ describe('shutdown', () => {
     expect([at(w.venue.state.branches.columns.shut), w.venue.prices[0]]).toEqual([1, 2000])
   })
 
+  it('an oracle that stands still for more than 24 hours has failed; for 24 hours its answer is used', () => {
+    const w = world(BOOK)
+    const shut = () => at(w.venue.state.branches.columns.shut)
+    w.halted.add('oracle:ETH')
+    w.see({ ETH: 1900 }, 1000)
+    w.see({}, DAY_MS)
+    expect([shut(), w.venue.prices[0]]).toEqual([0, 1900])
+    w.halted.clear()
+    w.see({}, 1000)
+    w.halted.add('oracle:ETH')
+    w.see({}, 1000)
+    w.see({}, DAY_MS)
+    expect(shut()).toBe(0)
+    w.see({ ETH: 500 }, 1)
+    w.halted.clear()
+    w.see({ ETH: 500 }, 1000)
+    expect([shut(), w.venue.prices[0]]).toEqual([1, 1900])
+    expect(at(w.venue.state.branches.columns.shut, 1)).toBe(0)
+  })
+
   it('or at the fallback’s, but never above', () => {
     const w = world(BOOK, [], {}, { fallback_oracle: 'RETH' })
     w.see({ ETH: 0, RETH: 2100 })

@@ -54,20 +54,31 @@ export class LiquityV2 implements Venue, Margined, Lawful {
     return this.state.book.prices.data
   }
 
-  /** Without an answer a branch is shut down, and its price stays the last good one, or follows the fallback below it. */
+  /** Without an answer, or with one that is too old, a branch is shut down, and its price stays the last good one, or follows the fallback below it. */
   price(time_ms: number, view: View): void {
     const { state } = this
     state.system.columns.now_ms.data[0] = time_ms
     for (let b = 0; b < state.count; b++) {
-      const { first, fallback } = state.oracles[b] as { first: Oracle; fallback: Oracle | undefined }
+      const { first, fallback } = state.oracles[b] as State['oracles'][number]
       const failed = at(state.branches.columns.failed, b) === 1
-      if (!failed && this.read(b, first, Number.POSITIVE_INFINITY, time_ms, view)) continue
+      const stale = this.stale(b, time_ms, view)
+      if (!failed && !stale && this.read(b, first, Number.POSITIVE_INFINITY, time_ms, view)) continue
       if (!failed) {
         state.branches.columns.failed.data[b] = 1
         this.shut(b)
       }
       if (fallback !== undefined) this.read(b, fallback, priceOf(state, b), time_ms, view)
     }
+  }
+
+  /** Has the oracle stood still for longer than its answer counts? */
+  private stale(b: number, time_ms: number, view: View): boolean {
+    const { state } = this
+    const { halted_ms } = state.branches.columns
+    const halted = view.halted(state.oracles[b]?.fault as string)
+    if (!halted) halted_ms.data[b] = -1
+    else if (at(halted_ms, b) < 0) halted_ms.data[b] = time_ms
+    return halted && time_ms - at(halted_ms, b) > specOf(state, b).stale_after_ms
   }
 
   /** Takes an oracle's answer if it is one, but none above `most`. */

@@ -87,7 +87,7 @@ export function trade(state: State, action: Action, log: Log): Result {
  */
 export function liquidate(state: State, action: Action, log: Log): Result {
   const { account: row, actor, kind } = action
-  if (kind === 'liquidate' && action.asset2 !== state.stable) return refused('unknown')
+  if (kind === 'liquidate' && (action.asset !== state.collateral || action.asset2 !== state.stable)) return refused('unknown')
   if (at(state.market.columns.has) === 0) return refused('stale')
   const price = at(state.market.columns.price)
   if (!(healthOf(state, row, price) < 1)) return refused('healthy')

@@ -1,0 +1,20 @@
+/** One adapter a registered kind of venue; `suite.test.ts` fails for a kind without. */
+import type { AnyAdapter } from '../adapter.ts'
+import { binanceCoinm, binanceUsdm } from './exchanges.ts'
+import { aaveV3, compoundV2, compoundV3, eulerV2, morphoBlue } from './lenders.ts'
+import { liquityV1, liquityV2, llamma, maker, maker2020 } from './vaults.ts'
+
+export const adapters: readonly AnyAdapter[] = [
+  aaveV3,
+  compoundV2,
+  compoundV3,
+  morphoBlue,
+  eulerV2,
+  maker,
+  maker2020,
+  liquityV1,
+  liquityV2,
+  llamma,
+  binanceUsdm,
+  binanceCoinm,
+]
