@@ -2,7 +2,7 @@
  * Rules and portfolios of the open engine's own tests, typed in from derivatives reference §7 (derivexyz v2-core @7736900d,
  * test/config-test.sol and test/risk-managers), for golden rows and tests. No exchange of ours reads them.
  */
-import type { MarginRules, OptionLeg, Portfolio, Scenario, VolMove } from './portfolio-margin.ts'
+import type { Expiry, MarginRules, OptionLeg, Portfolio, Scenario, VolMove } from './portfolio-margin.ts'
 
 const DAY_S = 86_400
 
@@ -68,21 +68,38 @@ export const SECOND_RULES: MarginRules = {
 
 const nothing = { amount: 0, price: 0, value: 0, confidence: 1 }
 
-export const EMPTY: Portfolio = {
-  spot: 2000,
-  spot_confidence: 1,
-  stable: 1,
-  cash: 0,
-  perp: nothing,
-  expiries: [],
-  collaterals: [],
+/** Version 1's market: spot 2,000, perpetual 2,001, σ 0.5, r 0.02, forwards by days to expiry; where a case changes it. */
+export interface FirstMarket {
+  readonly spot?: number
+  readonly stable?: number
+  readonly confidence?: number
+  /** Price and confidence of the perpetual. */
+  readonly perp?: readonly [number, number]
+  /** Forward and confidence by days. */
+  readonly forwards?: Readonly<Record<number, readonly [number, number]>>
+  /** Vol and confidence by days and strike. */
+  readonly vols?: Readonly<Record<string, readonly [number, number]>>
 }
 
-/** Expiries of version 1's market: days from the valuation, seconds, forward. */
-const FORWARD: Readonly<Record<number, number>> = { 10: 2002.83305, 17: 2004.7545, 57: 2015.7696 }
+const FORWARDS: NonNullable<FirstMarket['forwards']> = { 10: [2002.83305, 1], 17: [2004.7545, 1], 57: [2015.7696, 1] }
+
+/** What its cases of broken pegs and unsure feeds set (TestPMRM_PortfolioCases.t.sol, cases 39 to 44). */
+export const FIRST_MARKETS: Readonly<Record<string, FirstMarket>> = {
+  test_depeg_contingency_pm: { stable: 0.2 },
+  test_oracle_cont_long_call_pm: { confidence: 0.1, vols: { '17 1700': [0.5, 0.3] }, forwards: { 17: [2004.75, 0.4] } },
+  test_oracle_cont_short_call_pm: { confidence: 0.1, vols: { '17 1700': [0.5, 0.1] }, forwards: { 17: [2004.75, 0.4] } },
+  test_oracle_cont_base_asset_pm: { confidence: 0.1 },
+  test_oracle_cont_long_perp_asset_pm: { confidence: 0.3, perp: [2001, 0.1] },
+  test_general_portfolio_pm: {
+    spot: 2004,
+    confidence: 0.3,
+    perp: [2017, 0.3],
+    vols: { '17 1700': [0.15, 0.1], '17 2100': [1.01, 0.1], '17 1000': [0.33, 0.1] },
+    forwards: { 57: [2014.7545, 0.2] },
+  },
+}
 
 export interface FirstBook {
-  readonly stable?: number
   readonly cash?: number
   readonly base?: number
   /** Amount and entry price. */
@@ -91,25 +108,35 @@ export interface FirstBook {
   readonly options?: readonly (readonly [number, number, 'C' | 'P', number])[]
 }
 
-/** A portfolio in version 1's market: spot 2,000, perpetual 2,001, σ 0.5, r 0.02. */
-export function first_portfolio({ stable = 1, cash = 0, base = 0, perp, options = [] }: FirstBook): Portfolio {
+function first_expiry(days: number, options: NonNullable<FirstBook['options']>, market: FirstMarket): Expiry {
+  const [forward, sure] = (market.forwards?.[days] ?? FORWARDS[days]) as readonly [number, number]
+  let confidence = sure
+  const legs = options.map(([, strike, type, amount]): OptionLeg => {
+    const [vol, of_vol] = market.vols?.[`${days} ${strike}`] ?? [0.5, 1]
+    confidence = Math.min(confidence, of_vol)
+    return { call: type === 'C', strike, vol, amount }
+  })
+  return { seconds: days * DAY_S + 8 * 3600, forward, fixed: 0, rate: 0.02, confidence, options: legs }
+}
+
+/** A portfolio in version 1's market. Its expiries are 10, 17 and 57 days and 8 hours away. */
+export function first_portfolio({ cash = 0, base = 0, perp, options = [] }: FirstBook, market: FirstMarket = {}): Portfolio {
+  const { spot = 2000, stable = 1, confidence = 1, perp: [price, sure] = [2001, 1] } = market
   const days = [...new Set(options.map(([day]) => day))]
-  const notional = base * EMPTY.spot
+  const notional = base * spot
   return {
-    ...EMPTY,
+    spot,
+    spot_confidence: confidence,
     stable,
     cash,
-    perp: perp === undefined ? nothing : { amount: perp[0], price: 2001, value: perp[0] * (2001 - perp[1]), confidence: 1 },
-    expiries: days.map((day) => ({
-      seconds: day * DAY_S + 8 * 3600,
-      forward: FORWARD[day] as number,
-      fixed: 0,
-      rate: 0.02,
-      confidence: 1,
-      options: options
-        .filter(([of]) => of === day)
-        .map(([, strike, type, amount]): OptionLeg => ({ call: type === 'C', strike, vol: 0.5, amount })),
-    })),
+    perp: perp === undefined ? nothing : { amount: perp[0], price, value: perp[0] * (price - perp[1]), confidence: sure },
+    expiries: days.map((day) =>
+      first_expiry(
+        day,
+        options.filter(([of]) => of === day),
+        market,
+      ),
+    ),
     collaterals:
       base === 0
         ? []

@@ -150,9 +150,10 @@ function expiry_value(rules: MarginRules, expiry: Expiry, spot: number, vol: Vol
   const { seconds, forward, fixed, rate, options } = expiry
   const years = seconds / YEAR_S
   const root = Math.sqrt(years)
-  const after = forward * spot + fixed
-  const discount = rules.discounted ? exp(-Math.max(0, rate) * years) : 1
   const tilted = vol === 'linear' || vol === 'abs'
+  // a tilt leaves forwards where they are
+  const after = forward * (tilted ? 1 : spot) + fixed
+  const discount = rules.discounted ? exp(-Math.max(0, rate) * years) : 1
   const shock = vol === 'up' || vol === 'down' ? term_multiple(rules, seconds) : 0
   const factor = vol === 'up' ? 1 + rules.vol.up * shock : Math.max(0, 1 - rules.vol.down * shock)
   const least = vol === 'up' ? rules.vol.least : 0
