@@ -13,6 +13,7 @@ import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
 import { goldenRows as compound_rows } from '../venues/compound-v2/index.ts'
 import { goldenRows as comet_rows } from '../venues/compound-v3/reference-rows.ts'
 import { goldenRows as euler_rows } from '../venues/euler-v2/reference-rows.ts'
+import { goldenRows as hyperliquid_rows } from '../venues/hyperliquid/index.ts'
 import { goldenRows as liquity_rows } from '../venues/liquity-v1/reference-rows.ts'
 import { goldenRows as bold_rows } from '../venues/liquity-v2/reference-rows.ts'
 import { goldenRows as llamma_rows } from '../venues/llamma/index.ts'
@@ -40,6 +41,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...maker_rows(),
     ...binance_rows(),
     ...coinm_rows(),
+    ...hyperliquid_rows(),
     ...exchange_rows(),
     ...liquity_rows(),
     ...bold_rows(),

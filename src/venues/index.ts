@@ -5,6 +5,7 @@ import { binanceUsdm } from './binance-usdm/index.ts'
 import { compoundV2 } from './compound-v2/index.ts'
 import { compoundV3 } from './compound-v3/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
+import { hyperliquid } from './hyperliquid/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
 import { liquityV2 } from './liquity-v2/index.ts'
 import { llamma } from './llamma/index.ts'
@@ -25,4 +26,5 @@ export const venues = [
   llamma,
   compoundV2,
   binanceCoinm,
+  hyperliquid,
 ]

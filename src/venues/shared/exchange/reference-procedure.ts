@@ -60,7 +60,7 @@ export interface Outcome {
 }
 
 /** What an order of `amount` gets within the price bound: a sale for a long, a purchase for a short. */
-export function walk(leg: Account['legs'][number], amount: Ratio, bound: Ratio): { base: Ratio; quote: Ratio } {
+export function walk(leg: Leg & { readonly book: Ladder }, amount: Ratio, bound: Ratio): { base: Ratio; quote: Ratio } {
   const side = ratio(sign(leg.quantity))
   const limit = mul(leg.mark, sub(ONE, mul(side, bound)))
   let base = ZERO
