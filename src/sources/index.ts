@@ -10,5 +10,6 @@ export { readScenario } from './scenario.ts'
 export type { Sheet } from './sheet.ts'
 export { readSnapshot, writeSnapshot } from './snapshot.ts'
 export { readTiers, type Tier, type TierFile } from './tiers.ts'
+export { params_path, readVenueParams } from './venue-params.ts'
 
 export const sources: readonly Source[] = [files]

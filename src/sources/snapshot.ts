@@ -10,6 +10,7 @@ import { check_snapshot } from './check.ts'
 import { column_of, decode_set, decode_typed, INTEGERS, is_column, is_plain } from './columns.ts'
 import { parquet_bytes } from './parquet.ts'
 import { MAX_TEXT_BYTES, read_json, readable } from './read.ts'
+import { with_params } from './venue-params.ts'
 
 /** Name of the document in a folder. */
 export const DOCUMENT = 'snapshot.json'
@@ -39,7 +40,7 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
         const fields: [string, unknown][] = []
         for (const [name, field] of Object.entries(venue))
           fields.push([name, await decode_set(name, field, document, `venues[${i}].${name}`, folder)])
-        venues.push(Object.fromEntries(fields))
+        venues.push(await with_params(Object.fromEntries(fields), document, `venues[${i}]`, folder))
       }
     }
     out['venues'] = venues

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { InputError } from '../model/index.ts'
 import { venues } from '../venues/index.ts'
 import { complete, contract_names, parse_params } from '../venues/shared/exchange/index.ts'
-import { readVenueParams } from './venue-params.ts'
+import { readVenueParams, with_params } from './venue-params.ts'
 
 const folder = join(import.meta.dirname, '../../data/venues')
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
@@ -90,5 +90,27 @@ describe('completing', () => {
     expect(() => complete({ kind: 'k', contracts: [{ like: 'DOGE' }] }, params, 'x')).toThrow('BTC')
     expect(() => file([{ field: 'fund', value: 1, source: 'b' }])).toThrow('source')
     expect(() => file([{ field: 'fund', value: 1, evidence: 'heard' }])).toThrow(InputError)
+  })
+})
+
+describe('a venue of a snapshot file', () => {
+  const venue = { kind: 'binance-coinm', contracts: [{ like: 'BTCUSD', market: 'BTCUSD-PERP' }] }
+
+  it('that asks for them gets the package’s parameters', async () => {
+    const full = await with_params({ ...venue, params: true }, 'snapshot.json', 'venues[0]', folder)
+    expect(full).not.toHaveProperty('params')
+    expect((full['contracts'] as { shape: string; liquidation_fee: number }[])[0]).toMatchObject({
+      shape: 'inverse',
+      liquidation_fee: 0.015,
+    })
+    const same = await with_params({ ...venue, params: 'binance-coinm.json' }, 'snapshot.json', 'venues[0]', folder)
+    expect(same).toEqual(full)
+  })
+
+  it('that does not stays as it is; what is no file is refused', async () => {
+    expect(await with_params(venue, 'snapshot.json', 'venues[0]', folder)).toBe(venue)
+    for (const params of [1, '../x.json', 'x'])
+      await expect(with_params({ ...venue, params }, 'snapshot.json', 'venues[0]', folder)).rejects.toThrow('venues[0].params')
+    await expect(with_params({ kind: 'maker', params: true }, 'snapshot.json', 'venues[0]', folder)).rejects.toThrow(InputError)
   })
 })

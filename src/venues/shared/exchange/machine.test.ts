@@ -234,6 +234,10 @@ describe('allocation of deleveraging', () => {
     // taken over at 98,000, closed at 97,000: 10,000 short
     expect(w.rows('default').reduce((sum, row) => sum + (row.usd as number), 0)).toBeCloseTo(10_000, 6)
     expect(w.rows('deleverage').every((row) => row.extra === 0)).toBe(true)
+    // a hedge that is deleveraged at the mark loses its delta and no equity (T12)
+    held.forEach(({ q, wallet }, i) => {
+      expect(w.cash(i + 1) + w.quantity(i + 1) * 97_000).toBeCloseTo(wallet + q * 4000, 6)
+    })
   })
 
   it('losses nobody covers are shared as the rules say', () => {
