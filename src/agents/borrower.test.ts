@@ -110,9 +110,9 @@ describe('borrower: the answer', () => {
     const half = (15_000 - 16_000 / 1.3) / 2
     const units = half / (50_000 - half)
     const parts = list.filter(({ kind, of }) => kind === 'order' && of < 0)
-    expect(parts.map(({ market, sold }) => [market, sold]).sort()).toEqual([
-      [0, 'called'],
-      [1, 'called'],
+    expect(parts.map(({ market, sold }) => `${market} ${sold}`).sort((a, b) => a.localeCompare(b))).toEqual([
+      '0 called',
+      '1 called',
     ])
     for (const part of parts) expect(part.amount).toBeCloseTo(units, 7)
     expect(list.filter(({ kind }) => kind === 'repay').map(({ of }) => list[of]?.kind)).toEqual(['order', 'order'])
