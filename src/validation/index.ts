@@ -22,6 +22,7 @@ import { goldenRows as flip_rows } from '../venues/maker-2020/reference-rows.ts'
 import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
 import { detection_rows } from './detection.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
+import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
 import { engine_rows } from './engine.ts'
 import { identity_rows } from './identities.ts'
 import type { GoldenRow } from '../model/index.ts'
@@ -43,6 +44,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...coinm_rows(),
     ...hyperliquid_rows(),
     ...exchange_rows(),
+    ...options_rows(),
     ...liquity_rows(),
     ...bold_rows(),
     ...euler_rows(),

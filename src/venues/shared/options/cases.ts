@@ -2,7 +2,7 @@
  * Rules and portfolios of the open engine's own tests, typed in from derivatives reference §7 (derivexyz v2-core @7736900d,
  * test/config-test.sol and test/risk-managers), for golden rows and tests. No exchange of ours reads them.
  */
-import type { Expiry, MarginRules, OptionLeg, Portfolio, Scenario, VolMove } from './portfolio-margin.ts'
+import type { Collateral, Expiry, MarginRules, OptionLeg, Portfolio, Scenario, VolMove } from './portfolio-margin.ts'
 
 const DAY_S = 86_400
 
@@ -66,7 +66,7 @@ export const SECOND_RULES: MarginRules = {
   option: { maintenance: 0.003, initial: 0.002 },
 }
 
-const nothing = { amount: 0, price: 0, value: 0, confidence: 1 }
+export const nothing = { amount: 0, price: 0, value: 0, confidence: 1 }
 
 /** Version 1's market: spot 2,000, perpetual 2,001, σ 0.5, r 0.02, forwards by days to expiry; where a case changes it. */
 export interface FirstMarket {
@@ -142,4 +142,85 @@ export function first_portfolio({ cash = 0, base = 0, perp, options = [] }: Firs
         ? []
         : [{ value: notional / stable, notional, confidence: 1, maintenance: 0.025, initial: 0, risk_cancelling: true }],
   }
+}
+
+/** Where version 2's general case (test_61) has other rules. */
+export const GENERAL_RULES: MarginRules = {
+  ...SECOND_RULES,
+  scenarios: [
+    ...SECOND_RULES.scenarios.slice(0, 23),
+    { spot: 0.34, vol: 'up', damping: 0.25 },
+    { spot: 0.67, vol: 'up', damping: 0.5 },
+    { spot: 1.5, vol: 'up', damping: 1 / 3 },
+    { spot: 2, vol: 'up', damping: 0.2 },
+    { spot: 3, vol: 'up', damping: 0.1 },
+    { spot: 1, vol: 'linear', damping: 3 },
+    { spot: 1, vol: 'abs', damping: 1 },
+  ],
+  skew: {
+    linear_base: 4,
+    linear_slope: -0.05,
+    abs_base: 0.15,
+    abs_slope: -0.05,
+    least_width: 0.01,
+    width: 3,
+    vol: 2.5,
+    vol_slope: -0.9,
+  },
+}
+
+/** Seconds, forward, rate, least confidence; of its options: strike, call or put, vol, amount. */
+const GENERAL_EXPIRIES = [
+  [794_852, 1734, 0.53, 0.4, [100, 'C', 1886.2946496130742, -1], [5600, 'C', 1861.087694981364, -12]],
+  [
+    1_399_652,
+    2134,
+    2.12,
+    0.2,
+    [2300, 'P', 0.6547716024217306, 52],
+    [3000, 'P', 0.7835591639303785, -23],
+    [3100, 'C', 0.8006130306474406, -23],
+  ],
+  [3_214_052, 1111, 0.21, 0.31, [5000, 'C', 0.9247166607631531, 3], [20_000, 'P', 0.9247166607631531, -23]],
+  [11_076_452, 611, 0.27, 0.11, [10_000, 'C', 0.9622808571129519, -200], [2000, 'P', 0.8795820739028171, 1000]],
+  [18_938_852, 2234, 0.29, 0.51, [3000, 'C', 347.26350790300535, -1], [4000, 'C', 339.8353974095024, -200]],
+] as const
+
+/** Amount, price, confidence, haircut of maintenance, further of initial, moves with spot. */
+const GENERAL_COINS = [
+  [25, 3124, 0.1456, 0.03, 0.01, true],
+  [100, 1234, 0.1269, 0.015, 0.005, true],
+  [23, 112_468, 0.25478, 0.25, 0.05, false],
+  [4, 122_106, 0.5395, 0.35, 0.1, false],
+  [11_111, 1.42, 0.999, 0.12, 0.03, false],
+  [45_654, 1.1, 0.26, 0.2, 0.05, false],
+  [49, 4329, 0.38953, 0.05, 0.01, true],
+  [99_853, 1.01, 0.8423, 0.08, 0.02, false],
+  [45_654, 2.4, 0.9, 0.25, 0.1, false],
+] as const
+
+export function collateral(
+  [amount, price, confidence, maintenance, initial, risk_cancelling]: (typeof GENERAL_COINS)[number],
+  stable: number,
+): Collateral {
+  const value = (amount * price) / stable
+  return { value, notional: value, confidence, maintenance, initial, risk_cancelling }
+}
+
+/** Nine collaterals, eleven options, a perpetual, a broken peg, unsure feeds (test_61_general_general_test_1). */
+export const GENERAL: Portfolio = {
+  spot: 1234,
+  spot_confidence: 0.1269,
+  stable: 0.56,
+  cash: -12_312_324,
+  perp: { amount: -123, price: 4000, value: -123_000 + 20_049, confidence: 0.2123 },
+  expiries: GENERAL_EXPIRIES.map(([seconds, forward, rate, confidence, ...options]) => ({
+    seconds,
+    forward,
+    fixed: 0,
+    rate,
+    confidence,
+    options: options.map(([strike, type, vol, amount]) => ({ call: type === 'C', strike, vol, amount })),
+  })),
+  collaterals: GENERAL_COINS.map((coin) => collateral(coin, 0.56)),
 }
