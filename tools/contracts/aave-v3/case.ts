@@ -66,7 +66,7 @@ const RESERVES = [0, 1, 2, 3] as const
 const BORROWERS = ['alice', 'bob'] as const
 
 /** Of every theme a share of the cases, so that rare rules are met often. */
-const THEMES = ['plain', 'plain', 'emode', 'emode', 'isolation', 'limits', 'small', 'small', 'tight', 'edge'] as const
+const THEMES = ['plain', 'plain', 'emode', 'emode', 'isolation', 'limits', 'small', 'small', 'tight', 'edge', 'edge'] as const
 type Theme = (typeof THEMES)[number]
 
 /** Threshold and bonus as the configurator accepts them: together no more than 100 %. */
@@ -245,25 +245,40 @@ function draw_step(rng: Rng, theme: Theme, positions: readonly Position[]): Step
 }
 
 /**
- * Health at exactly 0.95 or 1: one WBTC at a threshold of 80 % is worth its price, so its price can make health any number that the
- * debt's 16th part divides.
+ * Health at exactly 0.95 or 1: one WBTC is worth its price, so at thresholds of 80 % its price can make health any number that the debt's
+ * 16th part divides. Beside it, legs at the 2,000 dollars below which a whole leg goes.
  */
 function draw_edge(rng: Rng): Case {
   const configs = RESERVES.map((r) => draw_config(rng, r, 'plain'))
-  const [usdx, wbtc] = configs as [ReserveConfig, ReserveConfig]
+  const [usdx, wbtc, , dai] = configs as [ReserveConfig, ReserveConfig, ReserveConfig, ReserveConfig]
   usdx.borrowable = true
-  Object.assign(wbtc, { ltv: 7900n, liquidation_threshold: 8000n, liquidation_bonus: between(rng, 10_001n, 12_000n) })
+  const terms = { ltv: 7900n, liquidation_threshold: 8000n }
+  for (const config of [wbtc, dai]) Object.assign(config, { ...terms, liquidation_bonus: between(rng, 10_001n, 12_000n) })
   const prices = draw_prices(rng)
   prices[0] = USD
-  const positions: Position[] = [{ who: 'alice', supplies: [1], debts: [0] }]
+  prices[3] = USD
+  const edge = pick(rng, ['health', 'collateral', 'debt'] as const)
+  // Dollars owed; between 2,000 and 3,600, a whole leg of 2,000 and a capped one end differently.
+  const [low, high] = { health: [1000n, 14_000n], collateral: [2000n, 3600n], debt: [2000n, 2000n] }[edge] as [bigint, bigint]
+  const beside = edge === 'debt' ? pick(rng, [0n, 0n, 400n, -400n]) : 0n
+  const usd = 400n * between(rng, (low * USD) / 400n, (high * USD) / 400n) + beside
   const steps = opening(rng, 'plain', [])
-  const debt = 400n * between(rng, 1000n * (USD / 400n), 15_000n * (USD / 400n))
+  const supply = (r: number, worth: bigint): Step => ({
+    kind: 'supply',
+    who: 'alice',
+    r,
+    amount: { by: 'usd', usd: worth, off: 0n },
+  })
+  if (edge === 'collateral') steps.push(supply(3, 2000n * USD + pick(rng, [0n, 0n, 1n, -1n])))
+  const health = edge === 'health' ? pick(rng, [WAD, (95n * WAD) / 100n]) : scaled(rng, 0.951, 0.999, WAD)
+  const call = draw_liquidation(rng, edge === 'collateral' ? 3 : 1, 0, 'alice')
   steps.push(
-    { kind: 'supply', who: 'alice', r: 1, amount: { by: 'usd', usd: prices[1] as bigint, off: 0n } },
-    { kind: 'borrow', who: 'alice', r: 0, amount: { by: 'usd', usd: debt, off: 0n } },
-    { kind: 'aim', who: 'alice', r: 1, health: pick(rng, [WAD, (95n * WAD) / 100n]), off: pick(rng, [0n, 0n, 0n, 1n, -1n]) },
-    draw_liquidation(rng, 1, 0, 'alice'),
+    supply(1, prices[1] as bigint),
+    { kind: 'borrow', who: 'alice', r: 0, amount: { by: 'usd', usd, off: 0n } },
+    { kind: 'aim', who: 'alice', r: 1, health, off: pick(rng, [0n, 0n, 0n, 1n, -1n]) },
+    edge === 'health' ? call : { ...call, who: 'dave', amount: { by: 'all' } },
   )
+  const positions: Position[] = [{ who: 'alice', supplies: edge === 'collateral' ? [1, 3] : [1], debts: [0] }]
   for (let i = 0; i < 4; i++) steps.push(draw_step(rng, 'plain', positions))
   return { configs, emodes: [draw_emode(rng), draw_emode(rng)], prices, steps }
 }
