@@ -52,7 +52,7 @@ const record = fc.record({
   trigger: fc.record({ strict: fc.boolean(), closing_fee: fc.boolean() }),
   stages: fc.tuple(fc.array(stage, { maxLength: 3 }), close).map(([list, last]) => [...list, { close: last }]),
   fee: fc.record({
-    base: fc.constantFrom('notional', 'improvement', 'none'),
+    base: fc.constantFrom('notional', 'improvement', 'bankruptcy', 'none'),
     from: fc.constantFrom('remaining', 'first'),
     taker: fc.boolean(),
   }),
@@ -85,6 +85,8 @@ const record = fc.record({
     price: fc.constantFrom('bankruptcy', 'mark', 'index'),
     spread: unit(0, 0.05),
     same_owner_first: fc.boolean(),
+    winners_first: fc.boolean(),
+    overlap: fc.boolean(),
   }),
   losses: fc.record({ share: fc.constantFrom('outside', 'winners', 'equity', 'interest') }),
 }) as fc.Arbitrary<RulesInput>

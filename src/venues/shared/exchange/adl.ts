@@ -14,7 +14,7 @@ import { slot_price } from './instrument.ts'
 import { FUND, Holders, LIQUIDATED, NO_PROFIT, OUTSIDE, PROFIT } from './holders.ts'
 import { bankruptcy_price, equity, gross_notional, leg_maintenance, total_maintenance } from './kernel.ts'
 import type { AdlRules } from './rules.ts'
-import { cash_of, type Exchange, is_pooled, running, wallet_in } from './state.ts'
+import { cash_of, type Exchange, find_position, is_pooled, running, wallet_in } from './state.ts'
 
 export interface Part {
   readonly row: number
@@ -54,6 +54,18 @@ export function adl_score(rank: AdlRules['rank'], s: Standing): number {
   if (rank === 'profit') return s.profit
   if (rank === 'profit_leverage') return (s.profit / s.cost) * (s.notional / s.equity)
   return (s.profit / Math.max(1, s.wallet)) * (s.maintenance / s.equity)
+}
+
+/**
+ * Can a holder close at this slot price: is it no worse for him than his own bankruptcy price there (dYdX v4 deleveraging.go)?
+ * To rounding of his equity.
+ */
+export function overlaps(x: Exchange, row: number, contract: number, price: number): boolean {
+  const prices = x.book.prices.data
+  const at = find_position(x, row, contract)
+  const units = x.positions.columns.quantity.data[at] as number
+  const own = bankruptcy_price(x, row, contract, prices)
+  return units * (price - own) >= -1e-12 * Math.abs(units) * Math.max(Math.abs(price), Math.abs(own))
 }
 
 /** Slot price at which winners are closed, for a position of this side taken over at `price`. */
@@ -105,7 +117,7 @@ function add_holder(x: Exchange, into: Holders, at: number, row: number): void {
   }
   const s = standing(x, at, row)
   const score = adl_score(rank, s)
-  const group = liquidated ? LIQUIDATED : profit > 0 && s.equity > 0 ? PROFIT : NO_PROFIT
+  const group = !x.rules.adl.winners_first ? PROFIT : liquidated ? LIQUIDATED : profit > 0 && s.equity > 0 ? PROFIT : NO_PROFIT
   const scope = allocate === 'leverage' ? gross_notional(x, row, x.book.prices.data) : s.notional
   into.add(row, group, size, score, profit, s.equity, s.equity > 0 ? scope / s.equity : Number.POSITIVE_INFINITY)
 }
@@ -190,6 +202,36 @@ export class Ranking {
     if (left > 0) parts.push({ row: this.x.outside, amount: left })
     const plain = allocate === 'queue' && !same_owner_first
     return plain ? parts : merged(parts, amount, this.x.outside)
+  }
+
+  /**
+   * As `take`, down the ranking over those alone who can close at this price; undefined where they do not suffice.
+   * @param bankrupt row that is closed
+   */
+  overlapping(contract: number, side: 1 | -1, amount: number, bankrupt: number, price: number): Part[] | undefined {
+    const from = this.holders(contract, side)
+    const order = Array.from({ length: from.count }, (_, i) => i).sort(
+      (a, b) =>
+        (from.group[a] as number) - (from.group[b] as number) ||
+        (from.score[b] as number) - (from.score[a] as number) ||
+        (from.row[a] as number) - (from.row[b] as number),
+    )
+    const taken: [number, number][] = []
+    let left = amount
+    for (const i of order) {
+      if (!(left > 0)) break
+      const row = from.row[i] as number
+      const there = from.left[i] as number
+      if (!(there > 0) || row === bankrupt || (row < this.x.owned && !overlaps(this.x, row, contract, price))) continue
+      const part = Math.min(left, there)
+      taken.push([i, part])
+      left -= part
+    }
+    if (left > 1e-12 * amount) return undefined
+    const parts: Part[] = []
+    for (const [i, part] of taken) this.give(from, i, part, parts)
+    if (left > 0) parts.push({ row: this.x.outside, amount: left })
+    return merged(parts, amount, this.x.outside)
   }
 
   /** Takes up to `most` units of one holder. */

@@ -1,12 +1,13 @@
 /** What owners may do: deposit, withdraw, order; and the admission of the exchange's own orders. */
+import { RowList } from '../../../margin/index.ts'
 import { ALL, type Action, applied, type Log, type Result, refused } from '../../../model/index.ts'
 import type { Contract } from './contract.ts'
-import { admit_unwind } from './fund.ts'
+import { admit_unwind, payable } from './fund.ts'
 import { capacity, initial_margin } from './initial.ts'
 import { closing_side, exact_side, fill_units, market_price, slot_price } from './instrument.ts'
-import { equity, position_maintenance, total_maintenance } from './kernel.ts'
+import { bankruptcy_price, equity, position_maintenance, total_maintenance } from './kernel.ts'
 import { ratio_of, unit_price } from './pooled.ts'
-import { breaching, margin_ratio } from './procedure.ts'
+import { breaching, margin_ratio, units_asked } from './procedure.ts'
 import type { Reduction } from './rules.ts'
 import { type Excess, smallest_reduction } from './sizing.ts'
 import {
@@ -59,12 +60,24 @@ export function withdrawable(x: Exchange, row: number, coin = coin_of_row(x, row
   return Math.max(0, Math.min(wallet_in(x, row, coin), coins))
 }
 
+/** Is anything withdrawn at all? Not while a scope has less than nothing, nor for a while after one had. */
+function is_gated(x: Exchange): boolean {
+  if (x.rules.gate_ms === undefined) return false
+  const { time_ms, gated_ms } = x.desk.columns
+  if ((time_ms.data[0] as number) < (gated_ms.data[0] as number)) return true
+  const below = new RowList()
+  x.book.scan(below)
+  for (let i = 0; i < below.length; i++) if (equity(x, below.data[i] as number, x.book.prices.data) < 0) return true
+  return false
+}
+
 export function withdraw(x: Exchange, action: Action, log: Log): Result {
   const { account: row, asset } = action
   const coin = is_account(x, row) ? coin_for(x, row, asset) : -1
   if (coin < 0) return refused('unknown')
   const actor = action.actor >= 0 ? action.actor : owner_of(x, row)
   if (actor < 0) return refused('unknown')
+  if (is_gated(x)) return refused('paused')
   const free = running(x, row) >= 0 ? 0 : withdrawable(x, row, coin)
   if (action.amount !== ALL && action.amount > free * (1 + 1e-12)) return refused('margin')
   const amount = Math.min(action.amount, free)
@@ -184,6 +197,14 @@ function healing_amount(x: Exchange, action: Action, contract: number, position:
   return smallest_reduction(excess, slot_price(of, place.mid()), (part) => fill_units(of, place, order, part))
 }
 
+/** The order's limit, no further beyond the bankruptcy price than the fund may pay for so many units. */
+function bearable_limit(x: Exchange, of: Contract, { limit }: Action, zero: number, units: number, side: number): number {
+  const worst = zero - (side * payable(x, of.fund)) / units
+  const asked = limit > 0 ? slot_price(of, limit) : worst
+  const slot = side > 0 ? Math.max(asked, worst) : Math.min(asked, worst)
+  return slot > 0 ? market_price(of, slot) : limit
+}
+
 /**
  * Admission of the exchange's order against a scope: sized on the book as it is now, so that what fills is what was reckoned
  * with. Its log row is written here, before the account changes, and completed by the fill; the order's `cause` names it.
@@ -194,14 +215,19 @@ function admit_reduction(x: Exchange, action: Action, contract: number, log: Log
   const running_at = running(x, row)
   const position = find_position(x, row, contract)
   const quantity = position < 0 ? 0 : (x.positions.columns.quantity.data[position] as number)
-  const { market, base, ...of } = x.contracts[contract] as Contract
+  const of = x.contracts[contract] as Contract
+  const { market, base } = of
   if (rule === undefined || running_at < 0 || quantity === 0 || closing_side(of, quantity) !== action.side)
     return refused('stale')
   if (action.exact !== exact_side(of)) return refused('stale')
   if (!breaching(x, row)) return refused('healthy')
   const amount =
-    rule.size === 'compliant' ? healing_amount(x, action, contract, position, rule) : Math.min(action.amount, Math.abs(quantity))
+    rule.size === 'compliant'
+      ? healing_amount(x, action, contract, position, rule)
+      : Math.min(action.amount, Math.abs(quantity), rule.size === 'paced' ? units_asked(x, row, position, rule) : ALL)
   if (!(amount > 0)) return refused('healthy')
+  const zero = x.rules.fee.base === 'bankruptcy' ? bankruptcy_price(x, row, contract, x.book.prices.data) : 0
+  if (x.rules.fee.base === 'bankruptcy') action.limit = bearable_limit(x, of, action, zero, amount, Math.sign(quantity))
   if (rule.order === 'fok') {
     const order = { side: action.side, limit: action.limit, party: row }
     if (fill_units(of, x.market(contract), order, amount).base < amount * (1 - 1e-12)) return refused('empty')
@@ -221,6 +247,8 @@ function admit_reduction(x: Exchange, action: Action, contract: number, log: Log
   })
   x.liquidations.columns.order.set(running_at, made)
   x.liquidations.columns.limit.set(running_at, action.limit)
+  x.liquidations.columns.asked.add(running_at, amount)
+  x.liquidations.columns.zero.set(running_at, zero)
   action.cause = made
   return applied(amount)
 }

@@ -1,6 +1,6 @@
 /** What the procedure does itself, one action at a time: advance, take over, deleverage, cover. All of it may be rolled back. */
 import { type Action, applied, type Log, type Result, refused } from '../../../model/index.ts'
-import { adl_price } from './adl.ts'
+import { adl_price, overlaps } from './adl.ts'
 import type { Contract } from './contract.ts'
 import { accept, book_gain, capacity_of, close_lots, note_loss, pay_fund } from './fund.ts'
 import { base_of, market_price } from './instrument.ts'
@@ -50,6 +50,7 @@ export function advance(x: Exchange, action: Action): Result {
   // a takeover may be tried again
   if (stage.close === undefined) c.done.set(at, done | (1 << action.plan))
   c.filled.set(at, 0)
+  c.asked.set(at, 0)
   return applied(1)
 }
 
@@ -171,8 +172,15 @@ function is_last(x: Exchange, row: number): boolean {
   return open === 1
 }
 
+/** A scope had less than nothing: nobody withdraws for a while. */
+function close_gate(x: Exchange): void {
+  const { gate_ms } = x.rules
+  if (gate_ms !== undefined) x.desk.columns.gated_ms.set(0, (x.desk.columns.time_ms.data[0] as number) + gate_ms)
+}
+
 function bad_debt(x: Exchange, row: number, amount: number, cause: number, log: Log): void {
   if (!(amount > 0)) return
+  close_gate(x)
   const usd = equity_usd(x, row)
   const asset = x.coins[coin_of_row(x, row)]?.asset as number
   const actor = x.accounts.columns.owner.data[row] as number
@@ -198,6 +206,7 @@ export function deleverage(x: Exchange, action: Action, log: Log): Result {
   const price = adl_price(x, contract, side, taken, action.limit)
   const held = -side * quantity_of(x, winner, contract)
   if (winner < x.outside && !(held >= amount)) return refused('stale')
+  if (x.rules.adl.overlap && winner < x.owned && !overlaps(x, winner, contract, price)) return refused('stale')
   lots.quantity.set(lot, open - side * amount)
   if (is_fund(x, winner)) {
     if (!close_lots(x, contract, side === 1 ? -1 : 1, amount, price, log)) return refused('stale')
@@ -246,6 +255,7 @@ export function cover(x: Exchange, row: number, log: Log): Result {
     covered += short
   }
   if (!(covered > 0)) return refused('healthy')
+  close_gate(x)
   const at = running(x, row)
   if (at >= 0) unflag(x, at)
   x.book.touch(row)

@@ -8,7 +8,7 @@ import { closing_side, exact_side, market_price, slot_price } from './instrument
 import { equity } from './kernel.ts'
 import { share_out } from './losses.ts'
 import { note_peak, peak } from './peaks.ts'
-import { add_cash, DUST, type Exchange, fund_row, quantity_of, trade } from './state.ts'
+import { add_cash, blocks_of, DUST, type Exchange, fund_row, quantity_of, trade } from './state.ts'
 import type { Contract } from './contract.ts'
 
 /** What a fund has: equity with its positions at the mark, their gross notional, units by contract, signed; and its own row's number. */
@@ -72,7 +72,7 @@ function is_closed(x: Exchange, capacity: Capacity, contract: number, worth: num
     if (fall > by_contract.start) return true
     if (x.contract.columns.stopped.data[contract] === 1 && fall > by_contract.stop) return true
   }
-  return most_loss !== undefined && gap < 0 && capacity.lost - gap > most_loss
+  return most_loss !== undefined && gap < 0 && capacity.lost - gap > most_loss * blocks_of(x)
 }
 
 /**
@@ -235,6 +235,14 @@ export function lots_of(x: Exchange, contract: number, side: 1 | -1): number {
     if (contracts.data[lot] === contract && q * side > 0) sum += Math.abs(q)
   }
   return sum
+}
+
+/** What a fund may still pay in this tick for orders that fill beyond the bankruptcy price. */
+export function payable(x: Exchange, fund: number): number {
+  const { balance, lost } = x.funds.columns
+  const { most_loss } = x.rules.fund
+  const limit = most_loss === undefined ? Number.POSITIVE_INFINITY : most_loss * blocks_of(x) - (lost.data[fund] as number)
+  return Math.max(0, Math.min(balance.data[fund] as number, limit))
 }
 
 /** Notes in this tick's account of the fund what a takeover below the mark cost it. */

@@ -10,7 +10,7 @@ import { offer_conversion, offer_exchanges } from './convert.ts'
 import { accept, type Capacity, capacity_of, unwind_limit } from './fund.ts'
 import { closing_side, exact_side } from './instrument.ts'
 import { in_breach, type Reduction, type Stage, type Takeover } from './rules.ts'
-import { type Exchange, fund_row, is_pooled, running } from './state.ts'
+import { blocks_of, type Exchange, fund_row, is_pooled, running } from './state.ts'
 
 /** Bundles of venues come first; among them smaller ties: deleveraging of the fund, scopes by health, the fund's sales. */
 const PRIORITY = 0
@@ -38,7 +38,7 @@ export function plan(x: Exchange, view: View, below: RowList, out: Actions, offe
   const halted = x.contracts.map(({ market_id }) => view.halted(`market:${market_id}`))
   const round: Round = { x, out, view, ranking: new Ranking(x), capacities: [], halted }
   if (x.rules.fund.hand_on) for (let fund = 0; fund < x.funds.length; fund++) deleverage_fund(round, fund)
-  const most = x.rules.per_tick ?? Number.POSITIVE_INFINITY
+  const most = (x.rules.per_tick ?? Number.POSITIVE_INFINITY) * blocks_of(x)
   let begun = x.liquidations.length - (x.desk.columns.first_liquidation.data[0] as number)
   for (const scope of in_danger(round, below)) {
     const fresh = running(x, scope.row) < 0
@@ -160,9 +160,13 @@ function close(round: Round, row: number, position: number, at: number, stage: S
       out.add('takeover', { ...order, plan: TO_FUND })
       return
     }
+    const side = q > 0 ? 1 : -1
+    const parts = x.rules.adl.overlap
+      ? round.ranking.overlapping(c, side, Math.abs(q), row, price)
+      : round.ranking.take(c, side, Math.abs(q), x.accounts.columns.owner.data[row] as number)
+    if (parts === undefined) continue
     out.add('takeover', { ...order, plan: TO_WINNERS })
-    const owner = x.accounts.columns.owner.data[row] as number
-    hand_on(round, c, round.ranking.take(c, q > 0 ? 1 : -1, Math.abs(q), owner), -1)
+    hand_on(round, c, parts, -1)
     return
   }
 }

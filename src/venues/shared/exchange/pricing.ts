@@ -94,6 +94,8 @@ export function write_prices(x: Exchange, p: Pricing, time_ms: number, view: Vie
 /** Time has passed: a new tick begins. */
 function open_tick(x: Exchange, time_ms: number): void {
   const desk = x.desk.columns
+  const elapsed = time_ms - (desk.time_ms.data[0] as number)
+  desk.elapsed_ms.data[0] = elapsed < Number.POSITIVE_INFINITY ? elapsed : 0
   desk.time_ms.data[0] = time_ms
   desk.tick.data[0] = (desk.tick.data[0] as number) + 1
   desk.first_liquidation.data[0] = x.liquidations.length

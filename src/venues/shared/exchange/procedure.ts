@@ -4,7 +4,7 @@ import type { Contract } from './contract.ts'
 import { equity, health_less, position_maintenance, total_maintenance } from './kernel.ts'
 import { unit_price } from './pooled.ts'
 import { in_breach, type Reduction, type Rules, type Stage } from './rules.ts'
-import { type Exchange, is_pooled, running } from './state.ts'
+import { blocks_of, type Exchange, is_pooled, running } from './state.ts'
 
 /** Fee due for what this liquidation closed already. */
 export function fee_due(x: Exchange, row: number): number {
@@ -82,11 +82,18 @@ export function since_order(x: Exchange, row: number): number {
   return (x.desk.columns.time_ms.data[0] as number) - (time_ms.data[at] as number)
 }
 
+/** Did the last order get nothing? Of a tick of several blocks: less than all of them asked for. */
+function is_unfilled(x: Exchange, at: number): boolean {
+  const { filled, asked } = x.liquidations.columns
+  const got = filled.data[at] as number
+  return got === 0 || (blocks_of(x) > 1 && got < (asked.data[at] as number) * (1 - 1e-12))
+}
+
 /** Is a stage due, the scope being in breach? */
 export function is_due(x: Exchange, row: number, stage: Stage): boolean {
   const { when } = stage
   const at = running(x, row)
-  if (when.unfilled === true && !(at >= 0 && x.liquidations.columns.filled.data[at] === 0)) return false
+  if (when.unfilled === true && !(at >= 0 && is_unfilled(x, at))) return false
   if (when.cooled_ms !== undefined && since_order(x, row) < when.cooled_ms) return false
   if (when.tier_from !== undefined && largest_tier(x, row) < when.tier_from) return false
   if (when.lowest_tier_held === true && !(equity(x, row, x.book.prices.data) - fee_due(x, row) > lowest_requirement(x, row)))
@@ -148,11 +155,22 @@ export function units_asked(x: Exchange, row: number, position: number, rule: Re
       const top = (tiers.floor[down + 1] as number) * (1 - 1e-12)
       return Math.max(0, held - top / price)
     }
-    case 'paced': {
-      const most = rule.most === undefined ? Number.POSITIVE_INFINITY : Math.max(0, rule.most - spent(x, row, rule))
-      return Math.min(held, Math.max(held * rule.share, rule.least / unit), most / unit)
-    }
+    case 'paced':
+      return paced(held, unit, rule, blocks_of(x), spent(x, row, rule))
   }
+}
+
+/**
+ * Units that a paced stage closes in so many blocks: each the share of what is then left, at least `least` and at most `most`.
+ * @param unit notional of one unit
+ * @param spent notional closed already
+ */
+export function paced(held: number, unit: number, rule: Reduction, blocks: number, spent: number): number {
+  const most = rule.most ?? Number.POSITIVE_INFINITY
+  let left = held
+  for (let block = 0; block < blocks && left > 0; block++)
+    left -= Math.min(left, Math.max(left * rule.share, rule.least / unit), most / unit)
+  return Math.min(held - left, Math.max(0, most * blocks - spent) / unit)
 }
 
 /** Notional a paced stage has closed already in its period. */

@@ -27,7 +27,10 @@ const condition = z.strictObject({
     .min(0)
     .optional()
     .describe('So long has passed since the exchange last sent an order against the scope, ms'),
-  unfilled: z.boolean().optional().describe('true: the order before it in this tick got nothing'),
+  unfilled: z
+    .boolean()
+    .optional()
+    .describe('true: the order before it in this tick got nothing; in a tick of several blocks, less than it asked for'),
 })
 
 /** How far an order of the exchange may go. */
@@ -138,10 +141,10 @@ const trigger = z.strictObject({
 
 const fee = z.strictObject({
   base: z
-    .enum(['notional', 'improvement', 'none'])
+    .enum(['notional', 'improvement', 'bankruptcy', 'none'])
     .default('notional')
     .describe(
-      'notional: rate of what the order closed; improvement: the same, but no more than it filled better than its limit; none',
+      'notional: rate of what the order closed; improvement: the same, but no more than it filled better than its limit; bankruptcy: no more than it filled better than the bankruptcy price, and what it filled worse the fund pays, at once and no more than it has; none',
     ),
   from: z
     .enum(['remaining', 'first'])
@@ -213,6 +216,14 @@ export const adl_rules = z.strictObject({
     .describe('Price at which winners are closed: that of the takeover, the mark, or the index; the fund has the difference'),
   spread: ratio(0, 0.5).default(0).describe('mark, index: so much better for the winner, a ratio'),
   same_owner_first: z.boolean().default(false).describe('true: positions of the same owner come first'),
+  winners_first: z
+    .boolean()
+    .default(true)
+    .describe('false: positions without profit and those being liquidated are ranked among the others'),
+  overlap: z
+    .boolean()
+    .default(false)
+    .describe('true: only whose own bankruptcy price allows the price; where they do not suffice the position stays'),
 })
 
 const loss_rules = z.strictObject({
@@ -242,6 +253,18 @@ export const rules = z.strictObject({
     .optional()
     .describe('Automatic exchange of what accounts that pool several coins owe'),
   per_tick: z.number().int().min(1).optional().describe('Most scopes the exchange turns to in one tick; absent: all'),
+  block_ms: z
+    .number()
+    .min(1)
+    .optional()
+    .describe(
+      'What the limits of a tick (`per_tick`, `most_loss`, a paced `most`) are limits of, ms: a longer tick has as many blocks as fit into it; absent: the tick',
+    ),
+  gate_ms: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Nobody withdraws while a scope has less than nothing, and for so long after one had, ms; absent: no gate'),
 })
 
 export type Rules = z.infer<typeof rules>

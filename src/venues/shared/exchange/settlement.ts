@@ -2,7 +2,7 @@
 import { assert, type Fill, type Leg, type Log } from '../../../model/index.ts'
 import { charge, unflag } from './closing.ts'
 import type { Contract } from './contract.ts'
-import { settle_unwind } from './fund.ts'
+import { pay_fund, settle_unwind } from './fund.ts'
 import { coins_in, slot_price, units_in } from './instrument.ts'
 import { unit_price } from './pooled.ts'
 import { breaching } from './procedure.ts'
@@ -74,7 +74,7 @@ function settle_own(x: Exchange, row: number, of: Contract, coins: number): void
 function fee_on(x: Exchange, row: number, at: number, of: Contract, side: Fill | Leg): number {
   const notional = Math.abs(coins_in(of, side))
   const { base } = x.rules.fee
-  if (base === 'none') return 0
+  if (base === 'none' || base === 'bankruptcy') return 0
   const fee = notional * of.liquidation_fee
   if (base === 'notional') return fee
   const limit = x.liquidations.columns.limit.data[at] as number
@@ -100,6 +100,7 @@ function settle_reduction(x: Exchange, row: number, at: number, contract: number
   c.time_ms.set(at, x.desk.columns.time_ms.data[0] as number)
   c.spent.set(at, (c.spent.data[at] as number) + notional * unit)
 
+  if (x.rules.fee.base === 'bankruptcy') return settle_against_bankruptcy(x, row, at, contract, side, order, log)
   const due = (c.fee.data[at] as number) + fee_on(x, row, at, of, side) * unit
   const flat = is_flat(x, row)
   if (flat || x.rules.fee.from === 'first') {
@@ -114,4 +115,28 @@ function settle_reduction(x: Exchange, row: number, at: number, contract: number
   c.fee.set(at, 0)
   charge(x, row, contract, due / unit, order, log)
   unflag(x, at)
+}
+
+/**
+ * What an order got beyond the bankruptcy price belongs to the account, less a fee from it; what it got less the fund pays
+ * (dYdX v4 liquidations.go; derivatives reference §10.3). The order's limit has seen to it that the fund can.
+ */
+function settle_against_bankruptcy(
+  x: Exchange,
+  row: number,
+  at: number,
+  contract: number,
+  side: Fill | Leg,
+  order: number,
+  log: Log,
+): void {
+  const of = x.contracts[contract] as Contract
+  const c = x.liquidations.columns
+  const gain = coins_in(of, side) + units_in(of, side) * (c.zero.data[at] as number)
+  if (gain > 0) charge(x, row, contract, Math.min(gain, Math.abs(coins_in(of, side)) * of.liquidation_fee), order, log)
+  else if (gain < 0) {
+    x.funds.columns.lost.add(of.fund, -gain)
+    pay_fund(x, of.fund, row, gain, { account: row, market: of.market, cause: order }, log)
+  }
+  if (is_flat(x, row) ? cash_of(x, row) >= 0 : !breaching(x, row)) unflag(x, at)
 }

@@ -25,8 +25,8 @@ const cell_shape = { coin: 'i32', amount: 'f64', loan: 'f64', next: 'i32' } as c
 /**
  * One per liquidation, in order. It ends with its tick. `stage`: stages done, 0 when it is over; `done`: which, as bits; `fee` due
  * and not yet charged; `order`: log row of its open order, −1; `limit`: its price; `filled`: units its last order got; `time_ms`
- * of that; `spent`: notional closed in the present period; `closing`: has a position been taken over; `shares`, `cause`: who is
- * to blame then.
+ * of that; `spent`: notional closed in the present period; `asked`: units its orders asked for; `zero`: bankruptcy slot price
+ * at the last one; `closing`: has a position been taken over; `shares`, `cause`: who is to blame then.
  */
 const liquidation_shape = {
   account: 'i32',
@@ -39,6 +39,8 @@ const liquidation_shape = {
   filled: 'f64',
   time_ms: 'f64',
   spent: 'f64',
+  asked: 'f64',
+  zero: 'f64',
   closing: 'u8',
   shares: 'i32',
   cause: 'i32',
@@ -51,9 +53,14 @@ const coin_shape = { custody: 'f64', fees: 'f64', usd: 'f64' } as const
 const fund_shape = { balance: 'f64', lost: 'f64' } as const
 /** Per contract: open interest (sum of sizes ÷ 2, units) when prices were last read; `gained` by its fund, coins; `stopped`: fund rule on. */
 const contract_shape = { interest: 'f64', gained: 'f64', stopped: 'u8' } as const
-/** The exchange itself. `lot`: whose order is open, −1; `first_lot`: all before are closed; `first_liquidation` of this tick. */
+/**
+ * The exchange itself. `elapsed_ms`: length of this tick; `gated_ms`: nobody withdraws before; `lot`: whose order is open, −1;
+ * `first_lot`: all before are closed; `first_liquidation` of this tick.
+ */
 const desk_shape = {
   time_ms: 'f64',
+  elapsed_ms: 'f64',
+  gated_ms: 'f64',
   accrued_ms: 'f64',
   tick: 'i32',
   paused: 'u8',
@@ -97,6 +104,10 @@ export interface Pool {
 /** A kind's own part of a row's margin. All in the unit of account, ≥ 0, appended to `out`. */
 export interface Extra {
   add(row: number, prices: Float64Array, out: { assets: number; debts: number; maintenance: number }): void
+  /** true: what is asked for the row's contracts is in its own part (a portfolio margin); absent: never. */
+  covers?(row: number): boolean
+  /** Its own part of the initial margin, unit of account. */
+  initial?(row: number, prices: Float64Array): number
 }
 
 export interface Exchange extends Holdings {
@@ -337,6 +348,12 @@ export function running(x: Exchange, row: number): number {
   if (at < 0) return -1
   const { tick, stage } = x.liquidations.columns
   return tick.data[at] === x.desk.columns.tick.data[0] && (stage.data[at] as number) > 0 ? at : -1
+}
+
+/** Blocks that fit into this tick, at least one. */
+export function blocks_of(x: Exchange): number {
+  const { block_ms } = x.rules
+  return block_ms === undefined ? 1 : Math.max(1, Math.floor((x.desk.columns.elapsed_ms.data[0] as number) / block_ms))
 }
 
 /** USD of one unit of a contract's coin. */
