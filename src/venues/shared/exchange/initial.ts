@@ -2,7 +2,7 @@
 import { tier_of } from '../../../margin/index.ts'
 import type { Contract } from './contract.ts'
 import { equity } from './kernel.ts'
-import { curve_maintenance, unit_price } from './pooled.ts'
+import { curve_maintenance, is_covered, unit_price } from './pooled.ts'
 import { type Exchange, find_position, is_pooled, quantity_of } from './state.ts'
 
 /**
@@ -32,7 +32,8 @@ function initial_of(x: Exchange, c: number, units: number): number {
 export function initial_margin(x: Exchange, row: number, except: number): number {
   const { contract, quantity, next } = x.positions.columns
   const pooled = is_pooled(x, row)
-  let sum = 0
+  let sum = pooled ? (x.extra?.initial?.(row, x.book.prices.data) ?? 0) : 0
+  if (pooled && is_covered(x, row)) return sum
   for (let at = row; at >= 0; at = next.data[at] as number) {
     const q = quantity.data[at] as number
     if (q === 0 || at === except) continue

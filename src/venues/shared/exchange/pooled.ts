@@ -92,7 +92,7 @@ export function pooled_maintenance(x: Holdings, row: number, prices: Float64Arra
   const pool = x.pool as Pool
   const { contract, quantity, next } = x.positions.columns
   let sum = loan_maintenance(x, pool, row, prices)
-  for (let at = row; at >= 0; at = next.data[at] as number) {
+  for (let at = is_covered(x, row) ? -1 : row; at >= 0; at = next.data[at] as number) {
     const q = quantity.data[at] as number
     if (q === 0) continue
     const c = contract.data[at] as number
@@ -105,6 +105,9 @@ export function pooled_maintenance(x: Holdings, row: number, prices: Float64Arra
   }
   return sum
 }
+
+/** Is what is asked for a row's contracts in its kind's own part? */
+export const is_covered = (x: Holdings, row: number): boolean => x.extra?.covers?.(row) === true
 
 function leg(x: Holdings, contract: number, size: number, price: number): number {
   const curve = x.curves[contract]
@@ -131,6 +134,7 @@ export function pooled_health(x: Holdings, row: number, prices: Float64Array, du
     else debts -= value
   }
   const { contract, quantity, next } = x.positions.columns
+  const asked = is_covered(x, row) ? 0 : ratio
   for (let at = row; at >= 0; at = next.data[at] as number) {
     const q = quantity.data[at] as number
     if (q === 0) continue
@@ -138,7 +142,7 @@ export function pooled_health(x: Holdings, row: number, prices: Float64Array, du
     const k = x.coin_of[c] as number
     const unit = prices[first_slot + k] as number
     const value = q * (prices[c] as number) * unit * (weight[k] as number)
-    const required = ratio * leg(x, c, Math.abs(q), prices[c] as number) * unit
+    const required = asked > 0 ? asked * leg(x, c, Math.abs(q), prices[c] as number) * unit : 0
     if (q > 0) assets += value - required
     else debts += required - value
   }

@@ -2,7 +2,7 @@
 import type { Statement } from '../../../model/index.ts'
 import type { Coin, Contract } from './contract.ts'
 import { leg_maintenance } from './kernel.ts'
-import { loan_legs, ratio_of, weights_of } from './pooled.ts'
+import { is_covered, loan_legs, ratio_of, weights_of } from './pooled.ts'
 import { cash_in, cash_of, coin_of_row, type Exchange, is_pooled, type Pool } from './state.ts'
 
 /** Law: health = Σ₊ quantity·weight·price ÷ Σ₋ quantity·weight·price. A leg of an inverse contract is priced in coins per quote unit. */
@@ -37,6 +37,7 @@ function state_pooled(x: Exchange, row: number, out: Statement): void {
   const prices = x.book.prices.data
   const weight = weights_of(x, row, prices)
   const ratio = ratio_of(x, row)
+  const asked = is_covered(x, row) ? 0 : ratio
   for (let at = row; at >= 0; at = next.data[at] as number) {
     const q = quantity.data[at] as number
     if (q === 0) continue
@@ -45,7 +46,7 @@ function state_pooled(x: Exchange, row: number, out: Statement): void {
     const unit = prices[pool.first_slot + of.coin] as number
     const side = q > 0 ? 1 : -1
     const notional = Math.abs(q) * (prices[c] as number)
-    const rate = notional > 0 ? (ratio * leg_maintenance(x, c, Math.abs(q), prices[c] as number)) / notional : 0
+    const rate = notional > 0 && asked > 0 ? (asked * leg_maintenance(x, c, Math.abs(q), prices[c] as number)) / notional : 0
     const price = (prices[c] as number) * unit
     out.add(side, c, of.slot_feed, asset_of(of), of.market, Math.abs(q), (weight[of.coin] as number) - side * rate, price)
   }

@@ -103,6 +103,8 @@ export interface Collateral {
 }
 
 export interface Portfolio {
+  /** true: options and perpetual are worth coins, not units of account; outcomes are coins at the present spot price. */
+  readonly coin_settled?: boolean
   readonly spot: number
   readonly spot_confidence: number
   readonly stable: number
@@ -198,15 +200,15 @@ export function naked_shorts(options: readonly OptionLeg[]): number {
 /** What a scenario takes from the portfolio (negative) or gives. */
 function scenario_outcome(
   rules: MarginRules,
-  { perp, expiries, collaterals }: Portfolio,
+  { perp, expiries, collaterals, coin_settled = false }: Portfolio,
   now: readonly number[],
   { spot, vol, damping }: Scenario,
 ): number {
-  let sum = perp.amount * perp.price * (spot - 1)
+  let sum = perp.amount * perp.price * (coin_settled ? 1 - 1 / spot : spot - 1)
   const tilted = vol === 'linear' || vol === 'abs'
   for (let e = 0; e < expiries.length; e++) {
     const expiry = expiries[e] as Expiry
-    const value = expiry_value(rules, expiry, spot, vol)
+    const value = expiry_value(rules, expiry, spot, vol) / (coin_settled ? spot : 1)
     const { gain, loss } = scenario_discounts(rules, expiry.seconds, expiry.rate)
     const change = value * (value >= 0 ? gain : loss) - (now[e] as number)
     // a tilt may go either way in each expiry
@@ -216,8 +218,18 @@ function scenario_outcome(
   return sum * damping
 }
 
+/** Value of every expiry as it stands. */
+export const values_now = (rules: MarginRules, { expiries }: Portfolio): number[] =>
+  expiries.map((expiry) => expiry_value(rules, expiry, 1, 'none'))
+
+/** Adds a portfolio's outcome of every scenario to `out`: portfolios on one underlying are netted scenario by scenario. */
+export function add_outcomes(rules: MarginRules, portfolio: Portfolio, now: readonly number[], out: Float64Array): void {
+  for (let s = 0; s < rules.scenarios.length; s++)
+    out[s] = (out[s] as number) + scenario_outcome(rules, portfolio, now, rules.scenarios[s] as Scenario)
+}
+
 /** Loss of every expiry alone, at the worse of two shocks of its forward. */
-function basis_contingency(rules: MarginRules, { expiries }: Portfolio, now: readonly number[]): number {
+export function basis_contingency(rules: MarginRules, { expiries }: Portfolio, now: readonly number[]): number {
   const { up, down, add, multiple } = rules.basis
   let sum = 0
   expiries.forEach((expiry, e) => {
@@ -230,7 +242,7 @@ function basis_contingency(rules: MarginRules, { expiries }: Portfolio, now: rea
 }
 
 /** Contingencies: of maintenance margin, and what initial margin adds to them. */
-function contingencies(rules: MarginRules, portfolio: Portfolio): { maintenance: number; initial: number } {
+export function contingencies(rules: MarginRules, portfolio: Portfolio): { maintenance: number; initial: number } {
   const { spot, spot_confidence, perp, expiries, collaterals } = portfolio
   const { threshold, margin } = rules.confidence
   const unsure = (confidence: number, notional: number) => (confidence < threshold ? (1 - confidence) * margin * notional : 0)
@@ -255,16 +267,16 @@ function contingencies(rules: MarginRules, portfolio: Portfolio): { maintenance:
 
 /** Margin of a portfolio under the rules. */
 export function portfolio_margin(rules: MarginRules, portfolio: Portfolio): PortfolioMargin {
-  const now = portfolio.expiries.map((expiry) => expiry_value(rules, expiry, 1, 'none'))
+  const now = values_now(rules, portfolio)
+  const outcomes = new Float64Array(rules.scenarios.length)
+  add_outcomes(rules, portfolio, now, outcomes)
   let worst = basis_contingency(rules, portfolio, now)
   let scenario = -1
-  for (let s = 0; s < rules.scenarios.length; s++) {
-    const outcome = scenario_outcome(rules, portfolio, now, rules.scenarios[s] as Scenario)
-    if (outcome < worst) {
-      worst = outcome
-      scenario = s
-    }
-  }
+  outcomes.forEach((outcome, s) => {
+    if (!(outcome < worst)) return
+    worst = outcome
+    scenario = s
+  })
   const { maintenance, initial } = contingencies(rules, portfolio)
   let value = portfolio.cash + portfolio.perp.value
   for (const one of now) value += one
