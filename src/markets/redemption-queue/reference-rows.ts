@@ -42,7 +42,7 @@ export function goldenRows(): GoldenRow[] {
       LIDO,
     ],
     [
-      'two batches',
+      'LIDO two batches',
       '2 ETH and 1 ETH for 1 share each: the first is paid its share',
       `${2n * ETH} ${2n * ETH}`,
       outcome(() => prefinalize(two, [1, 2], RATE)),
