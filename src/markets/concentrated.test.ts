@@ -76,7 +76,11 @@ describe('concentrated: reference', () => {
     expect(Number(owed[1] + out.amount1)).toBeLessThan(334)
     expect(() => pool.add(-8200, -8000, 0n)).toThrow('NP')
     expect(() => pool.add(...wide, -(3n * 10n ** 18n))).toThrow('LS')
+    // Too much at a tick is noticed before a tick that is none; a tick that is none only by who would put something there.
     expect(() => pool.add(0, 200, 1n << 126n)).toThrow('LO')
+    expect(() => pool.add(1, 200, 1n << 126n)).toThrow('LO')
+    expect(() => pool.add(1, 200, 1n)).toThrow('ticks')
+    expect(() => pool.add(1, 200, -1n)).toThrow('LS')
   })
 
   it('pays back no more than was put in, position by position', () => {

@@ -194,10 +194,10 @@ export class ReferencePool {
     if (lower >= upper) throw new Revert('TLU')
     if (lower < MIN_TICK) throw new Revert('TLM')
     if (upper > MAX_TICK) throw new Revert('TUM')
-    if (lower % this.spacing !== 0 || upper % this.spacing !== 0) throw new Revert('ticks')
     const position = this.positions.get(`${lower} ${upper}`) ?? { liquidity: 0n, inside: NO_FEES, owed: NO_FEES }
     if (position.liquidity === 0n && liquidity === 0n) throw new Revert('NP')
     const [low, high] = [this.changed(lower, liquidity, liquidity), this.changed(upper, liquidity, -liquidity)]
+    if (lower % this.spacing !== 0 || upper % this.spacing !== 0) throw new Revert('ticks')
     if (position.liquidity + liquidity < 0n) throw new Revert('LS')
     this.earn(position, less(less(this.fees, this.beyond(lower, low, false)), this.beyond(upper, high, true)))
     position.liquidity += liquidity
