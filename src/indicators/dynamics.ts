@@ -13,16 +13,16 @@ const excitation: Indicator = {
   id: 'hawkes_branching',
   title: 'Branching ratio of large moves, 90 days',
   source:
-    'Ozaki (1979): α ÷ β of an exponential Hawkes process fitted once a day to the times at which |return| > 2 root mean squares of the 30 days before',
+    'Ozaki (1979): α ÷ β of an exponential Hawkes process fitted once a week to the times at which |return| > 2 root mean squares of the 30 days before',
   needs: ['close'],
   reads: 'near 1: one large move makes the next; biased by the time scale, so compare it with itself',
   open(shape) {
     const [scale, span] = [steps_in(shape, MONTH_MS, 20), steps_in(shape, 90 * DAY_MS, 60)]
-    return per_symbol(shape, 'hawkes_branching', 'ratio', ['close'], scale + span - 1, ([close = -1]) => {
+    return per_symbol(shape, 'hawkes_branching', 'ratio', ['close'], scale + span - 1, ([close = -1], _, place) => {
       const moves = new Returns()
       const squares = new Rolling(scale)
       const events = new Rolling(span)
-      const rare = new Every(steps_in(shape, DAY_MS, 1))
+      const rare = new Every(steps_in(shape, 7 * DAY_MS, 1), place)
       return (row) => {
         const move = moves.push(row[close] as number)
         const usual = squares.full ? Math.sqrt(squares.mean) : Number.NaN
@@ -32,7 +32,7 @@ const excitation: Indicator = {
         return rare.of(() => {
           const times: number[] = []
           for (let back = span - 1; back >= 0; back--) if (events.back(back) === 1) times.push(span - back)
-          const fit = hawkesFit(times, span)
+          const fit = hawkesFit(times, span, [0.3, 10], 200)
           return fit === null ? Number.NaN : branchingRatio(fit)
         })
       }
@@ -77,10 +77,10 @@ const liquidation_branching: Indicator = {
 /** Log price less its mean of 30 days. */
 function detrended(shape: PanelShape, id: string, unit: string, of: (values: Float64Array) => number) {
   const [trend, span] = [steps_in(shape, MONTH_MS, 10), steps_in(shape, 60 * DAY_MS, 20)]
-  return per_symbol(shape, id, unit, ['close'], trend + span - 2, ([close = -1]) => {
+  return per_symbol(shape, id, unit, ['close'], trend + span - 2, ([close = -1], _, place) => {
     const prices = new Rolling(trend)
     const gaps = new Rolling(span)
-    const rare = new Every(steps_in(shape, DAY_MS, 1))
+    const rare = new Every(steps_in(shape, DAY_MS, 1), place)
     return (row) => {
       const price = row[close] as number
       prices.push(price > 0 ? log(price) : Number.NaN)
@@ -134,10 +134,10 @@ const bubble: Indicator = {
   reads: 'near 1: growth faster than exponential that cannot last; near −1: a fall of that kind',
   open(shape) {
     const per_day = Math.max(1, Math.round(DAY_MS / shape.step_ms))
-    return per_symbol(shape, 'lppls_confidence', 'ratio', ['close'], 240 * per_day - 1, ([close = -1]) => {
+    return per_symbol(shape, 'lppls_confidence', 'ratio', ['close'], 240 * per_day - 1, ([close = -1], _, place) => {
       const days = new Rolling(240)
       let steps = 0
-      const rare = new Every(30 * per_day)
+      const rare = new Every(30 * per_day, place)
       return (row) => {
         const price = row[close] as number
         if (steps++ % per_day === 0) days.push(price > 0 ? log(price) : Number.NaN)
@@ -176,10 +176,10 @@ const tail: Indicator = {
   reads: 'high: bad steps are very bad',
   open(shape) {
     const span = steps_in(shape, 180 * DAY_MS, 40)
-    return per_symbol(shape, 'expected_shortfall', 'log ratio', ['close'], span, ([close = -1]) => {
+    return per_symbol(shape, 'expected_shortfall', 'log ratio', ['close'], span, ([close = -1], _, place) => {
       const moves = new Returns()
       const rolling = new Rolling(span)
-      const rare = new Every(steps_in(shape, DAY_MS, 1))
+      const rare = new Every(steps_in(shape, DAY_MS, 1), place)
       return (row) => {
         rolling.push(moves.push(row[close] as number))
         if (rolling.steps <= span || !rolling.full) return Number.NaN

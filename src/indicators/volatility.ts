@@ -36,10 +36,10 @@ function returns_of(
   value: (returns: Float64Array) => number,
 ) {
   const span = steps_in(shape, span_ms, 20)
-  return per_symbol(shape, id, unit, ['close'], span, ([close = -1]) => {
+  return per_symbol(shape, id, unit, ['close'], span, ([close = -1], _, place) => {
     const moves = new Returns()
     const rolling = new Rolling(span)
-    const rare = new Every(steps_in(shape, every_ms, 1))
+    const rare = new Every(steps_in(shape, every_ms, 1), place)
     return (row) => {
       const move = moves.push(row[close] as number)
       rolling.push(move)

@@ -46,9 +46,15 @@ export function hawkesCompensator(times: Values, { mu, alpha, beta }: Hawkes): F
 
 /**
  * The likeliest process, branching ratio held in (0, 1), found on (ln μ, logit n, ln β). Fewer than 10 events: null.
+ * @param speeds first guesses of β, in events' own rate
  * @returns null also where the search does not settle
  */
-export function hawkesFit(times: Values, end: number): Hawkes | null {
+export function hawkesFit(
+  times: Values,
+  end: number,
+  speeds: readonly number[] = [0.3, 3, 30],
+  evaluations = 600,
+): Hawkes | null {
   const count = times.length
   if (count < 10 || !(end > 0)) return null
   const rate = count / end
@@ -58,9 +64,9 @@ export function hawkesFit(times: Values, end: number): Hawkes | null {
     return { mu: exp(x[0] as number), alpha: share * beta, beta }
   }
   let best: { x: Float64Array; value: number } | undefined
-  for (const speed of [0.3, 3, 30]) {
+  for (const speed of speeds) {
     const start = [log(rate / 2), 0, log(rate * speed)]
-    const found = nelderMead((x) => -hawkesLogLikelihood(times, end, read(x)), start, [0.5, 0.5, 0.7], 1e-9, 600)
+    const found = nelderMead((x) => -hawkesLogLikelihood(times, end, read(x)), start, [0.5, 0.5, 0.7], 1e-9, evaluations)
     if (Number.isFinite(found.value) && (best === undefined || found.value < best.value)) best = found
   }
   return best === undefined ? null : read(best.x)

@@ -147,24 +147,20 @@ export class Returns {
   }
 }
 
-/** Does something once in so many steps, keeping its last result between. */
+/** Does something once in so many steps, keeping its last result between; `phase` spreads the work of many over the steps. */
 export class Every {
-  private left = 0
+  private calls: number
   private value = Number.NaN
   private readonly steps: number
 
-  constructor(steps: number) {
+  constructor(steps: number, phase = 0) {
     this.steps = Math.max(1, steps)
+    this.calls = this.steps - (phase % this.steps)
   }
 
-  /** `make` is called when it is time; until there has been a first value, at every step. */
+  /** Calls `make` when it is time. */
   of(make: () => number): number {
-    if (this.left > 0 && !Number.isNaN(this.value)) {
-      this.left--
-      return this.value
-    }
-    this.value = make()
-    this.left = this.steps - 1
+    if (this.calls++ % this.steps === 0) this.value = make()
     return this.value
   }
 }

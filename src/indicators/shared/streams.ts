@@ -25,13 +25,14 @@ export function per_symbol(
   unit: string,
   needs: readonly string[],
   warmup: number,
-  open: (columns: readonly number[], symbol: string) => Reader,
+  open: (columns: readonly number[], symbol: string, place: number) => Reader,
 ): IndicatorStream {
   const symbols = symbols_with(shape, ...needs.filter((field) => !field.endsWith('?')))
-  const readers = symbols.map((symbol) =>
+  const readers = symbols.map((symbol, place) =>
     open(
       needs.map((field) => column_at(shape, field.replace('?', ''), symbol)),
       symbol,
+      place,
     ),
   )
   return {
