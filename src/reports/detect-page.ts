@@ -81,12 +81,11 @@ export function detect_html(document: DetectDoc, price: Curve, indicators: reado
   const { events } = document
   const cells = events.map(
     (event) =>
-      markup`<tr><th scope="row">${when(event.onset)}</th><td>${when(event.detected)}</td><td>${when(event.peak)}</td><td>${when(event.end)}</td><td class="left">${event.type}</td><td class="left">${plain(event.subject)}</td><td>${percent(event.drawdown)}</td><td>${event.breadth === null ? '–' : percent(event.breadth, 0)}</td><td class="left">${event.severity}</td><td class="wrap">${event.spoke.map((one) => `${one.indicator} ${percent(one.rank, 0)}`).join(', ')}</td></tr>`,
+      markup`<tr><th scope="row">${when(event.onset)}</th><td>${when(event.detected)}</td><td>${when(event.end)}</td><td class="left">${event.type}</td><td class="left">${plain(event.subject)}</td><td>${percent(event.drawdown)}</td><td>${event.breadth === null ? '–' : percent(event.breadth, 0)}</td><td class="left">${event.severity}</td><td class="wrap">${event.spoke.map((one) => `${one.indicator} ${percent(one.rank, 0)}`).join(', ')}</td></tr>`,
   )
   const heads = [
     'onset (UTC)',
     'detected',
-    'worst',
     'over',
     'type',
     'of',

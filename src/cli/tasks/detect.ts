@@ -1,6 +1,6 @@
 /** Events and chances from files of series. */
 import { writeFileSync } from 'node:fs'
-import { median } from '../../math/index.ts'
+import { exp, log, median } from '../../math/index.ts'
 import { type Evidence, InputError, type Panel, type Series } from '../../model/index.ts'
 import { type Curve, detect_html, detect_text, warn_text } from '../../reports/index.ts'
 import { detect, type Given, iso } from '../../studies/detection.ts'
@@ -100,7 +100,7 @@ export async function detect_task(input: DetectInput, on_progress: Progress): Pr
   return { code: 0, text, note: '' }
 }
 
-/** Index of the median asset, 100 at the start; the price itself where there is one, the tick where there is none. */
+/** Equally weighted geometric index of the assets known, 100 at the start; the price itself where there is one, the tick where there is none. */
 function price_curve(panel: Panel): Curve {
   const assets = assets_of(panel)
   const closes = panel.columns.flatMap((column, c) =>
@@ -123,11 +123,11 @@ function price_curve(panel: Panel): Curve {
         : closes
             .map((close) => (close[t] as number) / (close[t - 1] as number))
             .filter((move) => Number.isFinite(move) && move > 0)
-    if (moves.length > 0) level *= median(moves)
+    if (moves.length > 0) level *= exp(moves.reduce((sum, move) => sum + log(move), 0) / moves.length)
     values[t] = level
   }
   return {
-    title: closes.length === 1 ? `${assets[0]}, start 100` : `median of ${closes.length} assets, start 100`,
+    title: closes.length === 1 ? `${assets[0]}, start 100` : `geometric mean of ${closes.length} assets, start 100`,
     unit: '',
     time_ms: panel.time_ms,
     values,
