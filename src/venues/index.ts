@@ -4,6 +4,7 @@ import { binanceCoinm } from './binance-coinm/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
 import { compoundV2 } from './compound-v2/index.ts'
 import { compoundV3 } from './compound-v3/index.ts'
+import { dydxV4 } from './dydx-v4/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
 import { hyperliquid } from './hyperliquid/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
@@ -27,4 +28,5 @@ export const venues = [
   compoundV2,
   binanceCoinm,
   hyperliquid,
+  dydxV4,
 ]

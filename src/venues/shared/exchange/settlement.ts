@@ -135,8 +135,10 @@ function settle_against_bankruptcy(
   const gain = coins_in(of, side) + units_in(of, side) * (c.zero.data[at] as number)
   if (gain > 0) charge(x, row, contract, Math.min(gain, Math.abs(coins_in(of, side)) * of.liquidation_fee), order, log)
   else if (gain < 0) {
-    x.funds.columns.lost.add(of.fund, -gain)
-    pay_fund(x, of.fund, row, gain, { account: row, market: of.market, cause: order }, log)
+    // whose last position it was is left with exactly nothing
+    const paid = is_flat(x, row) && !is_pooled(x, row) ? Math.min(0, cash_of(x, row)) : gain
+    x.funds.columns.lost.add(of.fund, -paid)
+    pay_fund(x, of.fund, row, paid, { account: row, market: of.market, cause: order }, log)
   }
   if (is_flat(x, row) ? cash_of(x, row) >= 0 : !breaching(x, row)) unflag(x, at)
 }
