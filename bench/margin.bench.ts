@@ -15,40 +15,10 @@ import {
 } from '../src/margin/populations.ts'
 import { Store } from '../src/model/store.ts'
 import { ASSETS, crash_path, naive_tick, TwoCollateral } from './margin-accounts.ts'
-
-const gc = (globalThis as { gc?: () => void }).gc ?? (() => {})
-
-/** Processor time of this process, ms. */
-function now(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-class Samples {
-  readonly list: number[] = []
-  add(value: number): void {
-    this.list.push(value)
-  }
-  /** The first round warms up. */
-  get rest(): number[] {
-    return this.list.slice(1).toSorted((a, b) => a - b)
-  }
-  get median(): number {
-    const { rest } = this
-    return rest[rest.length >> 1] as number
-  }
-  toString(): string {
-    const { rest } = this
-    return `${this.median.toFixed(1)} ms (${(rest[0] as number).toFixed(1)}–${(rest.at(-1) as number).toFixed(1)})`
-  }
-}
+import { gc, heading, line, now, Samples } from './timing.ts'
 
 function check(what: string, a: number, b: number): void {
   if (a !== b) throw new Error(`${what}: ${a} by the sweep, ${b} by the book`)
-}
-
-function line(what: string, got: string, wanted = ''): void {
-  process.stdout.write(`${what.padEnd(58)} ${got.padEnd(34)} ${wanted}\n`)
 }
 
 /** One tick of the book, closing what it reports. */
@@ -264,8 +234,7 @@ function bytes(count: number): void {
   line('bytes an account: its columns, book, index, scratch', each.toFixed(0), `≤ 150, after a day; ${book.length} rows`)
 }
 
-const cpus = await import('node:os').then((os) => `${os.cpus()[0]?.model} × ${os.cpus().length}`)
-process.stdout.write(`Node ${process.version}, ${cpus}\n`)
+heading()
 bytes(1_000_000)
 const drawn = TwoCollateral.draw(1_000_000, 1.05, 2, 1)
 const ordered = in_index_order(drawn)
