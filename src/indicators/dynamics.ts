@@ -171,7 +171,7 @@ function confidence(y: Float64Array): number {
 const tail: Indicator = {
   id: 'expected_shortfall',
   title: 'Mean of the worst 5 % of returns, 180 days',
-  source: 'Artzner et al. (1999): expected shortfall of one step’s return, as a loss',
+  source: 'Artzner et al. (1999): expected shortfall of one step’s return, as a loss; read once a week',
   needs: ['close'],
   reads: 'high: bad steps are very bad',
   open(shape) {
@@ -179,7 +179,7 @@ const tail: Indicator = {
     return per_symbol(shape, 'expected_shortfall', 'log ratio', ['close'], span, ([close = -1], _, place) => {
       const moves = new Returns()
       const rolling = new Rolling(span)
-      const rare = new Every(steps_in(shape, DAY_MS, 1), place)
+      const rare = new Every(steps_in(shape, 7 * DAY_MS, 1), place)
       return (row) => {
         rolling.push(moves.push(row[close] as number))
         if (rolling.steps <= span || !rolling.full) return Number.NaN

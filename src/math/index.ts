@@ -1,6 +1,7 @@
 export * from './black.ts'
 export * from './boosting.ts'
 export * from './change-points.ts'
+export * from './eigenvalues.ts'
 export * from './elementary.ts'
 export * from './gamma.ts'
 export * from './hash.ts'

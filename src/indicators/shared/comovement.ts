@@ -1,5 +1,5 @@
 /** How much assets move as one, and how unusual a day is: from a matrix of returns, assets × periods, row by row. */
-import { choleskySolve, cholesky, eigenSymmetric } from '../../math/index.ts'
+import { choleskySolve, cholesky, eigenvaluesSymmetric } from '../../math/index.ts'
 
 /** Sample covariance (n − 1) of the rows of an m × n matrix. */
 export function covariance(returns: Float64Array, m: number, n: number): Float64Array {
@@ -23,8 +23,7 @@ export function covariance(returns: Float64Array, m: number, n: number): Float64
 
 /** Share of the variance that the first ⌊m/5 + ½⌋ (at least one) components hold. Source: Kritzman, Li, Page and Rigobon (2011). */
 export function absorptionRatio(covariances: Float64Array, m: number, share = 0.2): number {
-  const { values } = eigenSymmetric(covariances, m)
-  const sorted = Float64Array.from(values).sort().reverse()
+  const sorted = eigenvaluesSymmetric(covariances, m)
   const top = Math.max(1, Math.floor(share * m + 0.5))
   let [held, all] = [0, 0]
   for (let i = 0; i < m; i++) {
