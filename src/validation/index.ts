@@ -13,6 +13,7 @@ import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
 import { goldenRows as compound_rows } from '../venues/compound-v2/index.ts'
 import { goldenRows as comet_rows } from '../venues/compound-v3/reference-rows.ts'
 import { goldenRows as dydx_rows } from '../venues/dydx-v4/index.ts'
+import { goldenRows as deribit_rows } from '../venues/deribit/index.ts'
 import { goldenRows as euler_rows } from '../venues/euler-v2/reference-rows.ts'
 import { goldenRows as hyperliquid_rows } from '../venues/hyperliquid/index.ts'
 import { goldenRows as liquity_rows } from '../venues/liquity-v1/reference-rows.ts'
@@ -45,6 +46,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...coinm_rows(),
     ...hyperliquid_rows(),
     ...dydx_rows(),
+    ...deribit_rows(),
     ...exchange_rows(),
     ...options_rows(),
     ...liquity_rows(),

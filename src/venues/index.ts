@@ -5,6 +5,7 @@ import { binanceUsdm } from './binance-usdm/index.ts'
 import { compoundV2 } from './compound-v2/index.ts'
 import { compoundV3 } from './compound-v3/index.ts'
 import { dydxV4 } from './dydx-v4/index.ts'
+import { deribit } from './deribit/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
 import { hyperliquid } from './hyperliquid/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
@@ -29,4 +30,5 @@ export const venues = [
   binanceCoinm,
   hyperliquid,
   dydxV4,
+  deribit,
 ]

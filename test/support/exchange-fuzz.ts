@@ -158,6 +158,8 @@ function check_forced(w: PerpWorld, f: Fuzzed, before: Before, seen: Seen, maker
       const side = Math.sign(before.units[row]?.[c] as number)
       coins += side * (line['amount'] as number) * (f.inverse?.[c] === true ? 1 : (line['price'] as number))
     }
+    // … but for what he bore of a loss nobody covered
+    for (const line of rows.default) if (line['account'] === row) coins -= line['amount'] as number
     const gap = cash_in(x, row, coin_of_row(x, row)) - (before.cash[row] as number) - coins
     holds(Math.abs(gap) <= 1e-8 * Math.max(Math.abs(coins), 1e-6), () => `row ${row} was paid ${gap} beside ${coins}`)
   }
