@@ -12,7 +12,7 @@ export const DAY_MS = 86_400_000
 export const deribit_params = (
   likes: readonly string[],
 ): { contracts: Record<string, unknown>[]; spec: Record<string, unknown> } => {
-  const { contracts, kind, ...spec } = complete(
+  const { contracts, kind: _, ...spec } = complete(
     { kind: 'deribit', contracts: likes.map((like) => ({ like })) },
     parse_params(data, 'deribit.json'),
     'test',

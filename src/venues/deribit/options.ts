@@ -2,10 +2,9 @@
 import { blackGreeks, blackPrice, type Greeks, noGreeks } from '../../math/index.ts'
 import { check_column, type Log, type Table, type WorldBuilder } from '../../model/index.ts'
 import type { Contract } from '../shared/exchange/contract.ts'
-import { add_cash, type Exchange, type Extra, MULTI, PORTFOLIO } from '../shared/exchange/state.ts'
+import { add_cash, type Exchange, MULTI } from '../shared/exchange/state.ts'
 import type { MarginRules } from '../shared/options/portfolio-margin.ts'
-import { margin_rules, short_initial, short_maintenance, vol_of } from './kernel.ts'
-import { portfolio_maintenance } from './portfolio.ts'
+import { margin_rules, vol_of } from './kernel.ts'
 import type { OptionsSpec, SurfaceSpec } from './snapshot.ts'
 import { open_surfaces, type Surfaces } from './surface.ts'
 
@@ -228,51 +227,6 @@ export const is_on = (desk: Desk, x: Exchange, contract: number, u: number): boo
 export function contract_delta(x: Exchange, contract: number, units: number): number {
   const { shape } = x.contracts[contract] as Contract
   return shape === 'inverse' ? -units * (x.book.prices.data[contract] as number) : units
-}
-
-/** What the machine does not know of a row's margin. */
-export function extra_of(desk: Desk): Extra {
-  const is_portfolio = (x: Exchange, row: number) => x.accounts.columns.mode.data[row] === PORTFOLIO
-  return {
-    covers: (row) => desk.x !== undefined && row < desk.x.owned && is_portfolio(desk.x, row),
-    add(row, prices, out) {
-      const { x } = desk
-      if (x === undefined || row >= x.owned) return
-      const whole = is_portfolio(x, row)
-      const { series, quantity, next } = desk.held.columns
-      for (let at = (desk.heads.columns.first.data[row] as number) - 1; at >= 0; at = (next.data[at] as number) - 1) {
-        const q = quantity.data[at] as number
-        // under single-option margin what was paid for is no margin for anything else
-        if (q === 0 || (q > 0 && !whole)) continue
-        const s = series.data[at] as number
-        const value = q * option_value(desk, x, s, prices)
-        if (value > 0) out.assets += value
-        else out.debts -= value
-        if (!whole) out.maintenance += -q * standard_margin(desk, x, s, prices, false)
-      }
-      if (whole) out.maintenance += portfolio_maintenance(desk, x, row, prices)
-    },
-    initial(row, prices) {
-      const { x } = desk
-      if (x === undefined || row >= x.owned) return 0
-      if (is_portfolio(x, row)) return desk.spec.portfolio.initial_factor * portfolio_maintenance(desk, x, row, prices)
-      let sum = 0
-      for (const at of holdings_of(desk, row)) {
-        const q = desk.held.columns.quantity.data[at] as number
-        if (q < 0) sum -= q * standard_margin(desk, x, desk.held.columns.series.data[at] as number, prices, true)
-      }
-      return sum
-    },
-  }
-}
-
-/** Of a short option, units of account per unit, its mark apart. */
-function standard_margin(desk: Desk, x: Exchange, s: number, prices: Float64Array, initial: boolean): number {
-  const { u, call, strike } = desk.series[s] as Series
-  const index = index_of(desk, x, u, prices)
-  const mark = option_value(desk, x, s, prices) / index
-  const { terms } = desk.spec
-  return index * (initial ? short_initial(terms, call, index, strike, mark) : short_maintenance(terms, call, mark))
 }
 
 /** Averages the index before expiry, and pays out at it. Once a tick. */

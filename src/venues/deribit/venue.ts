@@ -19,12 +19,12 @@ import { ratio_of } from '../shared/exchange/pooled.ts'
 import type { Rules } from '../shared/exchange/rules.ts'
 import { is_pooled, quantity_of } from '../shared/exchange/state.ts'
 import { ExchangeVenue } from '../shared/exchange/venue.ts'
+import { extra_of } from './extra.ts'
 import { close_option, closing_room, plan_options } from './closing.ts'
 import {
   broken_options,
   delta_of,
   type Desk,
-  extra_of,
   fill_desk,
   has_options,
   index_of,
@@ -32,7 +32,7 @@ import {
   option_greeks,
   settle_expiries,
 } from './options.ts'
-import type { Spec, SupportSpec, SurfaceSpec } from './snapshot.ts'
+import type { Spec, SupportSpec } from './snapshot.ts'
 import { ADL, assign, capacity_now, open_support, SUPPORT, type Support, take_assignment } from './support.ts'
 import { move_surface } from './surface.ts'
 
