@@ -134,13 +134,32 @@ export function assign(support: Support, x: Exchange, desk: Desk | undefined, vi
   }
 }
 
-/** Price of an assignment: the mark, better for who receives; within one owner what the receiver paid. */
-function price_of(support: Support, x: Exchange, row: number, to: number, contract: number, side: 1 | -1, plan: number): number {
+/** What an assignment is done at: slot price, and coins of commission. */
+interface Terms {
+  readonly price: number
+  readonly commission: number
+}
+
+/**
+ * The mark, a spread better for who receives, and a commission: as far as the part of the scope's equity allotted to the notional bears
+ * them. Within one owner what the receiver paid, under the same limit.
+ */
+function terms_of(support: Support, x: Exchange, action: Action, contract: number, side: 1 | -1): Terms {
+  const { offer: row, account: to, amount, plan } = action
+  const prices = x.book.prices.data
+  const mark = prices[contract] as number
+  const notional = amount * mark
+  const bearable = Math.max(0, equity(x, row, prices)) * Math.min(1, notional / gross_notional(x, row, prices))
   const owner = x.accounts.columns.owner.data
-  if (plan === ADL && to < x.owned && owner[to] === owner[row] && (owner[row] as number) >= 0)
-    return x.positions.columns.entry.data[find_position(x, to, contract)] as number
-  const { spread, adl_spread } = support.spec
-  return (x.book.prices.data[contract] as number) * (1 - side * (plan === SUPPORT ? spread : adl_spread))
+  if (plan === ADL && to < x.owned && owner[to] === owner[row] && (owner[row] as number) >= 0) {
+    const price = x.positions.columns.entry.data[find_position(x, to, contract)] as number
+    return { price: side * amount * (mark - price) <= bearable ? price : mark, commission: 0 }
+  }
+  const { spread, adl_spread, commission } = support.spec
+  const off = plan === SUPPORT ? spread : adl_spread
+  const cost = notional * (off + commission)
+  const part = cost > bearable ? bearable / cost : 1
+  return { price: mark * (1 - side * off * part), commission: notional * commission * part }
 }
 
 /** Moves part of a position in breach to a participant, or closes it against a holder of the other side. */
@@ -160,7 +179,7 @@ export function take_assignment(support: Support, x: Exchange, action: Action, l
     if (amount * mark > capacity_now(support, x, p, group) * (1 + 1e-9)) return refused('limit')
     note_used(support, x, cell(support, p, group), amount * mark)
   } else if (to < x.owned && !(-side * quantity_of(x, to, contract) >= amount)) return refused('stale')
-  const price = price_of(support, x, row, to, contract, side, plan)
+  const { price, commission } = terms_of(support, x, action, contract, side)
   const { market, base, coin } = x.contracts[contract] as Contract
   const owner = x.accounts.columns.owner.data
   const what = { market, asset: base, ...shown(x, contract, amount, price) }
@@ -174,7 +193,6 @@ export function take_assignment(support: Support, x: Exchange, action: Action, l
   })
   trade(x, row, contract, -side * amount, side * amount * price)
   trade(x, to, contract, side * amount, -side * amount * price)
-  const commission = amount * price * support.spec.commission
   if (commission > 0) {
     add_cash(x, row, coin, -commission)
     add_cash(x, to, coin, commission)

@@ -90,7 +90,7 @@ describe('liquidity support', () => {
   }
   // T10: a short of 100 BTC at 63,000 in breach; participants with 1 M and 3 M; longs of 40 and 70
   const rows = [
-    account(2, { usdt: 10_000 }, [[0, -100, 62_950]]),
+    account(2, { usdt: 55_000 }, [[0, -100, 62_950]]),
     account(2, { usdt: 1_000_000 }),
     account(2, { usdt: 3_000_000 }),
     account(2, { usdt: 5_000_000 }, [[0, 40, 60_000]]),
@@ -121,12 +121,28 @@ describe('liquidity support', () => {
     const first = w.quantity(1)
     // what it was paid for taking over is equity too, of which 15 % is a little room
     const room = () => w.deribit.support_room(0, 0)
-    expect(room()).toBeLessThan(500)
+    expect(room()).toBeLessThan(1000)
     w.tick(299_000)
-    expect(room()).toBeLessThan(500)
+    expect(room()).toBeLessThan(1000)
     w.tick(1000)
     expect(room()).toBeGreaterThan(150_000)
     expect(w.quantity(1)).toBe(first)
+  })
+
+  it('a scope that has nothing pays neither spread nor commission', () => {
+    const w = new DeribitWorld([account(2, { usdt: 1000 }, [[0, -100, 62_950]]), ...rows.slice(1)], {
+      price: 63_000,
+      linear: true,
+      spec: support,
+      fund: 1e7,
+    })
+    w.tick(MINUTE_MS)
+    w.settle()
+    for (const row of w.rows('takeover')) expect(row['price']).toBe(63_000)
+    // what is missing, 4,000, is the fund's
+    expect(w.rows('insurance').reduce((sum, row) => sum + (row['amount'] as number), 0)).toBeCloseTo(4000, 6)
+    expect(w.cash(0)).toBe(0)
+    expect(w.broken()).toEqual([])
   })
 
   it('participants may only close', () => {
