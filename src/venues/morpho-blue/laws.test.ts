@@ -255,7 +255,7 @@ describe('the venue beside the exact market', () => {
             repay: () => [
               () =>
                 micro(usd) >= exact.debt_of('owner')
-                  ? exact.repay_shares('owner', exact.position('owner').borrow_shares)
+                  ? exact.repay('owner', 0n, exact.position('owner').borrow_shares)
                   : exact.repay('owner', micro(usd)),
               world.act(venue, 'repay', { ...owner, asset: USDC, amount: usd }),
             ],

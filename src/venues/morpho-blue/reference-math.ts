@@ -4,8 +4,35 @@ export const WAD = 10n ** 18n
 export const YEAR_S = 31_536_000n
 export const PRICE_SCALE = 10n ** 36n
 
-export const floor = (a: bigint, b: bigint, c: bigint): bigint => (a * b) / c
-export const ceil = (a: bigint, b: bigint, c: bigint): bigint => (a * b + c - 1n) / c
+/** What the contract reverts with. */
+export class Revert extends Error {}
+
+/** Only what fits into a word of 256 bits, and no division by zero. */
+function quotient(product: bigint, divisor: bigint): bigint {
+  if (product >> 256n !== 0n) throw new Revert('overflow')
+  if (divisor === 0n) throw new Revert('division by zero')
+  return product / divisor
+}
+
+export const floor = (a: bigint, b: bigint, c: bigint): bigint => quotient(a * b, c)
+export const ceil = (a: bigint, b: bigint, c: bigint): bigint => quotient(a * b + c - 1n, c)
+
+/** The number, if it fits into the 128 bits in which markets and positions count. */
+export function narrow(x: bigint): bigint {
+  if (x >> 128n !== 0n) throw new Revert('max uint128 exceeded')
+  return x
+}
+
+/** A sum of two such numbers, and their difference. */
+export function plus(a: bigint, b: bigint): bigint {
+  if ((a + b) >> 128n !== 0n) throw new Revert('overflow')
+  return a + b
+}
+export function minus(a: bigint, b: bigint): bigint {
+  if (b > a) throw new Revert('underflow')
+  return a - b
+}
+
 export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 /** Shares and assets that every market counts as if they were there, so that an empty one has a share price. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ReferenceMarket, Revert } from './reference.ts'
 import { goldenRows, market_at, price_of, USDC } from './reference-rows.ts'
-import { exponential, PRICE_SCALE, WAD } from './reference-math.ts'
+import { CURVE, exponential, PRICE_SCALE, WAD } from './reference-math.ts'
 
 describe('golden vectors', () => {
   for (const row of goldenRows()) {
@@ -43,6 +43,40 @@ describe('the exact market', () => {
     expect(market.healthy('owner')).toBe(true)
     market.price = price_of(2000n) - 10n ** 16n
     expect(market.healthy('owner')).toBe(false)
+  })
+
+  it('values the collateral of who is liquidated, even if he owes nothing; for the rest debt comes first', () => {
+    // 2^100 · 2^200 is more than a word holds: Morpho.sol, liquidate asks _isHealthy with the price, withdrawCollateral without.
+    const market = new ReferenceMarket((86n * WAD) / 100n, 1n << 200n)
+    market.supply_collateral('owner', 1n << 100n)
+    expect(() => market.liquidate('owner', 1n, 0n)).toThrow('overflow')
+    market.withdraw_collateral('owner', 1n)
+    expect(market.position('owner').collateral).toBe((1n << 100n) - 1n)
+  })
+
+  it('counts in 128 bits, and refuses nothing at all', () => {
+    const market = new ReferenceMarket((86n * WAD) / 100n, PRICE_SCALE)
+    expect(() => market.supply('lender', 1n << 128n)).toThrow('max uint128 exceeded')
+    // The first deposit gets a million shares a unit.
+    expect(() => market.supply('lender', 1n << 110n)).toThrow('max uint128 exceeded')
+    expect(() => market.supply_collateral('owner', 0n)).toThrow('zero assets')
+    for (const refused of [
+      () => market.supply('lender', 0n),
+      () => market.borrow('owner', 1n, 1n),
+      () => market.repay('owner', 0n),
+    ])
+      expect(refused).toThrow('inconsistent input')
+  })
+
+  it('has a rate from the moment it is made, so the first interest already adapts', () => {
+    const market = new ReferenceMarket((8n * WAD) / 10n, PRICE_SCALE)
+    market.supply('lender', 1000n)
+    market.supply_collateral('owner', 10_000n)
+    market.borrow('owner', 1000n)
+    market.now_s = 5n * 86_400n
+    market.accrue()
+    // e^(50 · 5 / 365) = 1.9836 at utilisation 1 (IRM test of F8); the approximation is within 1 %.
+    expect(Number(market.rate_at_target) / Number(CURVE.initial)).toBeCloseTo(1.9836, 1)
   })
 
   it('may be owed one unit more than it counts: rounding is against the borrower', () => {

@@ -4,18 +4,22 @@ import {
   assets_down,
   assets_up,
   ceil,
+  CURVE,
   floor,
   incentive_factor,
   min,
+  minus,
+  narrow,
   PRICE_SCALE,
+  plus,
+  Revert,
   shares_down,
   shares_up,
   taylor,
   WAD,
 } from './reference-math.ts'
 
-/** What the contract reverts with. */
-export class Revert extends Error {}
+export { Revert }
 
 function demand(condition: boolean, message: string): void {
   if (!condition) throw new Revert(message)
@@ -43,7 +47,16 @@ export interface Liquidation {
   bad_debt_shares: bigint
 }
 
-/** A market: no pause, no caps; its parameters never change. */
+/** What a deposit, withdrawal, loan or repayment came to. */
+export interface Moved {
+  readonly assets: bigint
+  readonly shares: bigint
+}
+
+/**
+ * A market: no pause, no caps; its parameters never change. What a caller gives in assets or in shares is not 0 in exactly one of them.
+ * A method that throws has changed things: the contract would have undone them.
+ */
 export class ReferenceMarket {
   readonly lltv: bigint
   /** Loan units per collateral unit times 10^36, both smallest; undefined: the oracle reverts. */
@@ -55,7 +68,8 @@ export class ReferenceMarket {
   borrow_assets = 0n
   borrow_shares = 0n
   fee_shares = 0n
-  rate_at_target = 0n
+  /** Who creates a market asks the model for its rate, which from then on has one. */
+  rate_at_target = CURVE.initial
   now_s = 0n
   private accrued_s = 0n
   readonly positions = new Map<string, Position>()
@@ -86,14 +100,14 @@ export class ReferenceMarket {
     const utilisation = this.supply_assets > 0n ? floor(this.borrow_assets, WAD, this.supply_assets) : 0n
     const { mean, end } = adaptive_rate(utilisation, this.rate_at_target, time_s)
     this.rate_at_target = end
-    const interest = floor(this.borrow_assets, taylor(mean, time_s), WAD)
-    this.borrow_assets += interest
-    this.supply_assets += interest
+    const interest = narrow(floor(this.borrow_assets, taylor(mean, time_s), WAD))
+    this.borrow_assets = plus(this.borrow_assets, interest)
+    this.supply_assets = plus(this.supply_assets, interest)
     if (this.fee === 0n) return
     const fee = floor(interest, this.fee, WAD)
     const shares = shares_down(fee, this.supply_assets - fee, this.supply_shares)
     this.fee_shares += shares
-    this.supply_shares += shares
+    this.supply_shares = plus(this.supply_shares, narrow(shares))
   }
 
   debt_of(who: string): bigint {
@@ -104,68 +118,84 @@ export class ReferenceMarket {
     return assets_down(this.position(who).supply_shares, this.supply_assets, this.supply_shares)
   }
 
+  /** Who owes nothing is healthy without a price. */
   healthy(who: string): boolean {
-    const { borrow_shares, collateral } = this.position(who)
-    if (borrow_shares === 0n) return true
-    return floor(floor(collateral, this.quoted(), PRICE_SCALE), this.lltv, WAD) >= this.debt_of(who)
+    return this.position(who).borrow_shares === 0n || this.covered(who)
   }
 
-  supply(who: string, assets: bigint): void {
+  private covered(who: string): boolean {
+    const value = floor(this.position(who).collateral, this.quoted(), PRICE_SCALE)
+    return floor(value, this.lltv, WAD) >= this.debt_of(who)
+  }
+
+  supply(who: string, by_assets: bigint, by_shares = 0n): Moved {
+    demand((by_assets === 0n) !== (by_shares === 0n), 'inconsistent input')
     this.accrue()
-    const shares = shares_down(assets, this.supply_assets, this.supply_shares)
+    const [total, all] = [this.supply_assets, this.supply_shares]
+    const shares = by_assets > 0n ? shares_down(by_assets, total, all) : by_shares
+    const assets = by_assets > 0n ? by_assets : assets_up(by_shares, total, all)
     this.position(who).supply_shares += shares
-    this.supply_shares += shares
-    this.supply_assets += assets
+    this.supply_shares = plus(all, narrow(shares))
+    this.supply_assets = plus(total, narrow(assets))
+    return { assets, shares }
   }
 
-  withdraw(who: string, assets: bigint): void {
+  withdraw(who: string, by_assets: bigint, by_shares = 0n): Moved {
+    demand((by_assets === 0n) !== (by_shares === 0n), 'inconsistent input')
     this.accrue()
-    const shares = shares_up(assets, this.supply_assets, this.supply_shares)
-    demand(shares <= this.position(who).supply_shares, 'underflow')
-    this.position(who).supply_shares -= shares
-    this.supply_shares -= shares
-    this.supply_assets -= assets
+    const [total, all] = [this.supply_assets, this.supply_shares]
+    const shares = by_assets > 0n ? shares_up(by_assets, total, all) : by_shares
+    const assets = by_assets > 0n ? by_assets : assets_down(by_shares, total, all)
+    const position = this.position(who)
+    position.supply_shares = minus(position.supply_shares, shares)
+    this.supply_shares = minus(all, shares)
+    this.supply_assets = minus(total, assets)
     demand(this.borrow_assets <= this.supply_assets, 'insufficient liquidity')
+    return { assets, shares }
   }
 
   supply_collateral(who: string, assets: bigint): void {
-    this.position(who).collateral += assets
+    demand(assets !== 0n, 'zero assets')
+    const position = this.position(who)
+    position.collateral = plus(position.collateral, narrow(assets))
   }
 
   withdraw_collateral(who: string, assets: bigint): void {
+    demand(assets !== 0n, 'zero assets')
     this.accrue()
-    demand(assets <= this.position(who).collateral, 'underflow')
-    this.position(who).collateral -= assets
+    const position = this.position(who)
+    position.collateral = minus(position.collateral, narrow(assets))
     demand(this.healthy(who), 'insufficient collateral')
   }
 
-  borrow(who: string, assets: bigint): void {
+  borrow(who: string, by_assets: bigint, by_shares = 0n): Moved {
+    demand((by_assets === 0n) !== (by_shares === 0n), 'inconsistent input')
     this.accrue()
-    const shares = shares_up(assets, this.borrow_assets, this.borrow_shares)
-    this.position(who).borrow_shares += shares
-    this.borrow_shares += shares
-    this.borrow_assets += assets
+    const [total, all] = [this.borrow_assets, this.borrow_shares]
+    const shares = by_assets > 0n ? shares_up(by_assets, total, all) : by_shares
+    const assets = by_assets > 0n ? by_assets : assets_down(by_shares, total, all)
+    const position = this.position(who)
+    position.borrow_shares = plus(position.borrow_shares, narrow(shares))
+    this.borrow_shares = plus(all, shares)
+    this.borrow_assets = plus(total, narrow(assets))
     demand(this.healthy(who), 'insufficient collateral')
     demand(this.borrow_assets <= this.supply_assets, 'insufficient liquidity')
+    return { assets, shares }
   }
 
-  /** Repays shares; returns the assets it took. */
-  repay_shares(who: string, shares: bigint): bigint {
+  repay(who: string, by_assets: bigint, by_shares = 0n): Moved {
+    demand((by_assets === 0n) !== (by_shares === 0n), 'inconsistent input')
     this.accrue()
-    const assets = assets_up(shares, this.borrow_assets, this.borrow_shares)
-    this.drop(who, shares, assets)
-    return assets
+    const [total, all] = [this.borrow_assets, this.borrow_shares]
+    const shares = by_assets > 0n ? shares_down(by_assets, total, all) : by_shares
+    const assets = by_assets > 0n ? by_assets : assets_up(by_shares, total, all)
+    this.drop(this.position(who), shares, assets)
+    return { assets, shares }
   }
 
-  repay(who: string, assets: bigint): void {
-    this.accrue()
-    this.drop(who, shares_down(assets, this.borrow_assets, this.borrow_shares), assets)
-  }
-
-  private drop(who: string, shares: bigint, assets: bigint): void {
-    demand(shares <= this.position(who).borrow_shares, 'underflow')
-    this.position(who).borrow_shares -= shares
-    this.borrow_shares -= shares
+  private drop(position: Position, shares: bigint, assets: bigint): void {
+    position.borrow_shares = minus(position.borrow_shares, narrow(shares))
+    this.borrow_shares = minus(this.borrow_shares, shares)
     this.borrow_assets = assets > this.borrow_assets ? 0n : this.borrow_assets - assets
   }
 
@@ -174,7 +204,7 @@ export class ReferenceMarket {
     demand((seized === 0n) !== (shares === 0n), 'inconsistent input')
     this.accrue()
     const price = this.quoted()
-    demand(!this.healthy(who), 'position is healthy')
+    demand(!this.covered(who), 'position is healthy')
     const factor = incentive_factor(this.lltv)
     let taken = seized
     let repaid_shares = shares
@@ -186,10 +216,9 @@ export class ReferenceMarket {
       taken = floor(value, PRICE_SCALE, price)
     }
     const position = this.position(who)
-    demand(taken <= position.collateral && repaid_shares <= position.borrow_shares, 'underflow')
     const repaid = assets_up(repaid_shares, this.borrow_assets, this.borrow_shares)
-    this.drop(who, repaid_shares, repaid)
-    position.collateral -= taken
+    this.drop(position, repaid_shares, repaid)
+    position.collateral = minus(position.collateral, narrow(taken))
     const bad = this.socialise(position)
     return { seized: taken, repaid, repaid_shares, ...bad }
   }
@@ -226,7 +255,7 @@ export class ReferenceMarket {
     demand(shares <= terms.shares, 'too large')
     const value = floor(assets_down(shares, this.borrow_assets, this.borrow_shares), terms.lif, WAD)
     const seized = floor(value, PRICE_SCALE, this.quoted())
-    const repaid = this.repay_shares(who, shares)
+    const { assets: repaid } = this.repay(who, 0n, shares)
     this.withdraw_collateral(who, seized)
     return { seized, repaid }
   }
