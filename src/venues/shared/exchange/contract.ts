@@ -66,7 +66,7 @@ export interface Funding {
   readonly cap: number
   readonly formula: 'damped' | 'dead_band' | 'plain'
   readonly average: 'linear' | 'mean' | 'last'
-  readonly premium: 'impact' | 'mark' | 'mid'
+  readonly premium: 'impact' | 'fair' | 'mark' | 'mid'
   readonly paid_on: 'mark' | 'index'
   /** Rates and interest are per this time. */
   readonly per_ms: number

@@ -2,7 +2,7 @@
 import { type Log, type View } from '../../../model/index.ts'
 import { book_gain } from './fund.ts'
 import { slot_price } from './instrument.ts'
-import { funding_rate, premium_of } from './marks.ts'
+import { fair_premium_of, funding_rate, premium_of } from './marks.ts'
 import type { Pricing } from './pricing.ts'
 import { unit_price } from './pooled.ts'
 import { add_cash, is_fund, is_pooled, usd_of, type Exchange } from './state.ts'
@@ -58,7 +58,9 @@ function premium_now(contract: Contract, view: View): number {
   const purchase = view.fill(contract.market, { ...order, side: 1 })
   const bid = sale.base !== 0 ? Math.abs(sale.quote / sale.base) : mid
   const ask = purchase.base !== 0 ? Math.abs(purchase.quote / purchase.base) : mid
-  return premium_of(bid, ask, index)
+  return contract.funding.premium === 'fair'
+    ? fair_premium_of(bid, ask, view.feeds.price(contract.mark_feed), index)
+    : premium_of(bid, ask, index)
 }
 
 /** Slot price on which a contract's funding is paid. */

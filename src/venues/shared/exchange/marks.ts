@@ -62,6 +62,11 @@ export function premium_of(bid: number, ask: number, index: number): number {
   return (Math.max(0, bid - index) - Math.max(0, index - ask)) / index
 }
 
+/** The same around the mark, whose own premium is added (BitMEX). */
+export function fair_premium_of(bid: number, ask: number, mark: number, index: number): number {
+  return (Math.max(0, bid - mark) - Math.max(0, mark - ask) + mark - index) / index
+}
+
 /**
  * Funding rate of one interval; interest and damping per `per_ms`, cap per interval. damped: P + clamp(i − P, ±damp); dead_band:
  * what of P lies beyond ±damp; plain: P + i.

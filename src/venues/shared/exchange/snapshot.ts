@@ -49,9 +49,11 @@ const funding = z.strictObject({
     .default('linear')
     .describe('Premium of an interval: sample k weighs k; all alike; the last'),
   premium: z
-    .enum(['impact', 'mark', 'mid'])
+    .enum(['impact', 'fair', 'mark', 'mid'])
     .default('impact')
-    .describe('Premium over the index: of the prices at which the impact notional fills, of the mark, of the mid'),
+    .describe(
+      'Premium over the index: of the prices at which the impact notional fills; fair: what of them lies beyond the mark, and the mark’s own; of the mark; of the mid',
+    ),
   paid_on: z.enum(['mark', 'index']).default('mark').describe('Price of the notional that pays'),
   per_ms: z.number().min(1).max(86_400_000).default(28_800_000).describe('Time the premium is a rate of, ms; 8 hours'),
 })
