@@ -15,6 +15,7 @@ import { goldenRows as comet_rows } from '../venues/compound-v3/reference-rows.t
 import { goldenRows as dydx_rows } from '../venues/dydx-v4/index.ts'
 import { goldenRows as deribit_rows } from '../venues/deribit/index.ts'
 import { goldenRows as euler_rows } from '../venues/euler-v2/reference-rows.ts'
+import { goldenRows as fluid_rows } from '../venues/fluid/reference-rows.ts'
 import { goldenRows as hyperliquid_rows } from '../venues/hyperliquid/index.ts'
 import { goldenRows as liquity_rows } from '../venues/liquity-v1/reference-rows.ts'
 import { goldenRows as bold_rows } from '../venues/liquity-v2/reference-rows.ts'
@@ -52,6 +53,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...liquity_rows(),
     ...bold_rows(),
     ...euler_rows(),
+    ...fluid_rows(),
     ...morpho_rows(),
     ...comet_rows(),
     ...compound_rows(),

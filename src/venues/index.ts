@@ -7,6 +7,7 @@ import { compoundV3 } from './compound-v3/index.ts'
 import { dydxV4 } from './dydx-v4/index.ts'
 import { deribit } from './deribit/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
+import { fluid } from './fluid/index.ts'
 import { hyperliquid } from './hyperliquid/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
 import { liquityV2 } from './liquity-v2/index.ts'
@@ -31,4 +32,5 @@ export const venues = [
   hyperliquid,
   dydxV4,
   deribit,
+  fluid,
 ]

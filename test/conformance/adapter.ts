@@ -89,6 +89,8 @@ export interface Adapter<A = Plain> {
   readonly plain: true | string
   /** Deposits and repayments never lower the health of the account, nor does owing less than another; else why they may. */
   readonly monotone: true | string
+  /** A liquidation takes from all that are in breach, whichever it names. */
+  readonly together?: true
   /** Accounts nearer to each other than this factor may change places, where the kind rounds what it holds (bands); absent: none do. */
   readonly grain?: number
   /** Faults that switch something of the kind off: targets as in a scenario, of the venue named `venue`. */

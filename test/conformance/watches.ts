@@ -81,22 +81,26 @@ function holdings_of(stand: Stand, row: number): Map<number, number> {
 
 /** No seizure takes more of an asset than the account had; no auction sells more than was seized for it. */
 export function seizes_what_there_is(): (stand: Stand, step: Step, result: Result | undefined) => void {
-  let before = new Map<number, number>()
+  let before = new Map<number, Map<number, number>>()
   let rows = 0
   return (stand, [, fields], result) => {
     const { log } = stand.world.parts
+    const named = fields.account ?? -1
+    const together = stand.adapter.together === true
     if (result === undefined) {
-      before = holdings_of(stand, fields.account ?? -1)
+      const taken_from = together ? Array.from({ length: stand.venue.rows }, (_, row) => row) : [named]
+      before = new Map(taken_from.map((row) => [row, holdings_of(stand, row)]))
       rows = log.length
       return
     }
-    const { asset, amount, cause } = log.columns
+    const { account, asset, amount, cause } = log.columns
     for (let row = rows; row < log.length; row++) {
       const kind = log.kind(row)
       const [what, units, why] = [asset, amount, cause].map((column) => column.data[row] as number) as [number, number, number]
       if (!(units >= 0)) throw new Error(`${kind} of ${units}`)
-      if ((kind === 'liquidate' || kind === 'seize') && units > (before.get(what) ?? 0) * (1 + EXACT))
-        throw new Error(`${kind} of ${units}, there was ${before.get(what) ?? 0}`)
+      const had = before.get(together ? (account.data[row] as number) : named)?.get(what) ?? 0
+      if ((kind === 'liquidate' || kind === 'seize') && units > had * (1 + EXACT))
+        throw new Error(`${kind} of ${units}, there was ${had}`)
       if (kind === 'take' && why >= 0 && stand.adapter.family === 'vault') {
         let sold = 0
         for (let at = why; at <= row; at++)

@@ -2,7 +2,7 @@
 import type { AnyAdapter } from '../adapter.ts'
 import { deribit } from './deribit.ts'
 import { binanceCoinm, binanceUsdm } from './exchanges.ts'
-import { aaveV3, compoundV2, compoundV3, eulerV2, morphoBlue } from './lenders.ts'
+import { aaveV3, compoundV2, compoundV3, eulerV2, fluid, morphoBlue } from './lenders.ts'
 import { liquityV1, liquityV2, llamma, maker, maker2020 } from './vaults.ts'
 
 export const adapters: readonly AnyAdapter[] = [
@@ -11,6 +11,7 @@ export const adapters: readonly AnyAdapter[] = [
   compoundV3,
   morphoBlue,
   eulerV2,
+  fluid,
   maker,
   maker2020,
   liquityV1,

@@ -254,3 +254,56 @@ export const eulerV2: Adapter = {
   monotone: true,
   faults: ['vault:venue.eWETH', 'vault:venue.eUSDC'],
 }
+
+/** An account is a position in one vault: of WETH or, if most of it is in the second collateral, of WBTC. Ticks round what it owes up, by 0.15 % at most. */
+export const fluid: Adapter = {
+  ...PLAIN,
+  kind: 'fluid',
+  family: 'lender',
+  assets: ASSETS,
+  moves: ['WETH', 'WBTC', 'USDC'],
+  held: ['WETH', 'WBTC'],
+  owed: ['USDC'],
+  serves: [...OWNER, 'liquidate', 'start', 'bid'],
+  rare: ['start', 'bid'],
+  spec(accounts) {
+    const rows = accounts.map(({ account }) => {
+      const vault = account.second > 0.5 ? 1 : 0
+      const units = account.usd / (vault === 1 ? BTC : ETH)
+      return { vault, units, debt: (account.usd * 0.75) / (account.health * 1.0015) }
+    })
+    const owed = rows.reduce((sum, { debt }) => sum + debt, 0)
+    const of = (id: string, collateral: string) => ({
+      id,
+      collateral,
+      debt: 'USDC',
+      collateral_factor: 0.74,
+      liquidation_threshold: 0.75,
+      max_limit: 0.96,
+      penalty: 0.02,
+    })
+    const curve = { kink: 0.85, base: 0.01, at_kink: 0.08, at_full: 1 }
+    return {
+      pools: [
+        { asset: 'WETH', supply: 100, oracle: 'WETH', curve },
+        { asset: 'WBTC', decimals: 8, supply: 5, oracle: 'WBTC' },
+        { asset: 'USDC', decimals: 6, supply: POOL, other_debt: POOL / 2 - owed, oracle: 'USDC', curve },
+      ],
+      vaults: [of('eth', 'WETH'), of('btc', 'WBTC')],
+      absorber: 'offers',
+      accounts: {
+        owner: owners(accounts),
+        vault: i32(rows.map(({ vault }) => vault)),
+        collateral: f64(rows.map(({ units }) => units)),
+        debt: f64(rows.map(({ debt }) => debt)),
+      },
+    }
+  },
+  breach: 'below',
+  health: 'own',
+  plain: true,
+  monotone: true,
+  together: true,
+  faults: [],
+  variants: [{ absorber: 'bots' }],
+}

@@ -277,6 +277,52 @@ const flip_parts: Proof = (kind) => {
   expect(said(stand.ask(['bid', { offer: 0, amount: 5, limit: 100, actor: KEEPER }]))).toBe('limit')
 }
 
+/** Liquidating it would cost more than it brings: it is absorbed, and no part of it is sold below what it owes. */
+const absorbed_whole: Proof = (kind) => {
+  const stand = sunk(kind)
+  const owed = debt_of(stand)
+  expect(said(stand.ask(strike(stand)))).toBe('limit')
+  const result = stand.bundle(['start', { account: WEAK, actor: KEEPER }])
+  expect(said(result)).toBe('applied')
+  // Debt is counted at its tick, at most 0.15 % more.
+  expect(result.amount / owed).toBeGreaterThanOrEqual(1)
+  expect(result.amount / owed).toBeLessThan(1.0016)
+  expect([debt_of(stand), leg(stand, WEAK, 1)]).toEqual([0, 0])
+  expect(losses(stand).bad).toBeCloseTo(result.amount - 10_000, 4)
+}
+
+/** 10,000 smallest units of a debt of 6 decimals are a cent; a billionth of a debt of 20 million is two. */
+const fluid_dust: Proof = (kind) => {
+  const stand = crash(scene(kind))
+  expect(said(stand.ask(strike(stand, WEAK, KEEPER, 0.0099)))).toBe('dust')
+  expect(said(stand.ask(strike(stand, WEAK, KEEPER, 0.0101)))).toBe('applied')
+  const large = crash(
+    scene(kind, {
+      accounts: [{ usd: 32e6, second: 0, health: 1.2 }],
+      spec: (spec) => each(spec, 'pools', { supply: 40e6, other_debt: 0 }, ({ asset }) => asset === 'USDC'),
+    }),
+  )
+  const least = debt_of(large) * 1e-9
+  expect(least).toBeGreaterThan(0.015)
+  expect(said(large.ask(strike(large, WEAK, KEEPER, least * 0.999)))).toBe('dust')
+  expect(said(large.ask(strike(large, WEAK, KEEPER, least * 1.001)))).toBe('applied')
+}
+
+/** The second of the sample is named, the first pays; it is the second's turn when both stand at one ratio, and both end at the threshold. */
+const riskiest_first: Proof = (kind) => {
+  any_part(kind)
+  const stand = crash(scene(kind))
+  const [first, second] = [debt_of(stand), leg(stand, 1, -1)]
+  expect(said(stand.bundle(strike(stand, 1, KEEPER, 1_000)))).toBe('applied')
+  expect(first - debt_of(stand)).toBeCloseTo(1_000, 6)
+  expect(leg(stand, 1, -1)).toBe(second)
+  expect(stand.bundle(strike(stand, WEAK, KEEPER, first * 0.6)).status).toBe('applied')
+  expect(leg(stand, 1, -1)).toBeLessThan(second)
+  expect(stand.health(WEAK) / stand.health(1)).toBeCloseTo(1, 9)
+  expect(said(stand.bundle(strike(stand, 1)))).toBe('applied')
+  for (const row of [WEAK, 1]) expect(stand.health(row) >= 1 && stand.health(row) < 1.0016).toBe(true)
+}
+
 export const amounts: readonly Row[] = [
   {
     event: 'collateral below debt and bonus',
@@ -291,6 +337,7 @@ export const amounts: readonly Row[] = [
       'maker-2020': lost_lot,
       'morpho-blue': all_of_it('bad'),
       'euler-v2': all_of_it('bad'),
+      fluid: absorbed_whole,
       'liquity-v1': borne_at_once(NO_DEPOSITS_V1),
       'liquity-v2': borne_at_once(NO_DEPOSITS_V2),
       llamma: nobody_comes,
@@ -306,6 +353,7 @@ export const amounts: readonly Row[] = [
       'maker-2020': flip_dust,
       'morpho-blue': morpho_dust,
       'euler-v2': euler_dust,
+      fluid: fluid_dust,
       'liquity-v1': least_debt(1_800, 200),
       'liquity-v2': least_debt(2_000, 0),
       llamma: no_dust,
@@ -321,6 +369,7 @@ export const amounts: readonly Row[] = [
       'maker-2020': flip_parts,
       'morpho-blue': any_part,
       'euler-v2': any_part,
+      fluid: riskiest_first,
       'liquity-v1': all_or_nothing,
       'liquity-v2': all_or_nothing,
       llamma: any_part,

@@ -290,6 +290,22 @@ const stays_open: Proof = (kind) => {
   expect(stand.venue.shortfall_usd()).toBeGreaterThan(0)
 }
 
+/** The vault keeps what it absorbed, at a loss until the price is back; whoever comes then gets it for its debt. */
+const bucket: Proof = (kind) => {
+  const stand = lost(kind)
+  expect(said(stand.bundle(['start', { account: WEAK, actor: KEEPER }]))).toBe('applied')
+  const bad = logged(stand, 'bad_debt')
+  expect(bad).toBeGreaterThan(20_000)
+  expect([logged(stand, 'default'), stand.venue.fund_usd()]).toEqual([0, 0])
+  expect(stand.venue.shortfall_usd()).toBeGreaterThan(bad * 0.999)
+  for (const id of stand.adapter.held) stand.answer(id, (stand.adapter.assets[id] as number) * 1.2)
+  stand.tick(HOUR_MS)
+  expect(stand.venue.shortfall_usd()).toBe(0)
+  const weth = balance(stand, KEEPER, 'WETH')
+  expect(said(stand.bundle(['bid', { offer: 0, amount: ALL, actor: KEEPER }]))).toBe('applied')
+  expect(balance(stand, KEEPER, 'WETH') - weth).toBeCloseTo(25, 3)
+}
+
 const outside = Int32Array.of(-1)
 const v1_deposits = (units: number) => ({ owner: outside, amount: Float64Array.of(units) })
 const v2_deposits = (units: number) => ({ ...v1_deposits(units), branch: Int32Array.of(0) })
@@ -305,6 +321,7 @@ export const people: readonly Row[] = [
       'maker-2020': himself('applied'),
       'morpho-blue': himself('applied'),
       'euler-v2': himself('unknown'),
+      fluid: himself('applied'),
       'liquity-v1': himself('applied'),
       'liquity-v2': himself('applied'),
       llamma: llamma_himself,
@@ -320,6 +337,7 @@ export const people: readonly Row[] = [
       'maker-2020': limit(false),
       'morpho-blue': limit(false),
       'euler-v2': limit(true),
+      fluid: limit(false),
       'liquity-v1': limit(false),
       'liquity-v2': limit(false),
       llamma: limit(false),
@@ -335,6 +353,7 @@ export const people: readonly Row[] = [
       'maker-2020': without_account,
       'morpho-blue': without_account,
       'euler-v2': with_health,
+      fluid: without_account,
       'liquity-v1': without_account,
       'liquity-v2': without_account,
       llamma: without_account,
@@ -350,6 +369,7 @@ export const people: readonly Row[] = [
       'maker-2020': no_flash,
       'morpho-blue': by_flash('USDC', liquidation),
       'euler-v2': by_flash('USDC', liquidation),
+      fluid: by_flash('USDC', liquidation),
       'liquity-v1': for_free,
       'liquity-v2': for_free,
       llamma: by_flash('CRVUSD', liquidation),
@@ -365,6 +385,7 @@ export const people: readonly Row[] = [
       'maker-2020': vow,
       'morpho-blue': suppliers('markets'),
       'euler-v2': suppliers('vaults'),
+      fluid: bucket,
       'liquity-v1': pool_then_troves(v1_deposits, 0.64),
       'liquity-v2': pool_then_troves(v2_deposits, 0.2),
       llamma: stays_open,

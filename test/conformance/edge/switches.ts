@@ -213,6 +213,30 @@ const keeps_collateral: Proof = (kind) => {
   holds_all_collateral(stand)
 }
 
+/** Collateral is lent on: none of it is there, or it may not leave yet. */
+const fluid_dry: Proof = (kind) => {
+  const empty = (units: number) => (spec: Record<string, unknown>) => {
+    const accounts = spec['accounts'] as { vault: Int32Array; collateral: Float64Array }
+    const held = accounts.collateral.reduce((sum, own, row) => sum + (accounts.vault[row] === 0 ? own : 0), 0)
+    return each(spec, 'pools', { other_debt: 100 + held - units }, ({ asset }) => asset === 'WETH')
+  }
+  const stand = crash(scene(kind, { spec: empty(0) }))
+  expect(said(stand.ask(strike(stand)))).toBe('cash')
+  expect(said(stand.ask(own(stand, 'withdraw', 0.01)))).toBe('cash')
+  expect(stand.asked().offers).toEqual([])
+  const little = crash(scene(kind, { spec: empty(1) }))
+  expect(said(little.ask(strike(little)))).toBe('cash')
+  expect(said(little.ask(strike(little, WEAK, KEEPER, 1_000)))).toBe('applied')
+  // Nothing may leave at first, then 95 WETH · 1 % in an hour.
+  const withdrawal_limit = { share: 0.01, duration_s: 3_600, base: 1 }
+  const limited = crash(scene(kind, { spec: (spec) => each(spec, 'vaults', { withdrawal_limit }) }))
+  expect(said(limited.ask(strike(limited)))).toBe('limit')
+  expect(said(limited.bundle(strike(limited, WEAK, KEEPER, 1_000)))).toBe('applied')
+  expect(said(limited.ask(strike(limited, WEAK, KEEPER, 1_000)))).toBe('limit')
+  limited.tick(HOUR_MS)
+  expect(said(limited.ask(strike(limited, WEAK, KEEPER, 1_000)))).toBe('applied')
+}
+
 export const switches: readonly Row[] = [
   {
     event: 'paused asset',
@@ -224,6 +248,7 @@ export const switches: readonly Row[] = [
       'maker-2020': no_switch('stopped', 'paused'),
       'morpho-blue': no_switch('paused'),
       'euler-v2': euler_paused,
+      fluid: no_switch('paused'),
       'liquity-v1': no_switch('paused', 'stopped'),
       'liquity-v2': bold_shutdown,
       llamma: (kind) => {
@@ -242,6 +267,7 @@ export const switches: readonly Row[] = [
       'maker-2020': no_switch('frozen'),
       'morpho-blue': no_switch('frozen'),
       'euler-v2': tiny_caps,
+      fluid: no_switch('frozen'),
       'liquity-v1': no_switch('frozen'),
       'liquity-v2': no_switch('frozen'),
       llamma: no_ceiling,
@@ -257,6 +283,7 @@ export const switches: readonly Row[] = [
       'maker-2020': keeps_collateral,
       'morpho-blue': needs_no_cash,
       'euler-v2': euler_lent_out,
+      fluid: fluid_dry,
       'liquity-v1': keeps_collateral,
       'liquity-v2': keeps_collateral,
       llamma: keeps_collateral,
