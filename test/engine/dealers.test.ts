@@ -40,7 +40,7 @@ function fall(quantity: number, depth_usd = 20e6, spec: object = {}, change = -0
       ['dealer-1', 'dealer', { USD: 1e10, BTC: 1e5 }],
     ],
   })
-  const scenario = quiet(8, { tick_ms: 60_000, seed: 5 }, [{ asset: 'BTC', change, over_ms: 4 * 3_600_000 }])
+  const scenario = quiet(8, { tick_ms: 60_000, seed: 5 }, [{ asset: 'BTC', change, over_ms: 4 * 3_600_000, at_ms: 0 }])
   const world = build(snapshot, scenario)
   const start = world.ledger.balance(world.parts.actor_names.indexOf('dealer-1'), 1)
   let low = Number.POSITIVE_INFINITY

@@ -83,7 +83,10 @@ function market({ quantity, cash, depth_usd = 30e6 }: Setup): Snapshot {
 }
 
 function played(setup: Setup, change: number): { world: World; low: number; rows(kind: LogKind): number[] } {
-  const world = build(market(setup), quiet(8, { tick_ms: 60_000, seed: 3 }, [{ asset: 'BTC', change, over_ms: 4 * 3_600_000 }]))
+  const world = build(
+    market(setup),
+    quiet(8, { tick_ms: 60_000, seed: 3 }, [{ asset: 'BTC', change, over_ms: 4 * 3_600_000, at_ms: 0 }]),
+  )
   let low = Number.POSITIVE_INFINITY
   const result = run(world, { debug: true, on_tick: () => ((low = Math.min(low, world.mid(PERP))), true) })
   expect(result.status).toBe('done')
