@@ -76,6 +76,15 @@ export class Closed {
     this.rows = this.stand.world.parts.log.length
   }
 
+  /** What moved since then (funding, what owners put in or took out) is not what the next bundle does. */
+  moved(): void {
+    const now = this.exchange.balances(this.stand)
+    this.money = Math.max(this.money, gross(now.cash.flat()))
+    this.sums(now)
+    this.before = now
+    this.rows = this.stand.world.parts.log.length
+  }
+
   private fresh(): Row[] {
     const { log } = this.stand.world.parts
     const out: Row[] = []

@@ -154,6 +154,7 @@ function every_exchange(adapter: AnyAdapter, runs: number): void {
       const closed = new Closed(stand)
       for (const event of events) {
         play(stand, [event])
+        closed.moved()
         if (stand.halted) continue
         stand.settle()
         closed.quiet()

@@ -1,5 +1,9 @@
 /** Perpetual exchanges. Those that are the shared machine with other rules need one record here: see `machine`. */
 import fc from 'fast-check'
+import bitmex_data from '../../../data/venues/bitmex.json' with { type: 'json' }
+import dydx_data from '../../../data/venues/dydx-v4.json' with { type: 'json' }
+import hyperliquid_data from '../../../data/venues/hyperliquid.json' with { type: 'json' }
+import { complete, parse_params } from '../../../src/venues/shared/exchange/index.ts'
 import type { Adapter, Balances, Exchange, Listed, Scope } from '../adapter.ts'
 import type { Stand } from '../stand.ts'
 import { between, f64, i32, owners } from './plain.ts'
@@ -173,4 +177,45 @@ export const binanceCoinm = machine({
   shape: 'inverse',
   bases: ['BTC'],
   variants: [{ fund: 0 }, { fund: 0.5, fund_leverage: 20 }],
+})
+
+/** What a parameter file says of the exchange and of every contract; brackets are those of the tests. */
+function published(data: unknown): { readonly spec: object; readonly contract: object } {
+  const params = parse_params(data, 'data/venues')
+  const filled = complete({ kind: params.kind, contracts: [{}] }, params, params.kind)
+  const { kind: _, contracts, ...spec } = filled as { kind: string; contracts: object[] }
+  return { spec, contract: contracts[0] as object }
+}
+
+const hyperliquid_file = published(hyperliquid_data)
+export const hyperliquid = machine({
+  kind: 'hyperliquid',
+  coin: 'USDT',
+  shape: 'linear',
+  bases: ['BTC', 'ETH'],
+  breach: 'below',
+  ...hyperliquid_file,
+  variants: [{ fund: 0 }, { fund: 20_000, vault_leverage: 1000 }, { vault_unwind: 'hold' }, { partial_above: 1000 }],
+})
+
+const dydx_file = published(dydx_data)
+export const dydxV4 = machine({
+  kind: 'dydx-v4',
+  coin: 'USDT',
+  shape: 'linear',
+  bases: ['BTC', 'ETH'],
+  breach: 'below',
+  ...dydx_file,
+  variants: [{ fund: 0 }, { block_most: 1000, block_loss: 100 }, { block_ms: 60_000, block_share: 0.5 }],
+})
+
+const bitmex_file = published(bitmex_data)
+export const bitmex = machine({
+  kind: 'bitmex',
+  coin: 'BTC',
+  shape: 'inverse',
+  bases: ['BTC'],
+  ...bitmex_file,
+  contract: { ...bitmex_file.contract, slab: true },
+  variants: [{ fund: 0 }, { fund: 0.5, fund_leverage: 20 }, { risk_steps: 2 }],
 })

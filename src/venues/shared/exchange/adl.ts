@@ -40,7 +40,8 @@ export interface Standing {
 /** Priority of a position, larger is earlier; 0 without profit, except where losers are ranked too. Sources: derivatives reference §1.9. */
 export function adl_score(rank: AdlRules['rank'], s: Standing): number {
   if (rank === 'size') return s.notional
-  if (rank === 'equal') return ((s.row + 1) * 0.6180339887498949) % 1
+  // a shuffle that does not know in which order rows are listed
+  if (rank === 'equal') return (s.cost * 0.6180339887498949) % 1
   if (rank === 'bankruptcy_leverage') {
     const gap = Math.abs(s.notional - s.bankrupt)
     const leverage = gap > 0 ? s.notional / gap : 0
