@@ -97,15 +97,18 @@ function naked_shorts(options: readonly OptionLeg[]): bigint {
 
 /** Maintenance and initial margin in 10⁻¹⁸. */
 export function exact_margin(rules: MarginRules, portfolio: Portfolio): { maintenance: bigint; initial: bigint } {
-  const { expiries, perp, collaterals } = portfolio
+  const { expiries, perp, collaterals, coin_settled = false } = portfolio
   const now = expiries.map((expiry) => expiry_value(rules, expiry, UNIT, 'none'))
   let worst = basis(rules, expiries, now)
   for (const { spot, vol, damping } of rules.scenarios) {
     const move = wad(spot) - UNIT
     const part = wad(damping)
-    let sum = times(times(wad(perp.amount), times(move, wad(perp.price))), part)
+    // what settles in coins is counted in coins at the present price
+    const moved = coin_settled ? UNIT - over(UNIT, wad(spot)) : move
+    let sum = times(times(wad(perp.amount), times(moved, wad(perp.price))), part)
     expiries.forEach((expiry, e) => {
-      const after = discounted(rules, expiry, expiry_value(rules, expiry, wad(spot), vol))
+      const value = expiry_value(rules, expiry, wad(spot), vol)
+      const after = discounted(rules, expiry, coin_settled ? over(value, wad(spot)) : value)
       const change = times(after - (now[e] as bigint), part)
       sum += vol === 'linear' || vol === 'abs' ? -size_of(change) : change
     })
