@@ -73,8 +73,8 @@ describe('the venue beside the exact vault', () => {
             const left = exact.position(row)
             // Absorbed here when its own turn comes, there with the next liquidation.
             if (left.collateral === 0n || held(venue, row) === 0) return
-            expect(Math.abs(held(venue, row) - Number(left.collateral) / 1e18)).toBeLessThan(collateral * 2e-3)
-            expect(Math.abs(debt(venue, row) - Number(left.debt) / 1e18)).toBeLessThan(owed * 2e-3)
+            expect(Math.abs(held(venue, row) - Number(left.collateral) / 1e18)).toBeLessThan(collateral * 1.5e-4)
+            expect(Math.abs(debt(venue, row) - Number(left.debt) / 1e18)).toBeLessThan(owed * 2e-4)
           })
         },
       ),
