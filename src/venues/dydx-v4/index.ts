@@ -12,4 +12,4 @@ export const dydxV4 = exchange_kind<Spec>({
   rules: dydx_rules,
 })
 
-export { goldenRows } from './vectors.ts'
+export { goldenRows } from './reference-rows.ts'

@@ -16,7 +16,7 @@ import { type Exchange, holdings, trade } from '../shared/exchange/state.ts'
 import { dydxV4 } from './index.ts'
 import * as r from './reference.ts'
 import { type Config, run_blocks } from './reference-block.ts'
-import { goldenRows } from './vectors.ts'
+import { goldenRows } from './reference-rows.ts'
 
 const params = parse_params(data, 'dydx-v4.json')
 const filled = complete({ kind: 'dydx-v4', contracts: [{ like: 'large-cap' }, { like: 'mid-cap' }] }, params, 'test')

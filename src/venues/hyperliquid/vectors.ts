@@ -1,7 +1,7 @@
 /** Published and derived numbers of the exchange, as rows of the scoreboard. */
 import type { GoldenRow } from '../../model/index.ts'
 import { bracket_of, equity, maintenance, premium_of, type Tier, total_maintenance } from '../shared/exchange/reference.ts'
-import { add, compare, mul, ONE, type Ratio, ratio, sub, to_number, ZERO } from '../shared/exchange/reference-ratio.ts'
+import { add, compare, div, mul, ONE, type Ratio, ratio, sub, to_number, ZERO } from '../shared/exchange/reference-ratio.ts'
 import * as r from './reference.ts'
 
 const DOCS = 'Hyperliquid docs, margin tiers (2026-09-27)'
@@ -24,7 +24,7 @@ export const RULES: r.Rules = {
   above: ratio(100_000),
   share: ratio('0.2'),
   cooldown_ms: 30_000,
-  backstop: { n: 2n, d: 3n },
+  backstop: div(ratio(2), ratio(3)),
   taker_fee: ratio('0.00045'),
   bound: ratio('0.8'),
 }
