@@ -1,5 +1,5 @@
 /** Redemption: BOLD for collateral at face value, over the branches by their unbacked debt, in a branch from the lowest interest rate up. */
-import { ALL, type Action, applied, type Log, type Offer, OUTSIDE, type Result, refused } from '../../model/index.ts'
+import { ALL, type Action, applied, type Log, type Offer, type Result, refused } from '../../model/index.ts'
 import { decayed, portions, ratioOf } from './kernel.ts'
 import { at, branchOf, CLOSED, collOf, debtOf, OPEN, priceOf, type State, specOf, statusOf, tcrOf, ZOMBIE } from './state.ts'
 import { put, short } from './troves.ts'
