@@ -151,6 +151,9 @@ function check_forced(w: PerpWorld, f: Fuzzed, before: Before, seen: Seen, maker
     const forced = [...rows.reduce, ...rows.takeover, ...rows.bad_debt].some((line) => line['account'] === row)
     const mine = rows.deleverage.filter((line) => line['account'] === row)
     if (forced || mine.length === 0 || makers.has(row)) continue
+    // a slot price at or below 0 is no market price: the log shows the mark instead, from which nothing can be told
+    const mark = (line: Record<string, number>) => 1 / (x.book.prices.data[contract_of(line)] as number)
+    if (mine.some((line) => f.inverse?.[contract_of(line)] === true && line['price'] === mark(line))) continue
     // a winner has what his position was worth at the price it was closed at, no more and no less
     let coins = 0
     for (const line of mine) {
