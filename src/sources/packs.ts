@@ -48,7 +48,7 @@ function keyed(
         unit,
         time_ms,
         values: Float64Array.from(rows, (row) => column[row] as number),
-        delay_ms,
+        ...(delay_ms > 0 ? { delay_ms } : {}),
       })
     })
   }

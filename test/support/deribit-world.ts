@@ -12,11 +12,15 @@ export const DAY_MS = 86_400_000
 export const deribit_params = (
   likes: readonly string[],
 ): { contracts: Record<string, unknown>[]; spec: Record<string, unknown> } => {
-  const { contracts, kind: _, ...spec } = complete(
-    { kind: 'deribit', contracts: likes.map((like) => ({ like })) },
-    parse_params(data, 'deribit.json'),
-    'test',
-  ) as { contracts: Record<string, unknown>[]; kind: string; [field: string]: unknown }
+  const {
+    contracts,
+    kind: _,
+    ...spec
+  } = complete({ kind: 'deribit', contracts: likes.map((like) => ({ like })) }, parse_params(data, 'deribit.json'), 'test') as {
+    contracts: Record<string, unknown>[]
+    kind: string
+    [field: string]: unknown
+  }
   return { contracts, spec }
 }
 
