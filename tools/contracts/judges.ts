@@ -4,5 +4,6 @@ import type { Judge } from './harness/judge.ts'
 import { morpho } from './morpho/judge.ts'
 import { uniswapV2 } from './uniswap-v2/judge.ts'
 import { uniswapV3 } from './uniswap-v3/judge.ts'
+import { zero } from './zero/judge.ts'
 
-export const judges: readonly Judge[] = [aaveV3, morpho, uniswapV2, uniswapV3]
+export const judges: readonly Judge[] = [aaveV3, morpho, uniswapV2, uniswapV3, zero]

@@ -20,8 +20,8 @@ function order(state: State): Int32Array {
     ratios[row] = ratioOf(collOf(state, row), debtOf(state, row), price)
     if ((ratios[row] as number) >= state.terms.mcr) rows.push(row)
   }
-  // Of equal ratios the younger trove is nearer to the end of the contract's list.
-  return Int32Array.from(rows).sort((a, b) => (ratios[a] as number) - (ratios[b] as number) || b - a)
+  // Of equal ratios the older trove is nearer to the end of the contract's list: a younger one is sorted in above it.
+  return Int32Array.from(rows).sort((a, b) => (ratios[a] as number) - (ratios[b] as number) || a - b)
 }
 
 interface Redeemed {

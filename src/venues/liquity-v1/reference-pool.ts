@@ -28,6 +28,10 @@ export class ReferencePool {
     return this.sums.get(`${epoch}:${scale}`) ?? 0n
   }
 
+  has(who: string): boolean {
+    return (this.deposits.get(who)?.initial ?? 0n) > 0n
+  }
+
   /** What is left of a deposit. */
   compounded(who: string): bigint {
     const d = this.deposits.get(who)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CCR, decPow, MCR, MINUTE_DECAY, ReferenceLiquity, Revert, split } from './reference.ts'
+import { CCR, decPow, LIQUITY, MCR, MINUTE_DECAY, ReferenceLiquity, Revert, split, ZERO } from './reference.ts'
 import { WAD } from './reference-pool.ts'
 import { goldenRows, units } from './reference-rows.ts'
 
@@ -41,6 +41,90 @@ describe('at the thresholds', () => {
     const m = new ReferenceLiquity(wad('100'))
     const id = m.add(wad('10'), wad('2000'))
     expect(() => m.liquidate(id)).toThrow(Revert)
+  })
+})
+
+describe('one call for many troves', () => {
+  it('does to others at its end what it does: a trove at 110 % is safe in it, though not after it', () => {
+    const m = new ReferenceLiquity(wad('100'))
+    for (const [coll, debt] of [
+      ['1000', '30000'],
+      ['21', '2000'],
+      ['22', '2000'],
+    ] as const)
+      m.add(wad(coll), wad(debt))
+    expect(m.liquidateListed([1, 2, 1]).map(({ id }) => id)).toEqual([1])
+    expect(m.icr(2) < MCR).toBe(true)
+    expect(m.liquidateLowest(5).map(({ id }) => id)).toEqual([2])
+  })
+
+  // Price 100. The first trove gives the pool 21.89 (110 % of 2,000, less 0.5 %), the caller 0.11 and its owner 2. Of the 16,000 then owed
+  // Liquity counts 200 and the last trove's own, Zero 0.11 more, or 2.11 more where the troves were named. That trove is below the ratio
+  // of all, and may go, under 200 ÷ 7 = 28.571, 28.587 and 28.873. The pool cannot take the one between them in the list.
+  it.each([
+    ['28.58', LIQUITY, 1, 1],
+    ['28.58', ZERO, 2, 2],
+    ['28.6', LIQUITY, 1, 1],
+    ['28.6', ZERO, 1, 2],
+  ] as const)('in recovery mode counts what has left the system: %s collateral', (coll, terms, lowest, listed) => {
+    const open = () => {
+      const m = new ReferenceLiquity(wad('100'), terms)
+      m.add(wad('70'), wad('4000'))
+      m.add(wad('130'), wad('10000'))
+      m.add(wad('24'), wad('2000'))
+      m.add(wad(coll), wad('2000'))
+      m.pool.change('d', wad('5000'))
+      return m
+    }
+    expect(open().liquidateLowest(3)).toHaveLength(lowest)
+    expect(open().liquidateListed([2, 3])).toHaveLength(listed)
+  })
+
+  it('changes nothing when it is refused', () => {
+    const m = new ReferenceLiquity(wad('100'))
+    m.add(wad('10'), wad('2000'))
+    expect(() => m.liquidateLowest(1)).toThrow('nothing to liquidate')
+    expect(() => m.liquidateListed([])).toThrow('no troves')
+    expect(m.order).toEqual([0])
+  })
+})
+
+describe('the list of troves', () => {
+  it('of equal ratios the older is redeemed first: the younger was sorted in above it', () => {
+    const m = new ReferenceLiquity(wad('100'))
+    for (let i = 0; i < 3; i++) m.add(wad('60'), wad('4000'))
+    expect(m.order).toEqual([2, 1, 0])
+    m.redeem(wad('100'))
+    // Its ratio has risen: 59 · 100 / 3,900.
+    expect([m.order, m.entire(0).debt]).toEqual([[0, 2, 1], wad('3900')])
+  })
+
+  it('a hint out of date, or too little left, ends a redemption; what was looked at takes its redistributions in', () => {
+    const m = new ReferenceLiquity(wad('100'))
+    m.add(wad('1000'), wad('30000'))
+    m.add(wad('50'), wad('3000'))
+    m.add(wad('21'), wad('2000'))
+    m.liquidate(2)
+    const before = m.troves[1]?.debt
+    expect(() => m.redeem(wad('100'), { stale: true })).toThrow('nothing redeemed')
+    expect(m.troves[1]?.debt).toBe(before)
+    m.add(wad('23'), wad('2000'))
+    const { redeemed } = m.redeem(wad('1900'), { stale: true })
+    expect(redeemed).toBe(wad('1800'))
+    expect(m.troves[1]?.debt).toBe(m.entire(1).debt)
+    expect((m.troves[1]?.debt as bigint) > (before as bigint)).toBe(true)
+  })
+
+  it('debt that comes with less than a unit of collateral a stake waits until some comes', () => {
+    const m = new ReferenceLiquity(wad('100'))
+    m.add(wad('1000'), wad('30000'))
+    m.add(wad('21'), wad('2000'))
+    // 10,000 wei are left for the one stake of 1,000: 10 a unit; of collateral some 105 wei, less than 1.
+    m.pool.change('d', wad('2000') - 10_000n)
+    m.liquidate(1)
+    expect([m.l_debt, m.l_coll]).toEqual([10n, 0n])
+    m.adjust(0, wad('1'), 0n)
+    expect([m.troves[0]?.debt, m.entire(0).debt > wad('30000')]).toEqual([wad('30000'), true])
   })
 })
 
@@ -99,7 +183,7 @@ describe('fees', () => {
     m.add(wad('1000'), wad('30000'))
     const { redeemed, drawn, fee, closed } = m.redeem(wad('5000'))
     expect([redeemed, drawn]).toEqual([wad('3600'), wad('36')])
-    expect(closed).toEqual([0, 1])
+    expect(closed.map(({ id }) => id)).toEqual([0, 1])
     // 3,600 of 50,000, over 2: 3.6 %.
     expect([m.base_rate, fee]).toEqual([wad('0.036'), wad('1.476')])
     expect(MCR).toBe(wad('1.1'))

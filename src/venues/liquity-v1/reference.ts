@@ -1,44 +1,33 @@
 /**
  * Liquity v1 in exact integers, 18 decimals throughout: troves, liquidation in both modes, redistribution by stakes, redemption,
  * fees. Written from the specification of liquity/dev 39f1f7f (TroveManager, BorrowerOperations, LiquityBase, LiquityMath).
+ * A call that throws a `Revert` has changed nothing.
  */
+import {
+  type Liquidated,
+  liquidateListed,
+  liquidateLowest,
+  type Redeemed,
+  type RedemptionOptions,
+  redeem,
+} from './reference-calls.ts'
+import {
+  borrowRate,
+  CCR,
+  decPow,
+  demand,
+  LIQUITY,
+  MAX,
+  MCR,
+  MINUTE_DECAY,
+  nominalRatio,
+  type ReferenceSplit,
+  ratio,
+  type Terms,
+} from './reference-math.ts'
 import { ReferencePool, WAD } from './reference-pool.ts'
 
-export const MCR = (WAD * 11n) / 10n
-export const CCR = (WAD * 3n) / 2n
-export const GAS_COMPENSATION = 200n * WAD
-export const MIN_NET_DEBT = 1800n * WAD
-const FLOOR = WAD / 200n
-const BORROW_FEE_MAX = WAD / 20n
-const BETA = 2n
-/** Half after 12 hours, per minute. */
-export const MINUTE_DECAY = 999_037_758_833_783_000n
-const MAX_MINUTES = 525_600_000n
-const MAX = (1n << 256n) - 1n
-
-export class Revert extends Error {}
-
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-const decimal = (a: bigint, b: bigint): bigint => (a * b + WAD / 2n) / WAD
-
-/** A decimal to a whole power, every product rounded half up. */
-export function decPow(base: bigint, minutes: bigint): bigint {
-  let n = min(minutes, MAX_MINUTES)
-  if (n === 0n) return WAD
-  let x = base
-  let y = WAD
-  while (n > 1n) {
-    if (n % 2n === 1n) y = decimal(x, y)
-    x = decimal(x, x)
-    n /= 2n
-  }
-  return decimal(x, y)
-}
-
-export const ratio = (collateral: bigint, debt: bigint, price: bigint): bigint =>
-  debt === 0n ? MAX : (collateral * price) / debt
-export const gasCollateral = (collateral: bigint): bigint => collateral / 200n
-export const compositeDebt = (debt: bigint): bigint => debt + GAS_COMPENSATION
+export * from './reference-math.ts'
 
 export interface ReferenceTrove {
   coll: bigint
@@ -49,38 +38,16 @@ export interface ReferenceTrove {
   open: boolean
 }
 
-/** What one liquidation does. */
-export interface ReferenceSplit {
-  readonly gas: bigint
-  readonly offset: bigint
-  readonly to_pool: bigint
-  readonly debt_out: bigint
-  readonly coll_out: bigint
-  readonly surplus: bigint
-}
-
-/** How a trove is taken apart; undefined when it may not be. */
-export function split(coll: bigint, debt: bigint, price: bigint, tcr: bigint, pool: bigint): ReferenceSplit | undefined {
-  const icr = ratio(coll, debt, price)
-  const recovery = tcr < CCR
-  const gas = gasCollateral(coll)
-  if (recovery && icr <= WAD) return { gas, offset: 0n, to_pool: 0n, debt_out: debt, coll_out: coll - gas, surplus: 0n }
-  if (icr < MCR) {
-    const offset = min(debt, pool)
-    const to_pool = pool === 0n ? 0n : ((coll - gas) * offset) / debt
-    return { gas, offset, to_pool, debt_out: debt - offset, coll_out: coll - gas - to_pool, surplus: 0n }
-  }
-  if (!recovery || icr >= tcr || debt > pool) return undefined
-  const capped = (debt * MCR) / price
-  const cut = gasCollateral(capped)
-  return { gas: cut, offset: debt, to_pool: capped - cut, debt_out: 0n, coll_out: 0n, surplus: coll - capped }
-}
+const NOTHING = { coll: 0n, debt: 0n, stake: 0n, l_coll: 0n, l_debt: 0n }
 
 export class ReferenceLiquity {
+  readonly terms: Terms
   price: bigint
   now = 0n
   readonly pool = new ReferencePool()
   readonly troves: ReferenceTrove[] = []
+  /** Open troves from the highest ratio to the lowest, as they were sorted when each came in; of equals the younger is higher. */
+  order: number[] = []
   coll = 0n
   debt = 0n
   stakes = 0n
@@ -93,8 +60,9 @@ export class ReferenceLiquity {
   base_rate = 0n
   fee_at = 0n
 
-  constructor(price: bigint) {
+  constructor(price: bigint, terms = LIQUITY) {
     this.price = price
+    this.terms = terms
   }
 
   get tcr(): bigint {
@@ -103,7 +71,7 @@ export class ReferenceLiquity {
 
   trove(id: number): ReferenceTrove {
     const t = this.troves[id]
-    if (t === undefined || !t.open) throw new Revert('trove is closed')
+    demand(t?.open === true, 'trove is closed')
     return t
   }
 
@@ -115,64 +83,122 @@ export class ReferenceLiquity {
     return { coll: t.coll + coll, debt: t.debt + debt }
   }
 
+  /** The same as the trove's own figures take it in: only when collateral has come, however little. */
+  standing(id: number): { coll: bigint; debt: bigint } {
+    const t = this.troves[id] as ReferenceTrove
+    return t.l_coll < this.l_coll ? this.entire(id) : { coll: t.coll, debt: t.debt }
+  }
+
   icr(id: number): bigint {
     const { coll, debt } = this.entire(id)
     return ratio(coll, debt, this.price)
   }
 
-  /** Takes redistributions into the trove's own figures and sets its stake anew. */
+  private nominal(id: number): bigint {
+    const { coll, debt } = this.entire(id)
+    return nominalRatio(coll, debt)
+  }
+
+  /** Sorts a trove in: the first place from the top where its neighbours allow it. */
+  private insert(id: number, own: bigint): void {
+    const { order } = this
+    demand(own > 0n, 'ratio is zero')
+    const fits = (at: number): boolean => {
+      const [above, below] = [order[at - 1], order[at]]
+      return (above === undefined || this.nominal(above) >= own) && (below === undefined || own >= this.nominal(below))
+    }
+    let at = 0
+    while (at < order.length && !fits(at)) at++
+    order.splice(at, 0, id)
+  }
+
+  private remove(id: number): void {
+    this.order = this.order.filter((other) => other !== id)
+  }
+
+  /** Takes redistributions into the trove's own figures. */
+  private apply(id: number): void {
+    const t = this.troves[id] as ReferenceTrove
+    if (t.l_coll >= this.l_coll) return
+    Object.assign(t, this.entire(id), { l_coll: this.l_coll, l_debt: this.l_debt })
+  }
+
+  /** Sets a trove's figures and its stake anew, and sorts it in again. */
   private put(id: number, coll: bigint, debt: bigint): void {
     const t = this.troves[id] as ReferenceTrove
+    this.remove(id)
     this.stakes -= t.stake
     t.coll = coll
     t.debt = debt
-    t.l_coll = this.l_coll
-    t.l_debt = this.l_debt
     t.stake = this.coll_snapshot === 0n ? coll : (coll * this.stakes_snapshot) / this.coll_snapshot
     this.stakes += t.stake
+    this.insert(id, nominalRatio(coll, debt))
   }
 
   /** A trove with this collateral and debt, gas compensation and fee included. */
   add(coll: bigint, debt: bigint): number {
-    const id = this.troves.push({ coll: 0n, debt: 0n, stake: 0n, l_coll: 0n, l_debt: 0n, open: true }) - 1
+    const id = this.troves.push({ ...NOTHING, l_coll: this.l_coll, l_debt: this.l_debt, open: true }) - 1
     this.coll += coll
     this.debt += debt
     this.put(id, coll, debt)
     return id
   }
 
-  private close(id: number): void {
-    const t = this.trove(id)
-    if (this.troves.filter(({ open }) => open).length <= 1) throw new Revert('only one trove')
-    this.stakes -= t.stake
-    Object.assign(t, { coll: 0n, debt: 0n, stake: 0n, open: false })
+  /** Opens a trove that draws `amount`; the fee and the gas compensation are owed too. */
+  open(coll: bigint, amount: bigint): { id: number; fee: bigint } {
+    const recovery = this.tcr < CCR
+    demand(recovery || amount > 0n, 'division by zero')
+    const fee = recovery ? 0n : this.borrowFee(amount)
+    demand(amount + fee >= this.terms.min_net_debt, 'net debt too small')
+    const debt = amount + fee + this.terms.gas_compensation
+    const icr = ratio(coll, debt, this.price)
+    if (recovery) demand(icr >= CCR, 'ICR below CCR')
+    else {
+      demand(icr >= MCR, 'ICR below MCR')
+      demand(ratio(this.coll + coll, this.debt + debt, this.price) >= CCR, 'TCR below CCR')
+      this.decay()
+    }
+    return { id: this.add(coll, debt), fee }
   }
 
-  /** Adds or removes collateral, draws or repays debt; returns the borrowing fee. */
-  adjust(id: number, coll_change: bigint, debt_change: bigint): bigint {
+  private close(id: number): void {
+    const t = this.trove(id)
+    demand(this.order.length > 1, 'only one trove')
+    this.stakes -= t.stake
+    Object.assign(t, NOTHING, { open: false })
+    this.remove(id)
+  }
+
+  /**
+   * Adds or removes collateral, draws or repays debt; returns the borrowing fee.
+   * @param funds what the owner has to repay from
+   */
+  adjust(id: number, coll_change: bigint, debt_change: bigint, funds = MAX): bigint {
+    demand(coll_change !== 0n || debt_change !== 0n, 'no change')
     this.trove(id)
-    const { coll, debt } = this.entire(id)
+    const { coll, debt } = this.standing(id)
     const recovery = this.tcr < CCR
-    if (recovery && coll_change < 0n) throw new Revert('no withdrawal in recovery mode')
-    const fee = debt_change > 0n && !recovery ? this.borrowFee(debt_change) : 0n
+    const draws = debt_change > 0n
+    const fee = draws && !recovery ? this.borrowFee(debt_change) : 0n
     const [after_coll, after_debt] = [coll + coll_change, debt + debt_change + fee]
-    if (after_coll < 0n) throw new Revert('underflow')
-    const before = ratio(coll, debt, this.price)
+    demand(after_coll >= 0n && after_debt >= 0n, 'underflow')
     const after = ratio(after_coll, after_debt, this.price)
-    const total = ratio(this.coll + coll_change, this.debt + debt_change + fee, this.price)
-    if (recovery && debt_change > 0n) {
-      if (after < CCR) throw new Revert('ICR below CCR')
-      if (after < before) throw new Revert('ICR falls')
+    if (recovery) {
+      demand(coll_change >= 0n, 'no withdrawal in recovery mode')
+      demand(!draws || after >= CCR, 'ICR below CCR')
+      demand(!draws || after >= ratio(coll, debt, this.price), 'ICR falls')
+    } else {
+      demand(after >= MCR, 'ICR below MCR')
+      demand(ratio(this.coll + coll_change, this.debt + debt_change + fee, this.price) >= CCR, 'TCR below CCR')
     }
-    if (!recovery) {
-      if (after < MCR) throw new Revert('ICR below MCR')
-      if (total < CCR) throw new Revert('TCR below CCR')
+    if (debt_change < 0n) {
+      demand(after_debt >= this.terms.gas_compensation, 'underflow')
+      demand(after_debt >= this.terms.gas_compensation + this.terms.min_net_debt, 'net debt too small')
+      demand(-debt_change <= funds, 'funds')
     }
-    if (debt_change < 0n && after_debt < GAS_COMPENSATION + MIN_NET_DEBT) throw new Revert('net debt too small')
-    if (debt_change > 0n && !recovery) {
-      this.base_rate = this.decayed()
-      this.touchFee()
-    }
+    demand(nominalRatio(after_coll, after_debt) > 0n, 'ratio is zero')
+    if (draws && !recovery) this.decay()
+    this.apply(id)
     this.coll += coll_change
     this.debt += debt_change + fee
     this.put(id, after_coll, after_debt)
@@ -180,29 +206,51 @@ export class ReferenceLiquity {
   }
 
   /** The owner pays all but the gas compensation and gets the collateral back. */
-  closeTrove(id: number): { paid: bigint; coll: bigint } {
-    const { coll, debt } = this.entire(id)
-    if (this.tcr < CCR) throw new Revert('no closing in recovery mode')
-    if (ratio(this.coll - coll, this.debt - debt, this.price) < CCR) throw new Revert('TCR below CCR')
+  closeTrove(id: number, funds = MAX): { paid: bigint; coll: bigint } {
+    this.trove(id)
+    demand(this.tcr >= CCR, 'no closing in recovery mode')
+    const { coll, debt } = this.standing(id)
+    const paid = debt - this.terms.gas_compensation
+    demand(paid <= funds, 'funds')
+    demand(ratio(this.coll - coll, this.debt - debt, this.price) >= CCR, 'TCR below CCR')
     this.close(id)
     this.coll -= coll
     this.debt -= debt
-    return { paid: debt - GAS_COMPENSATION, coll }
+    return { paid, coll }
   }
 
   liquidate(id: number): ReferenceSplit {
     this.trove(id)
-    const { coll, debt } = this.entire(id)
-    const parts = split(coll, debt, this.price, this.tcr, this.pool.total)
-    if (parts === undefined) throw new Revert('nothing to liquidate')
-    this.close(id)
-    this.pool.offset(parts.offset, parts.to_pool)
-    this.redistribute(parts.debt_out, parts.coll_out)
-    this.coll -= parts.gas + parts.to_pool + parts.surplus
-    this.debt -= parts.offset
+    return (liquidateListed(this, [id])[0] as Liquidated).parts
+  }
+
+  liquidateListed(ids: readonly number[]): readonly Liquidated[] {
+    return liquidateListed(this, ids)
+  }
+
+  liquidateLowest(count: number): readonly Liquidated[] {
+    return liquidateLowest(this, count)
+  }
+
+  /** The end of a liquidation: the pool takes its part, the others theirs, all at once. */
+  settle(done: readonly Liquidated[]): void {
+    const sum = (of: (parts: ReferenceSplit) => bigint) => done.reduce((total, { parts }) => total + of(parts), 0n)
+    const out = sum((parts) => parts.debt_out)
+    const gone = new Set(done.map(({ id }) => id))
+    const left = this.order.reduce((total, id) => total + (gone.has(id) ? 0n : (this.troves[id] as ReferenceTrove).stake), 0n)
+    demand(out === 0n || left > 0n, 'division by zero')
+    for (const { id } of done) this.close(id)
+    const to_pool = sum((parts) => parts.to_pool)
+    const offset = sum((parts) => parts.offset)
+    this.pool.offset(offset, to_pool)
+    this.redistribute(
+      out,
+      sum((parts) => parts.coll_out),
+    )
+    this.coll -= to_pool + sum((parts) => parts.gas + parts.surplus)
+    this.debt -= offset
     this.stakes_snapshot = this.stakes
     this.coll_snapshot = this.coll
-    return parts
   }
 
   private redistribute(debt: bigint, coll: bigint): void {
@@ -222,50 +270,67 @@ export class ReferenceLiquity {
     return (this.base_rate * decPow(MINUTE_DECAY, (this.now - this.fee_at) / 60n)) / WAD
   }
 
-  private touchFee(): void {
+  touchFee(): void {
     if (this.now - this.fee_at >= 60n) this.fee_at = this.now
   }
 
+  private decay(): void {
+    this.base_rate = this.decayed()
+    this.touchFee()
+  }
+
   borrowFee(amount: bigint): bigint {
-    return (min(FLOOR + this.decayed(), BORROW_FEE_MAX) * amount) / WAD
+    return (borrowRate(this.decayed()) * amount) / WAD
   }
 
   /** Redeems against the troves with the lowest ratio of at least MCR; what was redeemed, drawn and kept as fee. */
-  redeem(amount: bigint): { redeemed: bigint; drawn: bigint; fee: bigint; closed: number[] } {
-    if (this.tcr < MCR) throw new Revert('TCR below MCR')
-    const supply = this.debt
-    const open = this.troves.filter((t) => t.open).length
-    const order = this.troves.map((_, id) => id).filter((id) => this.troves[id]?.open && this.icr(id) >= MCR)
-    order.sort((a, b) => (this.icr(a) < this.icr(b) ? -1 : this.icr(a) > this.icr(b) ? 1 : b - a))
-    let left = amount
-    let drawn = 0n
-    const lots: { id: number; lot: bigint; taken: bigint }[] = []
-    const closed: number[] = []
-    for (const id of order) {
-      if (left === 0n) break
-      const net = this.entire(id).debt - GAS_COMPENSATION
-      const lot = min(left, net)
-      if (lot < net && net - lot < MIN_NET_DEBT) break
-      if (lot === net) closed.push(id)
-      if (closed.length === open) throw new Revert('only one trove')
-      const taken = (lot * WAD) / this.price
-      lots.push({ id, lot, taken })
-      left -= lot
-      drawn += taken
-    }
-    if (drawn === 0n) throw new Revert('nothing redeemed')
-    for (const { id, lot, taken } of lots) {
-      const { coll, debt } = this.entire(id)
-      const whole = closed.includes(id)
-      if (whole) this.close(id)
-      else this.put(id, coll - taken, debt - lot)
+  redeem(amount: bigint, options: RedemptionOptions = {}): Redeemed {
+    return redeem(this, amount, options)
+  }
+
+  /** The end of a redemption; what is left in closed troves. @param untouched one that was looked at last and left alone */
+  settleRedemption(
+    lots: readonly { readonly id: number; readonly lot: bigint; readonly taken: bigint; readonly whole: boolean }[],
+    untouched: number | undefined,
+  ): { id: number; left: bigint }[] {
+    const closed: { id: number; left: bigint }[] = []
+    for (const { id, lot, taken, whole } of lots) {
+      this.apply(id)
+      const { coll, debt } = this.troves[id] as ReferenceTrove
+      if (whole) {
+        this.close(id)
+        closed.push({ id, left: coll - taken })
+      } else this.put(id, coll - taken, debt - lot)
       this.coll -= whole ? coll : taken
       this.debt -= whole ? debt : lot
     }
-    this.base_rate = min(WAD, this.decayed() + (drawn * this.price) / supply / BETA)
-    this.touchFee()
-    const fee = (min(WAD, FLOOR + this.base_rate) * drawn) / WAD
-    if (fee >= drawn) throw new Revert('fee eats it all')
-    return { redeemed: amount - left, drawn, fee, closed }
+    if (untouched !== undefined) this.apply(untouched)
+    return closed
+  }
+
+  /** Deposits into the stability pool, gains paid out. */
+  provide(who: string, amount: bigint, funds = MAX): { gain: bigint; moved: bigint } {
+    demand(amount > 0n, 'amount is zero')
+    demand(amount <= funds, 'funds')
+    return this.pool.change(who, amount)
+  }
+
+  /** Takes up to so much out of the pool, gains paid out; nothing but gains while the lowest trove is below the least ratio. */
+  takeOut(who: string, amount: bigint): { gain: bigint; moved: bigint } {
+    const lowest = this.order.at(-1)
+    demand(amount === 0n || lowest === undefined || this.icr(lowest) >= MCR, 'a trove below MCR')
+    demand(this.pool.has(who), 'no deposit')
+    return this.pool.change(who, -amount)
+  }
+
+  /** Moves a depositor's gains into a trove. */
+  gainToTrove(who: string, id: number): bigint {
+    demand(this.pool.has(who), 'no deposit')
+    demand(this.troves[id]?.open === true, 'trove is closed')
+    const gain = this.pool.gain(who)
+    demand(gain > 0n, 'no gain')
+    this.adjust(id, gain, 0n)
+    this.pool.change(who, 0n)
+    return gain
   }
 }

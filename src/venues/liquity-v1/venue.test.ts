@@ -242,6 +242,16 @@ describe('redemption', () => {
     expect(w.offered()[0]?.price).toBeCloseTo(200 / (1 - 0.005 - 900 / 52_000), 9)
   })
 
+  it('of equal ratios begins with the older trove, as a list does in which the younger is sorted in above its equals', () => {
+    const w = world([
+      [ANN, 2000, 46_000],
+      [ANN, 60, 4000],
+      [BOB, 60, 4000],
+    ])
+    expect(redeem(w, 100).status).toBe('applied')
+    expect(w.logged('redeem').map(({ account }) => account)).toEqual([1])
+  })
+
   it('skips troves below 110 %, keeps to the limit on the price, and waits for its day', () => {
     const w = world([...BOOK, [ANN, 20, 2000]], [], { redeemable_after_ms: 1000 })
     expect(redeem(w, 100).status).toBe('limit')

@@ -29,7 +29,9 @@ const PANICS: Readonly<Record<string, string>> = { '1': 'assert', '17': 'overflo
 /** The revert in words: the name of a custom error, the text of a `require`, `panic: overflow`, or what the machine says. */
 function reason(data: Hex, machine: string, errors: Interface | undefined): string {
   if (data === '0x') return machine
-  if (data.startsWith('0x08c379a0')) return codec.decode(['string'], `0x${data.slice(10)}`)[0] as string
+  // As bytes, for some contracts pass on another's answer as if it were text.
+  if (data.startsWith('0x08c379a0'))
+    return new TextDecoder().decode(getBytes(codec.decode(['bytes'], `0x${data.slice(10)}`)[0] as string))
   if (data.startsWith('0x4e487b71')) {
     const code = String(codec.decode(['uint256'], `0x${data.slice(10)}`)[0])
     return `panic: ${PANICS[code] ?? code}`
@@ -148,6 +150,11 @@ export class Chain {
     const account = (await this.state.getAccount(at)) ?? new Account()
     account.balance = wei
     await this.state.putAccount(at, account)
+  }
+
+  /** Native currency that an address has. */
+  async balance(address: Hex): Promise<bigint> {
+    return (await this.state.getAccount(createAddressFromString(address)))?.balance ?? 0n
   }
 
   /** Runs something and undoes all of it, the clock too. */

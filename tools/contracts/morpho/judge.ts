@@ -154,8 +154,10 @@ function copy_of(market: ReferenceMarket): ReferenceMarket {
 function act(market: ReferenceMarket, step: Act, size: bigint): readonly bigint[] {
   if (step.kind === 'accrue') market.accrue()
   else if (step.kind === 'fee') {
+    const fee = step.bps * 10n ** 14n
+    if (fee === market.fee) throw new Revert('already set')
     market.accrue()
-    market.fee = step.bps * 10n ** 14n
+    market.fee = fee
   } else if (step.kind === 'secure') market.supply_collateral(step.who, size)
   else if (step.kind === 'release') market.withdraw_collateral(step.who, size)
   else if (step.kind === 'liquidate') {
