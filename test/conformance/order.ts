@@ -18,6 +18,16 @@ export function fall(stand: Stand, moves: readonly number[], each: (step: number
   })
 }
 
+/** All prices down together in small steps and up again in large ones: whoever comes into breach is seen at the step at which he does. */
+export function slide(stand: Stand): void {
+  const { adapter } = stand
+  for (const by of [...Array.from({ length: 24 }, () => 0.96), 1.3, 1.3, 1.3]) {
+    for (const asset of adapter.moves) if (stand.price(asset) > 0) stand.answer(asset, stand.price(asset) * by)
+    stand.see()
+    stand.check('slide')
+  }
+}
+
 function shuffled(count: number, seed: number): number[] {
   const rng = new Rng(seed >>> 0, 0, 'order', 0)
   const out = Array.from({ length: count }, (_, i) => i)

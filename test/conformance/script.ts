@@ -105,6 +105,20 @@ function any_of(stand: Stand, ids: readonly string[], u: number, wild: boolean):
   return stand.asset(pick(ids, (u * 6) / 5))
 }
 
+/** Units that an owner may think of: for small change a dollar to ten thousand, otherwise a share, a little over 1 at most, of what he has, owes or may still draw. */
+function sensible_amount(stand: Stand, kind: ActionKind, account: number, asset: number, usd: number, u: number): number {
+  if (u < 0.4) return 10 ** (10 * u) / usd
+  const legs = stand.statement(account)
+  let [room, own] = [0, 0]
+  for (let i = 0; i < legs.count; i++) {
+    const value = (legs.quantity[i] as number) * (legs.weight[i] as number) * (legs.price[i] as number)
+    room += legs.side[i] === 1 ? value : -value
+    if (legs.asset[i] === asset && (legs.side[i] === 1) === (kind !== 'repay')) own += legs.quantity[i] as number
+  }
+  const share = (1.1 * (u - 0.4)) / 0.6
+  return share * (kind === 'borrow' ? Math.max(0, room) / usd : own)
+}
+
 /** Makes a try into an action: half of them are what an owner may well do, the others what anybody may send. */
 export function action(stand: Stand, t: Try): Step {
   const { adapter, venue, world } = stand
@@ -122,31 +136,36 @@ export function action(stand: Stand, t: Try): Step {
   const asset = any_of(stand, owing ? adapter.owed : adapter.held, t.asset, !sensible)
   const asset2 = any_of(stand, adapter.owed, t.asset2, !sensible)
   const usd = world.parts.assets[asset]?.price_usd ?? 1
-  const much = (of: number) => (sensible ? 10 ** (4 * t.amount) / of : amount(t.amount, of))
+  const change = (of: number) => (sensible ? 10 ** (4 * t.amount) / of : amount(t.amount, of))
   if (kind === 'order') {
     const contract = pick(adapter.exchange?.contracts ?? [], t.asset)
     const market = stand.market(contract.market)
     const price = world.parts.assets[stand.asset(contract.asset)]?.price_usd ?? 1
-    return ['order', { market, account, actor, side: t.side ? 1 : -1, amount: much(price), exact: 'base' }]
+    return ['order', { market, account, actor, side: t.side ? 1 : -1, amount: change(price), exact: 'base' }]
   }
   const offer = kind === 'takeover' ? (account + 1) % venue.rows : Math.floor(t.asset * 3)
-  return [kind, { account, asset, asset2, amount: much(usd), actor, offer }]
+  const much = sensible ? sensible_amount(stand, kind, account, asset, usd, t.amount) : amount(t.amount, usd)
+  return [kind, { account, asset, asset2, amount: much, actor, offer }]
 }
 
 /** Where a kind moves positions between accounts: the offer, to be taken by another account and its owner. */
-function taken_over(stand: Stand, offer: Offer, u: number): Step | undefined {
+function taken_over(stand: Stand, offer: Offer, part: number, u: number): Step | undefined {
   const { adapter, venue } = stand
   if (!adapter.serves.includes('takeover') || offer.kind !== 'liquidation') return undefined
-  const own = Math.floor(u * venue.rows)
+  const able = Array.from({ length: venue.rows }, (_, row) => row)
+    .filter((row) => row !== offer.id && venue.owner(row) > 0)
+    .toSorted((a, b) => stand.health(b) - stand.health(a) || a - b)
+  // The healthier, the likelier.
+  const own = pick(able, u * u) ?? -1
   return [
     'takeover',
     {
       account: offer.id,
       asset: offer.collateral,
       asset2: offer.debt,
-      amount: offer.debt_max,
+      amount: offer.debt_max * part,
       offer: own,
-      actor: venue.owner(own),
+      actor: own < 0 ? KEEPER : venue.owner(own),
     },
   ]
 }
@@ -227,7 +246,7 @@ function one(stand: Stand, step: Event, seen: Seen, watch: Watch | undefined): v
       const { offers } = stand.asked()
       if (offers.length === 0) return
       const offer = pick(offers, step.which)
-      const moved = step.actor < 0.3 ? taken_over(stand, offer, step.actor / 0.3) : undefined
+      const moved = step.actor < 0.3 ? taken_over(stand, offer, step.part, step.actor / 0.3) : undefined
       attempt_all(stand, [moved ?? take(adapter, offer, step.actor < 0.9 ? KEEPER : PAUPER, step.part)], seen, watch)
       return
     }

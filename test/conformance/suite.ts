@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyAdapter } from './adapter.ts'
 import { Closed, type Closings } from './closed.ts'
-import { compare_orders } from './order.ts'
+import { compare_orders, slide } from './order.ts'
+import { patient } from './patience.ts'
 import { misplaced, unknown_names } from './precedence.ts'
 import { riskier_first } from './risk.ts'
 import { accounts_of, type Event, play, script, Seen } from './script.ts'
@@ -14,6 +15,7 @@ import {
   feeds_prices,
   offers_hold,
   seizes_what_there_is,
+  stands_after,
   states_health,
 } from './watches.ts'
 
@@ -30,12 +32,17 @@ function lives(
 ): void {
   let life = 0
   fc.assert(
-    fc.property(accounts_of(adapter, 1), script(length), fc.nat({ max: variants.length - 1 }), (accounts, events, variant) => {
-      // The first ones go through all variants, whatever is drawn.
-      const more = variants[life < variants.length ? life : variant] as object
-      life++
-      look(new Stand(adapter, listed(accounts), more), events)
-    }),
+    fc.property(
+      accounts_of(adapter, 1),
+      script(length),
+      fc.nat({ max: variants.length - 1 }),
+      patient((accounts, events, variant) => {
+        // The first ones go through all variants, whatever is drawn.
+        const more = variants[life < variants.length ? life : variant] as object
+        life++
+        look(new Stand(adapter, listed(accounts), more), events)
+      }),
+    ),
     { numRuns: runs },
   )
 }
@@ -80,6 +87,7 @@ function alone(adapter: AnyAdapter, runs: number): void {
     const seen = new Seen()
     lives(adapter, runs, 60, (stand, events) => {
       play(stand, events, seen)
+      slide(stand)
       stand.hash()
     })
     // The lives are worth something only if everything that can be done was done in them.
@@ -87,8 +95,14 @@ function alone(adapter: AnyAdapter, runs: number): void {
     expect(missed.filter((kind) => runs >= 1_000 || adapter.rare?.includes(kind) !== true)).toEqual([])
   })
 
-  it('seizes no more than there is', () => {
-    lives(adapter, part(0.5), 60, (stand, events) => void play(stand, events, new Seen(), seizes_what_there_is()))
+  it('seizes no more than there is; nobody draws himself into a breach, or takes over what he cannot carry', () => {
+    lives(adapter, part(0.5), 60, (stand, events) => {
+      const [seizes, stands] = [seizes_what_there_is(), stands_after()]
+      play(stand, events, new Seen(), (...seen) => {
+        seizes(...seen)
+        stands(...seen)
+      })
+    })
   })
 
   it.runIf(adapter.monotone === true)('is made safer by what is put in and paid back, and never by what is taken out', () => {
