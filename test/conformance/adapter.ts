@@ -48,8 +48,8 @@ export interface Exchange {
   /** Assets in which margin, funds and fees are kept, in the order of `Balances`. */
   readonly coins: readonly string[]
   balances(stand: Stand): Balances
-  /** Winners are closed at the price of the takeover, as Binance has it, or at another that the log row states. */
-  readonly adl: 'takeover' | 'stated'
+  /** Winners are closed at the price of the takeover, as Binance has it, at the mark when they are, or at another that the log row states. */
+  readonly adl: 'takeover' | 'mark' | 'stated'
 }
 
 export interface Adapter<A = Plain> {

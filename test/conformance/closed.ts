@@ -163,6 +163,9 @@ export class Closed {
       if (!taken.some(({ at }) => at === cause)) this.seen.handed_on++
       if (this.exchange.adl === 'takeover' && !(Math.abs(price / takeover.price - 1) <= EXACT))
         throw new Error(`deleveraged at ${price}, taken over at ${takeover.price}`)
+      const mark = this.stand.venue.prices[contract] as number
+      if (this.exchange.adl === 'mark' && !(Math.abs(price / mark - 1) <= EXACT))
+        throw new Error(`deleveraged at ${price}, the mark is ${mark}`)
       if (!(amount > 0)) throw new Error(`${amount} deleveraged`)
       // Closed in two contracts at once, his cash does not tell the two prices apart.
       const alone = closed.every((other) => other.account !== account || other.contract === contract)

@@ -193,6 +193,7 @@ export const hyperliquid = machine({
   coin: 'USDT',
   shape: 'linear',
   bases: ['BTC', 'ETH'],
+  adl: 'mark',
   breach: 'below',
   ...hyperliquid_file,
   variants: [{ fund: 0 }, { fund: 20_000, vault_leverage: 1000 }, { vault_unwind: 'hold' }, { partial_above: 1000 }],
