@@ -180,11 +180,11 @@ describe('real events', () => {
   })
 
   it.each([
-    [['stress', '--preset', 'nowhere'], '--preset is "nowhere"; valid: one of comp-dai-2020'],
+    [['stress', '--preset', 'nowhere'], '--preset is "nowhere"; valid: one of black-thursday, comp-dai-2020'],
     [['stress', '--scenario', 'may-2021'], 'valid: given as --preset may-2021'],
     [['stress', '--preset', 'may-2021', '--accounts', '500'], '--accounts is 500; valid: used without --preset may-2021'],
     [['stress', '--preset', 'may-2021', '--scenario', 'calm'], '--preset is "may-2021"; valid: used without --scenario'],
-    [['replay', 'calm'], 'event is "calm"; valid: one of comp-dai-2020'],
+    [['replay', 'calm'], 'event is "calm"; valid: one of black-thursday, comp-dai-2020'],
     [['replay', 'may-2021', '--seeds', '0'], '--seeds is "0"; valid: a whole number from 1'],
     [['replay', 'may-2021', '--without-cause', 'rain'], '--without-cause is "rain"; valid: one of whale'],
     [['replay', 'may-2021', '--causes', '--without-cause', 'whale'], 'used without --causes'],
