@@ -11,6 +11,7 @@ import { goldenRows as aave_rows } from '../venues/aave-v3/index.ts'
 import { goldenRows as coinm_rows } from '../venues/binance-coinm/index.ts'
 import { goldenRows as binance_rows } from '../venues/binance-usdm/index.ts'
 import { goldenRows as bitmex_rows } from '../venues/bitmex/index.ts'
+import { goldenRows as bybit_rows } from '../venues/bybit-uta/index.ts'
 import { goldenRows as compound_rows } from '../venues/compound-v2/index.ts'
 import { goldenRows as comet_rows } from '../venues/compound-v3/reference-rows.ts'
 import { goldenRows as dydx_rows } from '../venues/dydx-v4/index.ts'
@@ -49,6 +50,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...hyperliquid_rows(),
     ...dydx_rows(),
     ...bitmex_rows(),
+    ...bybit_rows(),
     ...deribit_rows(),
     ...exchange_rows(),
     ...options_rows(),

@@ -3,6 +3,7 @@ import { aaveV3 } from './aave-v3/index.ts'
 import { binanceCoinm } from './binance-coinm/index.ts'
 import { binanceUsdm } from './binance-usdm/index.ts'
 import { bitmex } from './bitmex/index.ts'
+import { bybitUta } from './bybit-uta/index.ts'
 import { compoundV2 } from './compound-v2/index.ts'
 import { compoundV3 } from './compound-v3/index.ts'
 import { dydxV4 } from './dydx-v4/index.ts'
@@ -33,6 +34,7 @@ export const venues = [
   hyperliquid,
   dydxV4,
   bitmex,
+  bybitUta,
   deribit,
   fluid,
 ]

@@ -62,7 +62,13 @@ const record = fc.record({
       leverage: fc.constantFrom(0, 1, 1000),
       drawdown: maybe(fc.record({ share: unit(0, 1), window_ms: fc.constantFrom(60_000, 28_800_000) })),
       contract_drawdown: maybe(
-        fc.record({ start: unit(0.1, 1), stop: unit(0, 0.1), above: unit(0, 1e4), window_ms: fc.constant(28_800_000) }),
+        fc.record({
+          start: unit(0.1, 1),
+          stop: unit(0, 0.1),
+          above: unit(0, 1e4),
+          window_ms: fc.constant(28_800_000),
+          hold: fc.boolean(),
+        }),
       ),
       most_loss: maybe(unit(0, 1e5)),
       unwind: fc.constantFrom('market', 'hold'),

@@ -1,6 +1,7 @@
 /** Perpetual exchanges. Those that are the shared machine with other rules need one record here: see `machine`. */
 import fc from 'fast-check'
 import bitmex_data from '../../../data/venues/bitmex.json' with { type: 'json' }
+import bybit_data from '../../../data/venues/bybit-uta.json' with { type: 'json' }
 import dydx_data from '../../../data/venues/dydx-v4.json' with { type: 'json' }
 import hyperliquid_data from '../../../data/venues/hyperliquid.json' with { type: 'json' }
 import { complete, parse_params } from '../../../src/venues/shared/exchange/index.ts'
@@ -219,4 +220,18 @@ export const bitmex = machine({
   ...bitmex_file,
   contract: { ...bitmex_file.contract, slab: true },
   variants: [{ fund: 0 }, { fund: 0.5, fund_leverage: 20 }, { risk_steps: 2 }],
+})
+
+export const bybitUta = machine({
+  kind: 'bybit-uta',
+  coin: 'USDT',
+  shape: 'linear',
+  bases: ['BTC', 'ETH'],
+  ...published(bybit_data),
+  variants: [
+    { fund: 0 },
+    { fund: 20_000, pool_leverage: 20 },
+    { risk_steps: 2, target_mm_rate: 1 },
+    { pool_above: 0, pool_start: 0.05 },
+  ],
 })

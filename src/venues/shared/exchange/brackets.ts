@@ -15,6 +15,7 @@ export function tiers_of(spec: ContractSpec, builder: WorldBuilder, field: strin
     if (!(tier.floor > before.floor)) throw builder.invalid(`${field}.tiers[${t}].floor`, tier.floor, `above ${before.floor}`)
     if (!(tier.rate >= before.rate)) throw builder.invalid(`${field}.tiers[${t}].rate`, tier.rate, `at least ${before.rate}`)
   }
+  if (spec.sized && !spec.slab) throw builder.invalid(`${field}.sized`, true, 'slab brackets')
   const floors = tiers.map((tier) => tier.floor)
   const rates = tiers.map((tier) => tier.rate)
   if (spec.slab) return slab_tiers(floors, rates)
@@ -37,6 +38,11 @@ export function initial_of(spec: ContractSpec): Float64Array {
 /** Size of an inverse contract in base units is its value in coins. */
 export function curve_of(spec: ContractSpec['maintenance_curve'], shape: Shape): Curve | undefined {
   return spec === undefined ? undefined : { ...spec, by_value: shape === 'inverse' }
+}
+
+/** Where floors of brackets are sizes: the rate of the bracket counts for the whole position. */
+export function steps_of({ floor, rate }: Tiers): Curve {
+  return { base: 0, slope: 0, power: 1, most: 1, by_value: false, steps: { floor, rate } }
 }
 
 /** The brackets that trigger: where the closing fee counts as margin it is part of every rate. */

@@ -208,6 +208,7 @@ export function deleverage(x: Exchange, action: Action, log: Log): Result {
   if (winner < x.outside && !(held >= amount)) return refused('stale')
   if (x.rules.adl.overlap && winner < x.owned && !overlaps(x, winner, contract, price)) return refused('stale')
   lots.quantity.set(lot, open - side * amount)
+  if (action.offer >= 0 && x.rules.fund.contract_drawdown?.hold === true) x.contract.columns.stopped.set(contract, 1)
   if (is_fund(x, winner)) {
     if (!close_lots(x, contract, side === 1 ? -1 : 1, amount, price, log)) return refused('stale')
   } else {

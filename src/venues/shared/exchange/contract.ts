@@ -12,6 +12,8 @@ export interface Curve {
   readonly most: number
   /** Size is units · slot price (inverse), else units. */
   readonly by_value: boolean
+  /** Instead: the rate of the bracket the size falls in. */
+  readonly steps?: { readonly floor: Float64Array; readonly rate: Float64Array }
 }
 
 /** How a coin counts as collateral of rows that pool several. */
@@ -34,6 +36,8 @@ export interface Contract extends Instrument {
   readonly coin: number
   /** Published brackets, before the trigger's ratio and fee. */
   readonly tiers: Tiers
+  /** Floors of the brackets are units, not notional. */
+  readonly sized: boolean
   /** Initial margin rate by bracket. */
   readonly initial: Float64Array
   /** Initial margin that grows with size. */

@@ -48,6 +48,18 @@ export function contract_drawdown(x: Exchange, contract: number, worth_change = 
   return most > 0 ? (best - gained) / most : best > gained ? Number.POSITIVE_INFINITY : 0
 }
 
+/** What the fund lost in a contract beyond the drawdown at which it is held, its coin; 0 within it, or to rounding. */
+export function beyond_drawdown(x: Exchange, contract: number): number {
+  const rule = x.rules.fund.contract_drawdown
+  if (rule === undefined) return 0
+  const { fund } = x.contracts[contract] as Contract
+  const balance = x.funds.columns.balance.data[fund] as number
+  if (!(balance > rule.above)) return 0
+  const most = Math.max(peak(x, fund, rule.window_ms), balance)
+  const beyond = contract_drawdown(x, contract) - rule.start
+  return beyond > 1e-9 ? beyond * most : 0
+}
+
 /** What a fund has gained in a contract so far, its position at the mark. */
 function contract_gain(x: Exchange, contract: number): number {
   let open = 0
@@ -69,7 +81,7 @@ function is_closed(x: Exchange, capacity: Capacity, contract: number, worth: num
   }
   if (by_contract !== undefined && gap < 0 && balance > by_contract.above) {
     const fall = contract_drawdown(x, contract, gap)
-    if (fall > by_contract.start) return true
+    if (fall > by_contract.start && !by_contract.hold) return true
     if (x.contract.columns.stopped.data[contract] === 1 && fall > by_contract.stop) return true
   }
   return most_loss !== undefined && gap < 0 && capacity.lost - gap > most_loss * blocks_of(x)

@@ -21,11 +21,11 @@ export function initial_rate(x: Exchange, contract: number, tier: number): numbe
 
 /** Initial margin of so many units, coins. */
 function initial_of(x: Exchange, c: number, units: number): number {
-  const { tiers, initial_curve } = x.contracts[c] as Contract
+  const { tiers, initial_curve, sized } = x.contracts[c] as Contract
   const price = x.book.prices.data[c] as number
   if (initial_curve !== undefined) return curve_maintenance(initial_curve, units, price)
   const notional = units * price
-  return notional * initial_rate(x, c, tier_of(tiers, notional))
+  return notional * initial_rate(x, c, tier_of(tiers, sized ? units : notional))
 }
 
 /** Initial margin of the scope in the unit of its equity, the position at `except` left out. */
@@ -48,13 +48,13 @@ export function initial_margin(x: Exchange, row: number, except: number): number
 export function capacity(x: Exchange, row: number, contract: number, closing: number): number {
   const prices = x.book.prices.data
   const mark = prices[contract] as number
-  const { initial_curve, taker_fee, tiers, coin } = x.contracts[contract] as Contract
+  const { initial_curve, taker_fee, tiers, coin, sized } = x.contracts[contract] as Contract
   const { floor } = tiers
   const at = find_position(x, row, contract)
   const held = closing > 0 ? 0 : Math.abs(quantity_of(x, row, contract)) * mark
   const own = equity(x, row, prices) - initial_margin(x, row, at)
   const free = (is_pooled(x, row) ? own / unit_price(x, coin, prices) : own) - taker_fee * (closing * mark - held)
-  if (initial_curve !== undefined) return curve_capacity(x, contract, held, free, taker_fee)
+  if (initial_curve !== undefined || sized) return curve_capacity(x, contract, held, free, taker_fee)
   for (let t = floor.length - 1; t >= 0; t--) {
     const cap = t + 1 < floor.length ? (floor[t + 1] as number) : Number.POSITIVE_INFINITY
     const most = Math.min(cap, free / (initial_rate(x, contract, t) + taker_fee))

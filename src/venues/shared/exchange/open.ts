@@ -1,8 +1,8 @@
 /** From a snapshot's words to the exchange's opening state. */
-import { MarginBook } from '../../../margin/index.ts'
+import { MarginBook, type Tiers } from '../../../margin/index.ts'
 import type { Oracle, WorldBuilder } from '../../../model/index.ts'
 import type { Contract, Haircut } from './contract.ts'
-import { curve_of, initial_of, tiers_of, with_closing_fee } from './brackets.ts'
+import { curve_of, initial_of, steps_of, tiers_of, with_closing_fee } from './brackets.ts'
 import { fill_accounts } from './accounts.ts'
 import { bound, health } from './kernel.ts'
 import type { Rules } from './rules.ts'
@@ -112,6 +112,7 @@ function contract_of(
     quote: quote_asset,
     coin,
     tiers,
+    sized: spec.sized,
     initial,
     initial_curve: curve_of(spec.initial_curve, spec.shape),
     interest_low: spec.interest_low ?? Number.POSITIVE_INFINITY,
@@ -161,21 +162,18 @@ export function open_exchange(spec: ExchangeSpec, rules: Rules, builder: WorldBu
   const contract_of_market = by_market(contracts, builder)
   const owned = spec.accounts?.owner.length ?? 0
   const rows = owned + 1 + funds.length
+  const triggers = contracts.map((contract) => with_closing_fee(contract, rules))
   const pooled = spec.coins !== undefined
-  const held = holdings(
-    builder.store,
-    id,
-    rows,
-    contracts.map((contract) => with_closing_fee(contract, rules)),
-    {
-      curves: spec.contracts.map((item) => curve_of(item.maintenance_curve, item.shape)),
-      coin_of: Int32Array.from(contracts, (contract) => contract.coin),
-      haircuts: pooled ? coins.map(haircut_of) : [],
-      ratio: rules.trigger.pooled_ratio,
-      portfolio_ratio: rules.trigger.portfolio_ratio,
-      ...(extra === undefined ? {} : { extra }),
-    },
-  )
+  const held = holdings(builder.store, id, rows, triggers, {
+    curves: spec.contracts.map((item, c) =>
+      item.sized ? steps_of(triggers[c] as Tiers) : curve_of(item.maintenance_curve, item.shape),
+    ),
+    coin_of: Int32Array.from(contracts, (contract) => contract.coin),
+    haircuts: pooled ? coins.map(haircut_of) : [],
+    ratio: rules.trigger.pooled_ratio,
+    portfolio_ratio: rules.trigger.portfolio_ratio,
+    ...(extra === undefined ? {} : { extra }),
+  })
   const slots = contracts.length + (pooled ? coins.length : 0)
   const book: MarginBook = new MarginBook(builder.store, `${id}.book`, slots, rows, {
     strict: rules.trigger.strict,

@@ -7,7 +7,7 @@ import { is_coverable, takeover_price, TO_FUND, TO_WINNERS } from './closing.ts'
 import type { Contract } from './contract.ts'
 import { order_limit } from './bounds.ts'
 import { offer_conversion, offer_exchanges } from './convert.ts'
-import { accept, type Capacity, capacity_of, unwind_limit } from './fund.ts'
+import { accept, beyond_drawdown, type Capacity, capacity_of, unwind_limit } from './fund.ts'
 import { closing_side, exact_side } from './instrument.ts'
 import { in_breach, type Reduction, type Stage, type Takeover } from './rules.ts'
 import { blocks_of, type Exchange, fund_row, is_pooled, running } from './state.ts'
@@ -37,6 +37,7 @@ function capacity(round: Round, fund: number): Capacity {
 export function plan(x: Exchange, view: View, below: RowList, out: Actions, offers: Offers): void {
   const halted = x.contracts.map(({ market_id }) => view.halted(`market:${market_id}`))
   const round: Round = { x, out, view, ranking: new Ranking(x), capacities: [], halted }
+  if (x.rules.fund.contract_drawdown?.hold === true) for (let c = 0; c < x.contracts.length; c++) hold_drawdown(round, c)
   if (x.rules.fund.hand_on) for (let fund = 0; fund < x.funds.length; fund++) deleverage_fund(round, fund)
   const most = (x.rules.per_tick ?? Number.POSITIVE_INFINITY) * blocks_of(x)
   let begun = x.liquidations.length - (x.desk.columns.first_liquidation.data[0] as number)
@@ -208,6 +209,25 @@ function deleverage_fund(round: Round, fund: number): void {
     has.worth -= gain
     has.gross += (Math.abs(held - q) - Math.abs(held)) * mark
     has.held[c] = held - q
+  }
+}
+
+/** What the fund lost in a contract beyond its limit goes to winners: they close as much of it at the price of the takeover. */
+function hold_drawdown(round: Round, c: number): void {
+  const { x, out } = round
+  const lost = round.halted[c] === true ? 0 : beyond_drawdown(x, c)
+  if (!(lost > 0)) return
+  const { contract, quantity, price } = x.lots.columns
+  const mark = x.book.prices.data[c] as number
+  let left = lost
+  for (let lot = x.desk.columns.first_lot.data[0] as number; lot < x.lots.length && left > 0; lot++) {
+    const q = quantity.data[lot] as number
+    const loss = q * ((price.data[lot] as number) - mark)
+    if (contract.data[lot] !== c || !(loss > 0)) continue
+    const amount = left >= loss ? Math.abs(q) : Math.abs(q) * (left / loss)
+    out.bundle(PRIORITY, FIRST)
+    hand_on(round, c, round.ranking.take(c, q > 0 ? 1 : -1, amount), lot)
+    left -= loss
   }
 }
 

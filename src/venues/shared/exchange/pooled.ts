@@ -15,9 +15,16 @@ import { cash_in, type Holdings, type Pool, PORTFOLIO } from './state.ts'
 export const unit_price = (x: Holdings, coin: number, prices: Float64Array): number =>
   x.pool === undefined ? 1 : (prices[x.pool.first_slot + coin] as number)
 
+function step_rate({ floor, rate }: NonNullable<Curve['steps']>, size: number): number {
+  let t = floor.length - 1
+  while (t > 0 && size < (floor[t] as number)) t--
+  return rate[t] as number
+}
+
 /** Maintenance under a rate that grows with size. */
 export function curve_maintenance(curve: Curve, units: number, price: number): number {
   const size = curve.by_value ? units * price : units
+  if (curve.steps !== undefined) return units * price * step_rate(curve.steps, size)
   const rate = Math.min(curve.most, curve.base + curve.slope * (curve.power === 1 ? size : Math.sqrt(size)))
   return units * price * rate
 }

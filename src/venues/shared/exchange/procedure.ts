@@ -4,7 +4,7 @@ import type { Contract } from './contract.ts'
 import { equity, health_less, position_maintenance, total_maintenance } from './kernel.ts'
 import { unit_price } from './pooled.ts'
 import { in_breach, type Reduction, type Rules, type Stage } from './rules.ts'
-import { blocks_of, type Exchange, is_pooled, running } from './state.ts'
+import { blocks_of, type Exchange, is_pooled, ISOLATED, running } from './state.ts'
 
 /** Fee due for what this liquidation closed already. */
 export function fee_due(x: Exchange, row: number): number {
@@ -48,15 +48,20 @@ export function positions_of(x: Exchange, row: number, sort: Reduction['sort'] =
 }
 
 function largest_tier(x: Exchange, row: number): number {
-  const { contract, quantity } = x.positions.columns
-  const prices = x.book.prices.data
   let most = 0
-  for (const at of positions_of(x, row)) {
-    const c = contract.data[at] as number
-    const notional = Math.abs(quantity.data[at] as number) * (prices[c] as number)
-    most = Math.max(most, tier_of((x.contracts[c] as Contract).tiers, notional))
-  }
+  for (const at of positions_of(x, row)) most = Math.max(most, tier_at(x, at))
   return most
+}
+
+/** What of a position is held against the floors of its brackets, per unit: its slot price, or 1 where they are sizes. */
+function tier_price(x: Exchange, c: number): number {
+  return (x.contracts[c] as Contract).sized ? 1 : (x.book.prices.data[c] as number)
+}
+
+function tier_at(x: Exchange, at: number): number {
+  const { contract, quantity } = x.positions.columns
+  const c = contract.data[at] as number
+  return tier_of((x.contracts[c] as Contract).tiers, Math.abs(quantity.data[at] as number) * tier_price(x, c))
 }
 
 /** What the lowest tier would ask for the same positions, trigger's ratio and closing fee included. */
@@ -95,6 +100,7 @@ export function is_due(x: Exchange, row: number, stage: Stage): boolean {
   const at = running(x, row)
   if (when.unfilled === true && !(at >= 0 && is_unfilled(x, at))) return false
   if (when.cooled_ms !== undefined && since_order(x, row) < when.cooled_ms) return false
+  if (when.scope !== undefined && (when.scope === 'isolated') !== (x.accounts.columns.mode.data[row] === ISOLATED)) return false
   if (when.tier_from !== undefined && largest_tier(x, row) < when.tier_from) return false
   if (when.lowest_tier_held === true && !(equity(x, row, x.book.prices.data) - fee_due(x, row) > lowest_requirement(x, row)))
     return false
@@ -136,7 +142,6 @@ export function units_asked(x: Exchange, row: number, position: number, rule: Re
   const { contract, quantity } = x.positions.columns
   const c = contract.data[position] as number
   const held = Math.abs(quantity.data[position] as number)
-  const price = x.book.prices.data[c] as number
   const notional = notional_at(x, row, position)
   const unit = notional / held
   switch (rule.size) {
@@ -148,12 +153,13 @@ export function units_asked(x: Exchange, row: number, position: number, rule: Re
       return notional > rule.above ? held * rule.share : held
     case 'tiers': {
       const { tiers } = x.contracts[c] as Contract
-      const tier = tier_of(tiers, held * price)
+      const tier = tier_at(x, position)
+      if (tier < rule.from) return 0
       const down = tier - rule.tiers
       if (down < 0) return held
       // to just inside the tier that ends where the next one begins
       const top = (tiers.floor[down + 1] as number) * (1 - 1e-12)
-      return Math.max(0, held - top / price)
+      return Math.max(0, held - top / tier_price(x, c))
     }
     case 'paced':
       return paced(held, unit, rule, blocks_of(x), spent(x, row, rule))

@@ -21,6 +21,10 @@ const condition = z.strictObject({
     .max(64)
     .optional()
     .describe('Its largest position lies in this tier or above; the first is 0'),
+  scope: z
+    .enum(['isolated', 'shared'])
+    .optional()
+    .describe('isolated: its margin is one position’s alone; shared: cross or pooled margin; absent: either'),
   notional_above: z.number().min(0).optional().describe('One of its positions is larger than this, units of account'),
   cooled_ms: z
     .number()
@@ -56,6 +60,7 @@ const reduction = z.strictObject({
   share: ratio(0, 1).default(1).describe('fraction, paced: part of each position'),
   above: z.number().min(0).default(0).describe('fraction: positions up to this notional are closed whole, units of account'),
   tiers: z.number().int().min(1).max(64).default(1).describe('tiers: how many tiers down'),
+  from: z.number().int().min(0).max(64).default(0).describe('tiers: positions in a lower tier than this are left alone'),
   least: z.number().min(0).default(0).describe('paced: never less than this at a time, units of account'),
   most: z.number().min(0).optional().describe('paced: most per scope in `per_ms`, units of account'),
   per_ms: z.number().min(1).optional().describe('paced: the time in which `most` is the limit, ms; absent: a tick'),
@@ -176,6 +181,12 @@ const fund_rules = z.strictObject({
       stop: ratio(0, 10).describe('… and below which it stops again'),
       above: z.number().min(0).describe('Only while the fund has more than this, units of its collateral'),
       window_ms: z.number().min(1).describe('How far back best and peak are looked for, ms'),
+      hold: z
+        .boolean()
+        .default(false)
+        .describe(
+          'true: the fund takes over until it has lost `start`, and hands what it lost beyond on to winners, at the price of the takeover; false: it takes nothing that would cost more',
+        ),
     })
     .optional()
     .describe('Deleveraging of one contract starts when that contract has cost the fund this much'),

@@ -96,6 +96,10 @@ const contract = z.strictObject({
     .boolean()
     .default(false)
     .describe('true: the rate of the bracket counts for the whole position, and jumps; false: continuous'),
+  sized: z
+    .boolean()
+    .default(false)
+    .describe('true, of slab brackets: floors are sizes in the units of positions (face of inverse contracts), not notional'),
   maintenance_curve: curve.optional().describe('Maintenance rate that grows with size, instead of the brackets’ rates'),
   initial_curve: curve.optional().describe('Initial rate that grows with size'),
   interest_low: z
