@@ -1,5 +1,6 @@
 /** What owners do: supply, withdraw, borrow, repay. Refusals in the order paused, stale, unknown, limit, cash, funds, margin, empty. */
-import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
+import { ALL, type Action, applied, type Log, type LogKind, type Result, refused } from '../../model/index.ts'
+import * as custody from '../shared/custody.ts'
 import { entry_of, health_from, lacks_price, make_entry, totals } from './accounts.ts'
 import { becomes_collateral, count_isolated, isolated_collateral, silo_forbids } from './isolation.ts'
 import { mean_ltv, SAME, Totals } from './kernel.ts'
@@ -15,25 +16,17 @@ export const known_row = (pool: Pool, row: number): boolean => Number.isInteger(
 /** Reserve of an asset, or −1. */
 export const reserve_of = (pool: Pool, asset: number): number => pool.config.reserve[asset] ?? -1
 
-/** Can the actor pay? `outside` always can. */
-export const can_pay = (pool: Pool, actor: number, asset: number, units: number): boolean =>
-  actor === OUTSIDE || units <= pool.ledger.balance(actor, asset) * (1 + SAME) + SAME
-
 /** Tokens from a treasury into the pool. */
 export function take_in(pool: Pool, actor: number, r: number, units: number): boolean {
-  const asset = pool.config.asset[r] as number
-  if (!pool.ledger.debit(actor, asset, units)) return false
-  pool.ledger.postings.post(asset, units)
+  if (!custody.take_in(pool, actor, pool.config.asset[r] as number, units)) return false
   pool.state.cash.add(r, units)
   return true
 }
 
 /** Tokens out of the pool into a treasury. */
 export function pay_out(pool: Pool, actor: number, r: number, units: number): void {
-  const asset = pool.config.asset[r] as number
   pool.state.cash.add(r, -units)
-  pool.ledger.postings.post(asset, -units)
-  pool.ledger.credit(actor, asset, units)
+  custody.pay_out(pool, actor, pool.config.asset[r] as number, units)
 }
 
 function note(pool: Pool, kind: LogKind, action: Action, r: number, units: number, log: Log): void {
@@ -59,7 +52,7 @@ export function deposit(pool: Pool, action: Action, log: Log): Result {
   const units = action.amount === ALL ? pool.ledger.balance(actor, asset) : action.amount
   const cap = config.supply_cap[r] as number
   if (cap > 0 && claims(state, r) + units > cap) return refused('limit')
-  if (!can_pay(pool, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(pool, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !take_in(pool, actor, r, units)) return refused('empty')
   const at = make_entry(accounts, row, r)
   const { collateral, enabled } = accounts.entries.columns
@@ -83,7 +76,7 @@ export function repay(pool: Pool, action: Action, log: Log): Result {
   const offered = action.amount === ALL ? Math.min(owed, pool.ledger.balance(actor, asset)) : action.amount
   const whole = offered >= owed * (1 - SAME)
   const units = whole ? owed : offered
-  if (!can_pay(pool, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(pool, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !take_in(pool, actor, r, units)) return refused('empty')
   drop_debt(pool, at, r, units, whole)
   count_isolated(pool, isolated_collateral(pool, row), -units)

@@ -1,7 +1,8 @@
 /** Liquidation at the venue: the pair an account is best liquidated by, what is offered, and the call itself. */
 import { ALL, type Action, type Blame, type Log, type Offers, type Result, refused } from '../../model/index.ts'
+import { can_pay } from '../shared/custody.ts'
 import { entry_of, health, health_from, totals } from './accounts.ts'
-import { can_pay, closed, drop_debt, drop_supply, known_row, less, pay_out, reserve_of, take_in } from './actions.ts'
+import { closed, drop_debt, drop_supply, known_row, less, pay_out, reserve_of, take_in } from './actions.ts'
 import { count_isolated, is_isolated } from './isolation.ts'
 import { least_part, type Pair, proceeds, Room, room, SAME, Seizure, seize, Totals } from './kernel.ts'
 import { type Pool, update_rates, value } from './pool.ts'

@@ -1,9 +1,8 @@
 /** Aave v3 as a venue: wiring of prices, interest, offers and actions to the pool; the mechanics are in the files beside it. */
-import { MarginBook, RowList } from '../../margin/index.ts'
+import { MarginBook } from '../../margin/index.ts'
 import {
   type Actions,
   assert,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -20,6 +19,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
+import { Lender } from '../shared/lender.ts'
 import { bound, entry_of, health, open_accounts, totals } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { open_isolation } from './isolation.ts'
@@ -65,11 +65,9 @@ function open_pool(spec: AaveV3Spec, builder: WorldBuilder): Pool {
   return pool
 }
 
-export class AaveV3 implements Venue, Margined, Pooled, Lawful {
+export class AaveV3 extends Lender implements Venue, Margined, Pooled, Lawful {
   /** Fee of a flash loan, of the amount. */
   readonly flash_fee: number
-  /** No row stands for everybody else: their claims are in the reserves' totals. */
-  readonly outside = -1
   private readonly pool: Pool
   private readonly oracles: readonly Oracle[]
   private readonly feeds: Int32Array
@@ -81,12 +79,12 @@ export class AaveV3 implements Venue, Margined, Pooled, Lawful {
   private readonly sentinel: string | undefined
   private readonly quote: Quote
   private readonly sums = new Totals()
-  private readonly reported = new RowList()
-  private readonly breached = new RowList()
 
   constructor(spec: AaveV3Spec, builder: WorldBuilder) {
-    this.pool = open_pool(spec, builder)
-    const { rules, config } = this.pool
+    const pool = open_pool(spec, builder)
+    super({ book: pool.book, owner: pool.accounts.owner })
+    this.pool = pool
+    const { rules, config } = pool
     this.flash_fee = spec.flash_fee
     this.grace_ms = rules.grace ? spec.grace_s * 1000 : 0
     this.pauses = config.names.map((name) => `reserve:${spec.id}.${name}`)
@@ -133,12 +131,12 @@ export class AaveV3 implements Venue, Margined, Pooled, Lawful {
   }
 
   act(_view: View, _out: Actions, offers: Offers): void {
-    const { pool, breached } = this
-    const prices = pool.book.prices.data
-    if (pool.book.scan(breached) === 0) return
+    const { pool, prices } = this
+    const { count, rows } = this.below()
+    if (count === 0) return
     const cash = pool.state.cash.data.slice()
-    for (let i = 0; i < breached.length; i++) {
-      const row = breached.data[i] as number
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number
       if (health(pool, row, prices) < 1) offer(pool, row, cash, offers)
     }
   }
@@ -162,37 +160,8 @@ export class AaveV3 implements Venue, Margined, Pooled, Lawful {
     }
   }
 
-  settle(_fill: Fill, _leg: number, _log: Log): void {
-    assert(false, `${this.pool.id}: no market settles at a lending pool`)
-  }
-
   health(row: number, prices: Float64Array): number {
     return health(this.pool, row, prices)
-  }
-
-  get rows(): number {
-    return this.pool.accounts.rows
-  }
-
-  owner(row: number): number {
-    return this.pool.accounts.owner[row] as number
-  }
-
-  get prices(): Float64Array {
-    return this.pool.book.prices.data
-  }
-
-  level(row: number): number {
-    return value(this.pool.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.pool.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    const count = this.pool.book.scan(this.reported)
-    return { count, rows: this.reported.data }
   }
 
   /** Legs that count: enabled supplies of some weight, and debts. A supply that is no collateral is not among them. */
@@ -221,11 +190,6 @@ export class AaveV3 implements Venue, Margined, Pooled, Lawful {
       sum += Math.max(0, debt_usd - collateral_usd)
     }
     return sum
-  }
-
-  /** Nobody stands behind the pool in this model: deficits stay with it. */
-  fund_usd(): number {
-    return 0
   }
 
   violations(): readonly string[] {

@@ -1,18 +1,14 @@
 /** What owners do. Refusals in the order unknown (names), paused, stale, unknown, limit, cash, funds, margin, empty. */
-import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
+import { ALL, type Action, applied, type Log, type LogKind, type Result, refused } from '../../model/index.ts'
+import * as custody from '../shared/custody.ts'
 import { SAME } from './kernel.ts'
 import { at, borrowed, cell, debt_of, is_stale, less, type Market, owes, room_usd, type State, supply_of } from './state.ts'
 
 export const market_of = (s: State, asset: number): number => s.markets.findIndex((own) => own.asset === asset)
 
-/** Can the actor pay? `outside` always can. */
-export const can_pay = (s: State, actor: number, asset: number, units: number): boolean =>
-  actor === OUTSIDE || units <= s.ledger.balance(actor, asset) * (1 + SAME) + SAME
-
 export function take_in(s: State, actor: number, k: number, units: number): boolean {
   const { asset } = s.markets[k] as Market
-  if (!s.ledger.debit(actor, asset, units)) return false
-  s.ledger.postings.post(asset, units)
+  if (!custody.take_in(s, actor, asset, units)) return false
   s.m.cash.add(k, units)
   return true
 }
@@ -20,8 +16,7 @@ export function take_in(s: State, actor: number, k: number, units: number): bool
 export function pay_out(s: State, actor: number, k: number, units: number): void {
   const { asset } = s.markets[k] as Market
   s.m.cash.set(k, less(at(s.m.cash, k), units))
-  s.ledger.postings.post(asset, -units)
-  s.ledger.credit(actor, asset, units)
+  custody.pay_out(s, actor, asset, units)
 }
 
 function done(s: State, action: Action, k: number, units: number, log: Log): Result {
@@ -48,7 +43,7 @@ export function deposit(s: State, action: Action, log: Log): Result {
   if (k < 0) return refused('unknown')
   if ((s.markets[k] as Market).mint_paused) return refused('paused')
   const units = action.amount === ALL ? s.ledger.balance(actor, asset) : action.amount
-  if (!can_pay(s, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(s, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !take_in(s, actor, k, units)) return refused('empty')
   const shares = units / at(s.m.exchange, k)
   s.h.supply.add(cell(s, row, k), shares)
@@ -123,7 +118,7 @@ export function repay(s: State, action: Action, log: Log): Result {
   const offered = action.amount === ALL ? Math.min(debt, s.ledger.balance(actor, asset)) : action.amount
   const whole = offered >= debt * (1 - SAME)
   const units = whole ? debt : offered
-  if (!can_pay(s, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(s, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !take_in(s, actor, k, units)) return refused('empty')
   drop_debt(s, row, k, units, whole)
   return done(s, action, k, units, log)

@@ -1,6 +1,7 @@
 /** Liquidation: a part of one debt for cTokens of one collateral, redeemed at once; the protocol keeps its part. */
 import { ALL, type Action, type Log, type Offers, type Result, refused } from '../../model/index.ts'
-import { can_pay, drop_debt, drop_supply, market_of, pay_out, take_in } from './actions.ts'
+import { can_pay } from '../shared/custody.ts'
+import { drop_debt, drop_supply, market_of, pay_out, take_in } from './actions.ts'
 import { kept, SAME, seized_per_unit } from './kernel.ts'
 import { at, cell, debt_of, health, is_stale, type Market, type State, supply_of } from './state.ts'
 

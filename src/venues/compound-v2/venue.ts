@@ -1,9 +1,7 @@
 /** Compound v2 as a venue: wiring of prices, interest, offers and actions to the pool; the mechanics are in the files beside it. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Actions,
   assert,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -20,6 +18,8 @@ import {
   type Pooled,
   type PoolState,
 } from '../../model/index.ts'
+import { known } from '../shared/custody.ts'
+import { Lender } from '../shared/lender.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { rate_at } from './kernel.ts'
 import { violations } from './laws.ts'
@@ -43,22 +43,19 @@ import {
   write_slots,
 } from './state.ts'
 
-export class CompoundV2 implements Venue, Margined, Pooled, Lawful {
+export class CompoundV2 extends Lender implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
-  /** No row stands for everybody else: their claims and debts are in the markets' totals. */
-  readonly outside = -1
-  readonly rows: number
   private readonly state: State
   private readonly seize_paused: boolean
   private readonly oracles: readonly Oracle[]
   private readonly feeds: Int32Array
   private readonly published: Quotes
   private readonly quote: Quote
-  private readonly scanned = new RowList()
 
   constructor(spec: CompoundV2Spec, builder: WorldBuilder) {
-    this.state = open_state(spec, builder)
-    this.rows = this.state.rows
+    const state = open_state(spec, builder)
+    super(state)
+    this.state = state
     this.flash_fee = spec.flash_fee
     this.seize_paused = spec.seize_paused
     this.quote = new Quote(builder.sources)
@@ -93,21 +90,19 @@ export class CompoundV2 implements Venue, Margined, Pooled, Lawful {
   }
 
   act(_view: View, _out: Actions, offers: Offers): void {
-    const { scanned, state } = this
-    state.book.scan(scanned)
-    if (scanned.length === 0 && !state.any_forced) return
+    const { state } = this
+    const { count, rows } = this.below()
+    if (count === 0 && !state.any_forced) return
     const cash = state.m.cash.data.slice()
     if (state.any_forced) for (let row = 0; row < this.rows; row++) offer(state, row, cash, offers)
-    else for (let i = 0; i < scanned.length; i++) offer(state, scanned.data[i] as number, cash, offers)
+    else for (let i = 0; i < count; i++) offer(state, rows[i] as number, cash, offers)
   }
 
   apply(actions: Actions, i: number, log: Log): Result {
     const action = actions.list[i]
     assert(action !== undefined, 'no such action')
-    const { kind, account } = action
-    const known = Number.isInteger(account) && account >= 0 && account < this.rows
-    if (!known || !(action.amount >= 0)) return refused('unknown')
-    switch (kind) {
+    if (!known(this, action.account) || !(action.amount >= 0)) return refused('unknown')
+    switch (action.kind) {
       case 'deposit':
         return deposit(this.state, action, log)
       case 'withdraw':
@@ -123,33 +118,8 @@ export class CompoundV2 implements Venue, Margined, Pooled, Lawful {
     }
   }
 
-  settle(_fill: Fill, _leg: number, _log: Log): void {
-    assert(false, `${this.state.id}: no market settles at a lender`)
-  }
-
   health(row: number, prices: Float64Array): number {
     return health(this.state, row, prices)
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
-  }
-
-  level(row: number): number {
-    return at(this.state.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    const count = this.state.book.scan(this.scanned)
-    return { count, rows: this.scanned.data }
   }
 
   /** Legs that count: supplies that are collateral of some weight, and debts. */
@@ -180,7 +150,7 @@ export class CompoundV2 implements Venue, Margined, Pooled, Lawful {
   }
 
   /** Reserves of all markets, the treasury's part among them. */
-  fund_usd(): number {
+  override fund_usd(): number {
     const { m, markets } = this.state
     return markets.reduce((sum, _, k) => sum + at(m.reserves, k) * at(m.price, k), 0)
   }

@@ -10,7 +10,8 @@ import {
   type Result,
   refused,
 } from '../../model/index.ts'
-import { can_pay, pay_out, take_in } from './actions.ts'
+import { can_pay } from '../shared/custody.ts'
+import { pay_out, take_in } from './actions.ts'
 import { left_after, SAME } from './kernel.ts'
 import {
   ask,

@@ -1,25 +1,20 @@
 /** What owners do. Refusals in the order unknown (names), paused, stale, unknown, limit, dust, cash, funds, margin, empty. */
-import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
+import { ALL, type Action, applied, type Log, type LogKind, type Result, refused } from '../../model/index.ts'
+import * as custody from '../shared/custody.ts'
 import { SAME } from './kernel.ts'
 import { at, balance, type Collateral, debt_of, held_at, less, one, type State, set_balance, worth } from './state.ts'
 
 /** Position of an asset among the collaterals; −1. */
 export const collateral_of = (m: State, asset: number): number => m.list.findIndex((own) => own.asset === asset)
 
-/** Can the actor pay? `outside` always can. */
-export const can_pay = (m: State, actor: number, asset: number, units: number): boolean =>
-  actor === OUTSIDE || units <= m.ledger.balance(actor, asset) * (1 + SAME) + SAME
-
 export function take_in(m: State, actor: number, asset: number, units: number): boolean {
-  if (!m.ledger.debit(actor, asset, units)) return false
-  m.ledger.postings.post(asset, units)
+  if (!custody.take_in(m, actor, asset, units)) return false
   if (asset === m.base) m.s.cash.add(0, units)
   return true
 }
 
 export function pay_out(m: State, actor: number, asset: number, units: number): void {
-  m.ledger.postings.post(asset, -units)
-  m.ledger.credit(actor, asset, units)
+  custody.pay_out(m, actor, asset, units)
   if (asset === m.base) m.s.cash.set(0, Math.max(0, one(m.s.cash) - units))
 }
 
@@ -49,7 +44,7 @@ export function deposit(m: State, action: Action, log: Log): Result {
   if (one(m.s.pause_supply) === 1) return refused('paused')
   const units = action.amount === ALL ? m.ledger.balance(actor, asset) : action.amount
   if (i >= 0 && at(m.c.supplied, i) + units > (m.list[i] as Collateral).cap) return refused('limit')
-  if (!can_pay(m, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(m, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !take_in(m, actor, asset, units)) return refused('empty')
   if (i < 0) set_balance(m, row, balance(m, row) + units)
   else {
@@ -69,7 +64,7 @@ export function repay(m: State, action: Action, log: Log): Result {
   const offered = action.amount === ALL ? Math.min(debt, m.ledger.balance(actor, asset)) : action.amount
   const whole = offered >= debt * (1 - SAME)
   const units = whole ? debt : offered
-  if (!can_pay(m, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(m, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !take_in(m, actor, asset, units)) return refused('empty')
   set_balance(m, row, whole ? 0 : units - debt)
   return done(m, action, units, log)

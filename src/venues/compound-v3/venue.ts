@@ -1,9 +1,7 @@
 /** Compound v3 as a venue: wiring of prices, interest, offers and actions to the market; the mechanics are in the files beside it. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Actions,
   assert,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -20,6 +18,8 @@ import {
   type Pooled,
   type PoolState,
 } from '../../model/index.ts'
+import { known } from '../shared/custody.ts'
+import { Lender } from '../shared/lender.ts'
 import { absorb, buy, equity, offer, storefront } from './absorption.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { utilisation, YEAR_S } from './kernel.ts'
@@ -46,11 +46,8 @@ import {
 
 const PAUSES = ['supply', 'withdraw', 'absorb', 'buy'] as const
 
-export class CompoundV3 implements Venue, Margined, Pooled, Lawful {
+export class CompoundV3 extends Lender implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
-  /** No row stands for everybody else: their claims and debts are in the totals. */
-  readonly outside = -1
-  readonly rows: number
   private readonly spec: CompoundV3Spec
   private readonly state: State
   private readonly oracles: readonly Oracle[]
@@ -58,12 +55,12 @@ export class CompoundV3 implements Venue, Margined, Pooled, Lawful {
   private readonly feeds: Int32Array
   private readonly published: Quotes
   private readonly quote: Quote
-  private readonly scanned = new RowList()
 
   constructor(spec: CompoundV3Spec, builder: WorldBuilder) {
+    const state = open_state(spec, builder)
+    super(state)
+    this.state = state
     this.spec = spec
-    this.state = open_state(spec, builder)
-    this.rows = this.state.rows
     this.flash_fee = spec.flash_fee
     this.quote = new Quote(builder.sources)
     this.published = builder.feeds
@@ -104,10 +101,10 @@ export class CompoundV3 implements Venue, Margined, Pooled, Lawful {
   }
 
   act(_view: View, out: Actions, offers: Offers): void {
-    const { scanned, spec, state } = this
-    state.book.scan(scanned)
+    const { spec, state } = this
+    const { count, rows } = this.below()
     const bots = spec.absorber === 'bots'
-    for (let i = 0; i < scanned.length; i++) offer(state, scanned.data[i] as number, out, offers, bots, spec.absorb_min_usd)
+    for (let i = 0; i < count; i++) offer(state, rows[i] as number, out, offers, bots, spec.absorb_min_usd)
     storefront(state, offers)
   }
 
@@ -117,7 +114,7 @@ export class CompoundV3 implements Venue, Margined, Pooled, Lawful {
     const { kind, account } = action
     if (!(action.amount >= 0)) return refused('unknown')
     if (kind === 'bid') return buy(this.state, action, log)
-    if (!(Number.isInteger(account) && account >= 0 && account < this.rows)) return refused('unknown')
+    if (!known(this, account)) return refused('unknown')
     switch (kind) {
       case 'deposit':
         return deposit(this.state, action, log)
@@ -134,33 +131,8 @@ export class CompoundV3 implements Venue, Margined, Pooled, Lawful {
     }
   }
 
-  settle(_fill: Fill, _leg: number, _log: Log): void {
-    assert(false, `${this.state.id}: no market settles at a lender`)
-  }
-
   health(row: number, prices: Float64Array): number {
     return health(this.state, row, prices)
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
-  }
-
-  level(row: number): number {
-    return at(this.state.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    const count = this.state.book.scan(this.scanned)
-    return { count, rows: this.scanned.data }
   }
 
   statement(row: number, out: Statement): void {
@@ -186,7 +158,7 @@ export class CompoundV3 implements Venue, Margined, Pooled, Lawful {
   }
 
   /** Reserves, the inventory at the store-front's prices among them; never below 0. */
-  fund_usd(): number {
+  override fund_usd(): number {
     return Math.max(0, equity(this.state)) * one(this.state.s.base_price)
   }
 

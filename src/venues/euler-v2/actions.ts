@@ -1,5 +1,6 @@
 /** What owners do. Refusals in the order unknown, paused, stale, limit, cash, funds, margin, empty. */
-import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
+import { ALL, type Action, applied, type Log, type LogKind, type Result, refused } from '../../model/index.ts'
+import * as custody from '../shared/custody.ts'
 import { askOf, borrowing, priced, stands } from './accounts.ts'
 import { addShares, at, debtOf, exchangeOf, type State, supplyOf, writeSlots } from './state.ts'
 
@@ -12,19 +13,15 @@ export const closed = (state: State, v: number): boolean => at(state.vaults.colu
 
 /** Tokens from a treasury into a vault. */
 export function takeIn(state: State, actor: number, v: number, units: number): boolean {
-  const asset = state.asset[v] as number
-  if (!state.ledger.debit(actor, asset, units)) return false
-  state.ledger.postings.post(asset, units)
+  if (!custody.take_in(state, actor, state.asset[v] as number, units)) return false
   state.vaults.columns.cash.add(v, units)
   return true
 }
 
 /** Tokens out of a vault into a treasury. */
 export function payOut(state: State, actor: number, v: number, units: number): void {
-  const asset = state.asset[v] as number
   state.vaults.columns.cash.set(v, Math.max(0, at(state.vaults.columns.cash, v) - units))
-  state.ledger.postings.post(asset, -units)
-  state.ledger.credit(actor, asset, units)
+  custody.pay_out(state, actor, state.asset[v] as number, units)
 }
 
 /** A total less a part: what remains by rounding alone is nothing. */
@@ -51,9 +48,6 @@ function done(state: State, kind: LogKind, action: Action, v: number, units: num
   return applied(units)
 }
 
-export const canPay = (state: State, actor: number, asset: number, units: number): boolean =>
-  actor === OUTSIDE || units <= state.ledger.balance(actor, asset) * (1 + SAME) + SAME
-
 export function deposit(state: State, action: Action, log: Log): Result {
   const { account: row, actor, asset } = action
   const v = vaultOf(state, asset)
@@ -64,7 +58,7 @@ export function deposit(state: State, action: Action, log: Log): Result {
   const { supply } = state.vaults.columns
   const rate = exchangeOf(state, v)
   if (cap > 0 && at(supply, v) * rate + units > cap) return refused('limit')
-  if (!canPay(state, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(state, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !takeIn(state, actor, v, units)) return refused('empty')
   addShares(state, row, v, units / rate)
   supply.add(v, units / rate)
@@ -141,7 +135,7 @@ export function repay(state: State, action: Action, log: Log): Result {
   const owed = debtOf(state, row)
   const offered = action.amount === ALL ? Math.min(owed, state.ledger.balance(actor, asset)) : action.amount
   const units = offered >= owed * (1 - SAME) ? owed : offered
-  if (!canPay(state, actor, asset, units)) return refused('funds')
+  if (!custody.can_pay(state, actor, asset, units)) return refused('funds')
   if (!(units > 0) || !takeIn(state, actor, u, units)) return refused('empty')
   owe(state, row, u, -units)
   return done(state, 'repay', action, u, units, log)

@@ -1,7 +1,8 @@
 /** Liquidation: what is offered, the call, moving a position to another account, and what the suppliers are left with. */
 import { ALL, type Action, applied, type Log, type Offer, type Result, refused, type Status } from '../../model/index.ts'
+import { can_pay } from '../shared/custody.ts'
 import { health, priced, stands } from './accounts.ts'
-import { canPay, closed, less, owe, payOut, SAME, takeIn, vaultOf } from './actions.ts'
+import { closed, less, owe, payOut, SAME, takeIn, vaultOf } from './actions.ts'
 import { type Limits, limits, MIN_SOCIAL_VALUE } from './kernel.ts'
 import { addShares, at, debtOf, exchangeOf, type State, supplyOf, writeSlots } from './state.ts'
 
@@ -114,7 +115,7 @@ export function liquidate(state: State, action: Action, log: Log): Result {
   const part = partOf(action.amount)
   if (part === undefined) return refused('limit')
   if (part.seized > at(state.vaults.columns.cash, v)) return refused('cash')
-  if (!canPay(state, actor, asset2, part.repaid)) return refused('funds')
+  if (!can_pay(state, actor, asset2, part.repaid)) return refused('funds')
   if (!(part.seized > 0)) return refused('empty')
   if (part.repaid > 0 && !takeIn(state, actor, u, part.repaid)) return refused('funds')
   const { supply } = state.vaults.columns

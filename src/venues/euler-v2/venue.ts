@@ -1,9 +1,7 @@
 /** The cluster of vaults as a venue. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Action,
   type Actions,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -19,6 +17,7 @@ import {
   type PoolState,
   utilisation,
 } from '../../model/index.ts'
+import { Lender } from '../shared/lender.ts'
 import { bound, health } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { growth, rateAt } from './kernel.ts'
@@ -38,25 +37,15 @@ import {
   writeWeights,
 } from './state.ts'
 
-export class EulerV2 implements Venue, Margined, Pooled, Lawful {
-  readonly outside = -1
+export class EulerV2 extends Lender implements Venue, Margined, Pooled, Lawful {
   readonly state: State
-  private readonly low = new RowList()
-  private readonly breached = new RowList()
-  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
   private readonly cash: Float64Array
 
   constructor(spec: EulerV2Spec, builder: WorldBuilder) {
-    this.state = openState(spec, builder, { health, bound })
+    const state = openState(spec, builder, { health, bound })
+    super(state)
+    this.state = state
     this.cash = new Float64Array(this.state.count)
-  }
-
-  get rows(): number {
-    return this.state.owner.length
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
   }
 
   /** An answer of 0 is a price (collateral without value is given away); anything else that is no price blocks what needs one. */
@@ -102,11 +91,11 @@ export class EulerV2 implements Venue, Margined, Pooled, Lawful {
   }
 
   act(_view: View, _out: Actions, offers: Offers): void {
-    const { state, breached, cash } = this
-    if (state.book.scan(breached) === 0) return
+    const { state, low, cash } = this
+    if (state.book.scan(low) === 0) return
     cash.set(state.vaults.columns.cash.data.subarray(0, state.count))
     // The riskiest first: what cash the vaults have is offered for them.
-    const rows = breached.data.slice(0, breached.length)
+    const rows = low.data.slice(0, low.length)
     const healths = new Map<number, number>()
     for (const row of rows) healths.set(row, health(state, row, this.prices))
     rows.sort((a, b) => (healths.get(a) as number) - (healths.get(b) as number) || a - b)
@@ -135,29 +124,8 @@ export class EulerV2 implements Venue, Margined, Pooled, Lawful {
     }
   }
 
-  /** No contract settles here. */
-  settle(_fill: Fill, _leg: number, _log: Log): void {}
-
   health(row: number, prices: Float64Array): number {
     return health(this.state, row, prices)
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  level(row: number): number {
-    return at(this.state.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    this.found.count = this.state.book.scan(this.low)
-    this.found.rows = this.low.data
-    return this.found
   }
 
   /** Supplies that count as collateral for what is owed, and the debt. */
@@ -206,11 +174,6 @@ export class EulerV2 implements Venue, Margined, Pooled, Lawful {
     out.claim = entry < 0 ? 0 : at(state.supplies.columns.shares, entry) * exchangeOf(state, v)
     out.borrow_rate = rateAt(state.specs[v] as VaultSpec, utilisation(out))
     return true
-  }
-
-  /** Nobody stands behind the vaults: losses are the suppliers'. */
-  fund_usd(): number {
-    return 0
   }
 
   violations(): readonly string[] {

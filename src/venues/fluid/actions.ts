@@ -2,29 +2,11 @@
  * What owners do. Refusals in the order stale, unknown, limit, dust, cash, funds, margin, empty; who names an asset that his vault does not
  * have is unknown before everything else.
  */
-import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
+import { ALL, type Action, applied, type Log, type LogKind, type Result, refused } from '../../model/index.ts'
+import { can_pay, pay_out, take_in } from '../shared/custody.ts'
 import { floor_ratio, SAME } from './kernel.ts'
 import { may_add, may_leave, move_debt, move_supply } from './limits.ts'
 import { at, enter, held_of, net_of, owed_of, type Pool, ratio_after, raw_price, stale, type State, vault_at } from './state.ts'
-
-export const known = (s: State, row: number): boolean => Number.isInteger(row) && row >= 0 && row < s.rows
-
-/** Can the actor pay? `outside` always can. */
-export const can_pay = (s: State, actor: number, asset: number, units: number): boolean =>
-  actor === OUTSIDE || units <= s.ledger.balance(actor, asset) * (1 + SAME) + SAME
-
-/** Tokens from a treasury into the layer's custody. */
-export function take_in(s: State, actor: number, asset: number, units: number): boolean {
-  if (!s.ledger.debit(actor, asset, units)) return false
-  s.ledger.postings.post(asset, units)
-  return true
-}
-
-/** Tokens out of the layer's custody into a treasury. */
-export function pay_out(s: State, actor: number, asset: number, units: number): void {
-  s.ledger.postings.post(asset, -units)
-  s.ledger.credit(actor, asset, units)
-}
 
 const least_of = (s: State, pool: number): number => (s.pools[pool] as Pool).least
 /** Less than 10,000 smallest units moves nothing. */

@@ -11,7 +11,7 @@ import {
   type Result,
   refused,
 } from '../../model/index.ts'
-import { can_pay, known, pay_out, take_in } from './actions.ts'
+import { can_pay, known, pay_out, take_in } from '../shared/custody.ts'
 import { excess, LEAST_SHARE, Level, level, SAME, share, type Terms, terms_at } from './kernel.ts'
 import { may_leave, move_debt, move_supply } from './limits.ts'
 import {

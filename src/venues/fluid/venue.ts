@@ -1,9 +1,7 @@
 /** Fluid as a venue: wiring of prices, interest, offers and actions to the vaults; the mechanics are in the files beside it. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Actions,
   assert,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -20,7 +18,9 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { borrow, deposit, known, repay, withdraw } from './actions.ts'
+import { known } from '../shared/custody.ts'
+import { Lender } from '../shared/lender.ts'
+import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { holdings, violations } from './laws.ts'
 import { absorb, buy, for_sale, liquidate, offer } from './liquidation.ts'
 import type { FluidSpec, OracleSpec } from './snapshot.ts'
@@ -43,22 +43,19 @@ import {
   write_slots,
 } from './state.ts'
 
-export class Fluid implements Venue, Margined, Pooled, Lawful {
+export class Fluid extends Lender implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
-  /** No row stands for everybody else: what they supply and owe is in the pools' totals. */
-  readonly outside = -1
-  readonly rows: number
   private readonly state: State
   private readonly oracles: readonly Oracle[]
   /** Of each pool. */
   private readonly feeds: readonly number[]
   private readonly published: Quotes
   private readonly quote: Quote
-  private readonly scanned = new RowList()
 
   constructor(spec: FluidSpec, builder: WorldBuilder) {
-    this.state = open_state(spec, builder)
-    this.rows = this.state.rows
+    const state = open_state(spec, builder)
+    super(state)
+    this.state = state
     this.flash_fee = spec.flash_fee
     this.quote = new Quote(builder.sources)
     this.published = builder.feeds
@@ -95,9 +92,8 @@ export class Fluid implements Venue, Margined, Pooled, Lawful {
   }
 
   act(_view: View, out: Actions, offers: Offers): void {
-    const { scanned } = this
-    this.state.book.scan(scanned)
-    for (let i = 0; i < scanned.length; i++) offer(this.state, scanned.data[i] as number, out, offers)
+    const { count, rows } = this.below()
+    for (let i = 0; i < count; i++) offer(this.state, rows[i] as number, out, offers)
     for_sale(this.state, offers)
   }
 
@@ -106,7 +102,7 @@ export class Fluid implements Venue, Margined, Pooled, Lawful {
     assert(action !== undefined, 'no such action')
     if (!(action.amount >= 0)) return refused('unknown')
     if (action.kind === 'bid') return buy(this.state, action, log)
-    if (!known(this.state, action.account)) return refused('unknown')
+    if (!known(this, action.account)) return refused('unknown')
     switch (action.kind) {
       case 'deposit':
         return deposit(this.state, action, log)
@@ -125,33 +121,8 @@ export class Fluid implements Venue, Margined, Pooled, Lawful {
     }
   }
 
-  settle(_fill: Fill, _leg: number, _log: Log): void {
-    assert(false, `${this.state.id}: no market settles at a lender`)
-  }
-
   health(row: number, prices: Float64Array): number {
     return health(this.state, row, prices)
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
-  }
-
-  level(row: number): number {
-    return at(this.state.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    const count = this.state.book.scan(this.scanned)
-    return { count, rows: this.scanned.data }
   }
 
   /** What is owed counts a little more than it is, by rounding to the tick: that is the weight of the debt. */
@@ -180,11 +151,6 @@ export class Fluid implements Venue, Margined, Pooled, Lawful {
       sum += Math.max(0, owed - at(v.absorbed_collateral, k) * at(p.supply_index, collateral_pool) * at(p.price, collateral_pool))
     })
     return sum
-  }
-
-  /** Nobody stands behind a vault by rule. */
-  fund_usd(): number {
-    return 0
   }
 
   violations(): readonly string[] {

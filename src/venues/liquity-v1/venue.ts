@@ -1,9 +1,7 @@
 /** The book of troves as a venue. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Action,
   type Actions,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -16,6 +14,8 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
+import { known } from '../shared/custody.ts'
+import { Lender } from '../shared/lender.ts'
 import { troveHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { offer, start } from './liquidation.ts'
@@ -26,23 +26,16 @@ import type { LiquityV1Spec } from './snapshot.ts'
 import { at, collOf, debtOf, isOpen, openState, PRICE, priceOf, type State, sync } from './state.ts'
 import { borrow, deposit, repay, withdraw } from './troves.ts'
 
-export class LiquityV1 implements Venue, Margined, Lawful {
-  readonly rows: number
-  readonly outside = -1
+export class LiquityV1 extends Lender implements Venue, Margined, Lawful {
   readonly state: State
-  private readonly low = new RowList()
   private readonly first: Answer = { price: Number.NaN, broken: true, frozen: false }
   private readonly second: Answer = { price: Number.NaN, broken: true, frozen: false }
   private readonly decision: Decision = { state: 0, price: 0 }
-  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
 
   constructor(spec: LiquityV1Spec, builder: WorldBuilder) {
-    this.state = openState(spec, builder)
-    this.rows = this.state.owner.length
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
+    const state = openState(spec, builder)
+    super(state)
+    this.state = state
   }
 
   /** What the feed believes; when that is nothing, the last good price stays, and everything goes on at it. */
@@ -107,7 +100,7 @@ export class LiquityV1 implements Venue, Margined, Lawful {
     const { state } = this
     if (actor < 0 || !(action.amount >= 0)) return refused('unknown')
     if (kind === 'redeem') return redeem(state, action, log)
-    if (!(Number.isInteger(account) && account >= 0 && account < this.rows)) return refused('unknown')
+    if (!known(this, account)) return refused('unknown')
     if (account >= state.troves_count) {
       const d = account - state.troves_count
       if (kind === 'deposit') return provide(state, d, action, log)
@@ -129,9 +122,6 @@ export class LiquityV1 implements Venue, Margined, Lawful {
     }
   }
 
-  /** No contract settles here. */
-  settle(_fill: Fill, _leg: number, _log: Log): void {}
-
   health(row: number, prices: Float64Array): number {
     const { state } = this
     if (row >= state.troves_count) return Number.POSITIVE_INFINITY
@@ -139,24 +129,6 @@ export class LiquityV1 implements Venue, Margined, Lawful {
     const { mcr, ccr } = state.terms
     const price = prices[PRICE] as number
     return troveHealth(collOf(state, row), debtOf(state, row), price, at(coll), at(debt), at(pool), mcr, ccr)
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  level(row: number): number {
-    return at(this.state.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    this.found.count = this.state.book.scan(this.low)
-    this.found.rows = this.low.data
-    return this.found
   }
 
   /** The weight of the collateral is 1 over the ratio that the trove must have now: the system's own in recovery mode. */
@@ -181,7 +153,7 @@ export class LiquityV1 implements Venue, Margined, Lawful {
   }
 
   /** LUSD of the stability pool: the depositors' money, and the first to bear a loss. */
-  fund_usd(): number {
+  override fund_usd(): number {
     return at(this.state.system.columns.pool)
   }
 

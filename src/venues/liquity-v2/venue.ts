@@ -1,9 +1,7 @@
 /** BOLD's branches as a venue. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Action,
   type Actions,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -16,6 +14,8 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
+import { known } from '../shared/custody.ts'
+import { Lender } from '../shared/lender.ts'
 import { classGrowth, interestOf, RATES, ratioOf } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { offer, start } from './liquidation.ts'
@@ -38,20 +38,13 @@ import {
 } from './state.ts'
 import { borrow, deposit, repay, withdraw } from './troves.ts'
 
-export class LiquityV2 implements Venue, Margined, Lawful {
-  readonly rows: number
-  readonly outside = -1
+export class LiquityV2 extends Lender implements Venue, Margined, Lawful {
   readonly state: State
-  private readonly low = new RowList()
-  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
 
   constructor(spec: LiquityV2Spec, builder: WorldBuilder) {
-    this.state = openState(spec, builder)
-    this.rows = this.state.owner.length
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
+    const state = openState(spec, builder)
+    super(state)
+    this.state = state
   }
 
   /** Without an answer, or with one that is too old, a branch is shut down, and its price stays the last good one, or follows the fallback below it. */
@@ -133,7 +126,7 @@ export class LiquityV2 implements Venue, Margined, Lawful {
     const { state } = this
     if (actor < 0 || !(action.amount >= 0)) return refused('unknown')
     if (kind === 'redeem') return redeem(state, action, log)
-    if (!(Number.isInteger(account) && account >= 0 && account < this.rows)) return refused('unknown')
+    if (!known(this, account)) return refused('unknown')
     if (account >= state.troves_count) {
       const d = account - state.troves_count
       if (kind === 'deposit') return provide(state, d, action, log)
@@ -155,32 +148,11 @@ export class LiquityV2 implements Venue, Margined, Lawful {
     }
   }
 
-  /** No contract settles here. */
-  settle(_fill: Fill, _leg: number, _log: Log): void {}
-
   health(row: number, prices: Float64Array): number {
     const { state } = this
     if (row >= state.troves_count) return Number.POSITIVE_INFINITY
     const b = branchOf(state, row)
     return ratioOf(collOf(state, row), debtOf(state, row), prices[b] as number) / specOf(state, b).minimum_ratio
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  level(row: number): number {
-    return at(this.state.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    this.found.count = this.state.book.scan(this.low)
-    this.found.rows = this.low.data
-    return this.found
   }
 
   statement(row: number, out: Statement): void {
@@ -204,7 +176,7 @@ export class LiquityV2 implements Venue, Margined, Lawful {
   }
 
   /** BOLD of the stability pools: the depositors' money, and the first to bear a loss. */
-  fund_usd(): number {
+  override fund_usd(): number {
     let sum = 0
     for (let b = 0; b < this.state.count; b++) sum += at(this.state.branches.columns.pool, b)
     return sum

@@ -1,9 +1,7 @@
 /** A market of loans against bands as a venue. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Action,
   type Actions,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -15,6 +13,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
+import { Lender } from '../shared/lender.ts'
 import { type Limited, limited, YEAR_MS } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { borrow, collateral, repay } from './loans.ts'
@@ -26,20 +25,13 @@ import { liquidate, offer, trade } from './trades.ts'
 const held: Position = { x: 0, y: 0 }
 const seen: Limited = { price: 0, fee: 0 }
 
-export class Llamma implements Venue, Margined, Lawful {
-  readonly rows: number
-  readonly outside = -1
+export class Llamma extends Lender implements Venue, Margined, Lawful {
   readonly state: State
-  private readonly low = new RowList()
-  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
 
   constructor(spec: LlammaSpec, builder: WorldBuilder) {
-    this.state = openState(spec, builder)
-    this.rows = this.state.owner.length
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
+    const state = openState(spec, builder)
+    super(state)
+    this.state = state
   }
 
   price(time_ms: number, view: View): void {
@@ -94,29 +86,8 @@ export class Llamma implements Venue, Margined, Lawful {
     }
   }
 
-  /** No contract settles here. */
-  settle(_fill: Fill, _leg: number, _log: Log): void {}
-
   health(row: number, prices: Float64Array): number {
     return healthOf(this.state, row, prices[0] as number)
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  level(row: number): number {
-    return at(this.state.book.level, row)
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    this.found.count = this.state.book.scan(this.low)
-    this.found.rows = this.low.data
-    return this.found
   }
 
   /** The bands have no plain weights: one weight on all that is held, such that the law of statements holds at the prices now. */
@@ -145,11 +116,6 @@ export class Llamma implements Venue, Margined, Lawful {
       sum += Math.max(0, debt - held.x - held.y * price)
     }
     return sum
-  }
-
-  /** Nothing stands behind a market but its lenders. */
-  fund_usd(): number {
-    return 0
   }
 
   violations(): readonly string[] {

@@ -1,9 +1,7 @@
 /** The vault book as a venue. */
-import { RowList } from '../../margin/index.ts'
 import {
   type Action,
   type Actions,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -15,6 +13,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
+import { Lender } from '../shared/lender.ts'
 import { offer, redo, start, take } from './auctions.ts'
 import { shortfall, vaultHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
@@ -23,20 +22,13 @@ import { debtOf, type Ilk, ilkOf, openState, type PriceFeed, priceOf, type State
 import { borrow, deposit, repay, withdraw } from './vaults.ts'
 import { drip, equity, flog, heal } from './vow.ts'
 
-export class Maker implements Venue, Margined, Lawful {
-  readonly rows: number
-  readonly outside = -1
+export class Maker extends Lender implements Venue, Margined, Lawful {
   readonly state: State
-  private readonly low = new RowList()
-  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
 
   constructor(spec: MakerSpec, builder: WorldBuilder) {
-    this.state = openState(spec, builder)
-    this.rows = this.state.ilk_of.length
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
+    const state = openState(spec, builder)
+    super(state)
+    this.state = state
   }
 
   price(time_ms: number, view: View): void {
@@ -89,31 +81,10 @@ export class Maker implements Venue, Margined, Lawful {
     }
   }
 
-  /** No contract settles here. */
-  settle(_fill: Fill, _leg: number, _log: Log): void {}
-
   health(row: number, prices: Float64Array): number {
     const { ink, art } = this.state.vaults.columns
     const { mat, feed, debt_slot } = ilkOf(this.state, row)
     return vaultHealth(ink.data[row] as number, art.data[row] as number, mat, prices[feed] as number, prices[debt_slot] as number)
-  }
-
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  level(row: number): number {
-    return this.state.book.level.data[row] as number
-  }
-
-  watch(row: number, level: number): void {
-    this.state.book.set_level(row, level)
-  }
-
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    this.found.count = this.state.book.scan(this.low)
-    this.found.rows = this.low.data
-    return this.found
   }
 
   statement(row: number, out: Statement): void {
@@ -140,7 +111,7 @@ export class Maker implements Venue, Margined, Lawful {
   }
 
   /** Surplus buffer: what the vow has beyond its debt, debt at auction counted as recoverable. */
-  fund_usd(): number {
+  override fund_usd(): number {
     return Math.max(0, equity(this.state))
   }
 

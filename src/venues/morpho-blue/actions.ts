@@ -2,28 +2,10 @@
  * What owners do. Refusals in the order stale, unknown, cash, funds, margin, empty; who names an asset that his market does not have is unknown
  * before everything else.
  */
-import { ALL, type Action, applied, type Log, type LogKind, OUTSIDE, type Result, refused } from '../../model/index.ts'
+import { ALL, type Action, applied, type Log, type LogKind, type Result, refused } from '../../model/index.ts'
+import { can_pay, pay_out, take_in } from '../shared/custody.ts'
 import { SAME } from './kernel.ts'
 import { at, borrowed, claim_of, debt_of, health, less, type Market, market_at, price_of, type State } from './state.ts'
-
-export const known = (s: State, row: number): boolean => Number.isInteger(row) && row >= 0 && row < s.rows
-
-/** Can the actor pay? `outside` always can. */
-export const can_pay = (s: State, actor: number, asset: number, units: number): boolean =>
-  actor === OUTSIDE || units <= s.ledger.balance(actor, asset) * (1 + SAME) + SAME
-
-/** Tokens from a treasury into the venue's custody. */
-export function take_in(s: State, actor: number, asset: number, units: number): boolean {
-  if (!s.ledger.debit(actor, asset, units)) return false
-  s.ledger.postings.post(asset, units)
-  return true
-}
-
-/** Tokens out of the venue's custody into a treasury. */
-export function pay_out(s: State, actor: number, asset: number, units: number): void {
-  s.ledger.postings.post(asset, -units)
-  s.ledger.credit(actor, asset, units)
-}
 
 function done(s: State, action: Action, units: number, log: Log): Result {
   const k = s.market_of[action.account] as number

@@ -1,6 +1,7 @@
 /** Liquidation of a whole position at a factor, pre-liquidation of a part on the terms the owner agreed to, and the offers of both. */
 import { ALL, type Action, type Blame, type Log, type Offers, type Result, refused } from '../../model/index.ts'
-import { can_pay, drop_debt, known, pay_out, socialise, take_in } from './actions.ts'
+import { can_pay, known, pay_out, take_in } from '../shared/custody.ts'
+import { drop_debt, socialise } from './actions.ts'
 import { pre_terms, SAME, Seizure, seize, type Terms } from './kernel.ts'
 import { at, debt_of, health, market_at, price_of, type State } from './state.ts'
 

@@ -3,7 +3,6 @@ import { RowList } from '../../margin/index.ts'
 import {
   type Actions,
   assert,
-  type Fill,
   type Lawful,
   type Log,
   type Margined,
@@ -20,7 +19,9 @@ import {
   type Pooled,
   type PoolState,
 } from '../../model/index.ts'
-import { borrow, deposit, known, repay, withdraw } from './actions.ts'
+import { known } from '../shared/custody.ts'
+import { Lender } from '../shared/lender.ts'
+import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { YEAR_S } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { liquidate, offer } from './liquidation.ts'
@@ -44,11 +45,8 @@ import {
   write_slots,
 } from './state.ts'
 
-export class MorphoBlue implements Venue, Margined, Pooled, Lawful {
+export class MorphoBlue extends Lender implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
-  /** No row stands for everybody else: their claims and debts are in the markets' totals. */
-  readonly outside = -1
-  readonly rows: number
   private readonly state: State
   private readonly collateral_oracles: readonly Oracle[]
   private readonly loan_oracles: readonly (Oracle | undefined)[]
@@ -56,12 +54,12 @@ export class MorphoBlue implements Venue, Margined, Pooled, Lawful {
   private readonly feeds: Int32Array
   private readonly published: Quotes
   private readonly quote: Quote
-  private readonly scanned = new RowList()
   private readonly reported = new RowList()
 
   constructor(spec: MorphoBlueSpec, builder: WorldBuilder) {
-    this.state = open_state(spec, builder)
-    this.rows = this.state.rows
+    const state = open_state(spec, builder)
+    super(state)
+    this.state = state
     this.flash_fee = spec.flash_fee
     this.quote = new Quote(builder.sources)
     this.published = builder.feeds
@@ -116,15 +114,15 @@ export class MorphoBlue implements Venue, Margined, Pooled, Lawful {
   }
 
   act(_view: View, _out: Actions, offers: Offers): void {
-    const { scanned } = this
-    this.state.book.scan(scanned)
-    for (let i = 0; i < scanned.length; i++) offer(this.state, scanned.data[i] as number, offers)
+    const { low } = this
+    this.state.book.scan(low)
+    for (let i = 0; i < low.length; i++) offer(this.state, low.data[i] as number, offers)
   }
 
   apply(actions: Actions, i: number, log: Log): Result {
     const action = actions.list[i]
     assert(action !== undefined, 'no such action')
-    if (!known(this.state, action.account) || !(action.amount >= 0)) return refused('unknown')
+    if (!known(this, action.account) || !(action.amount >= 0)) return refused('unknown')
     switch (action.kind) {
       case 'deposit':
         return deposit(this.state, action, log)
@@ -141,38 +139,26 @@ export class MorphoBlue implements Venue, Margined, Pooled, Lawful {
     }
   }
 
-  settle(_fill: Fill, _leg: number, _log: Log): void {
-    assert(false, `${this.state.id}: no market settles at a lender`)
-  }
-
   health(row: number, prices: Float64Array): number {
     return health(this.state, row, prices)
   }
 
-  owner(row: number): number {
-    return this.state.owner[row] as number
-  }
-
-  get prices(): Float64Array {
-    return this.state.book.prices.data
-  }
-
-  level(row: number): number {
+  override level(row: number): number {
     return at(this.state.a.watch, row)
   }
 
-  watch(row: number, level: number): void {
+  override watch(row: number, level: number): void {
     this.state.a.watch.set(row, level)
     this.state.book.set_level(row, level_of(this.state, row))
   }
 
   /** The book also reports rows whose pre-liquidation has begun: those are left out while their owner is not concerned. */
-  below(): { readonly count: number; readonly rows: Int32Array } {
-    const { state, scanned, reported } = this
-    state.book.scan(scanned)
+  override below(): { readonly count: number; readonly rows: Int32Array } {
+    const { state, low, reported } = this
+    state.book.scan(low)
     reported.clear()
-    for (let i = 0; i < scanned.length; i++) {
-      const row = scanned.data[i] as number
+    for (let i = 0; i < low.length; i++) {
+      const row = low.data[i] as number
       if (state.opted[row] === 0 || health(state, row, this.prices) < at(state.a.watch, row)) reported.push(row)
     }
     return { count: reported.length, rows: reported.data }
@@ -197,11 +183,6 @@ export class MorphoBlue implements Venue, Margined, Pooled, Lawful {
       sum += Math.max(0, debt_of(this.state, row) * at(m.loan_price, k) - at(a.collateral, row) * at(m.collateral_price, k))
     }
     return sum
-  }
-
-  /** Nobody but the suppliers stands behind a market. */
-  fund_usd(): number {
-    return 0
   }
 
   violations(): readonly string[] {

@@ -1,0 +1,55 @@
+/** What every lender answers about its accounts: they are rows of one margin book, and no market settles there. */
+import { type MarginBook, RowList } from '../../margin/index.ts'
+import { assert, type Fill, type Log } from '../../model/index.ts'
+
+/** The accounts of a lender: `owner` is the ledger actor of each row, −1 for none. */
+export interface Accounts {
+  readonly book: MarginBook
+  readonly owner: ArrayLike<number>
+}
+
+export abstract class Lender {
+  /** No row stands for everybody else: what they supply and owe is in the lender's totals. */
+  readonly outside = -1
+  readonly rows: number
+  /** Rows below their level at the last scan. */
+  protected readonly low = new RowList()
+  private readonly accounts: Accounts
+  private readonly found: { count: number; rows: Int32Array } = { count: 0, rows: new Int32Array(0) }
+
+  constructor(accounts: Accounts) {
+    this.accounts = accounts
+    this.rows = accounts.owner.length
+  }
+
+  get prices(): Float64Array {
+    return this.accounts.book.prices.data
+  }
+
+  owner(row: number): number {
+    return this.accounts.owner[row] as number
+  }
+
+  level(row: number): number {
+    return this.accounts.book.level.data[row] as number
+  }
+
+  watch(row: number, level: number): void {
+    this.accounts.book.set_level(row, level)
+  }
+
+  below(): { readonly count: number; readonly rows: Int32Array } {
+    this.found.count = this.accounts.book.scan(this.low)
+    this.found.rows = this.low.data
+    return this.found
+  }
+
+  settle(_fill: Fill, _leg: number, _log: Log): void {
+    assert(false, 'no market settles at a lender')
+  }
+
+  /** Nobody stands behind it by rule. */
+  fund_usd(): number {
+    return 0
+  }
+}
