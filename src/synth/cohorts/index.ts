@@ -1,0 +1,17 @@
+export { CohortFilter, FILTER, type FilterOptions, type Row } from './filter.ts'
+export { type HiddenBook, hidden_book, type Lot, lot_level } from './hidden.ts'
+export { BUCKETS, EDGES, MIDDLES, type Shape, type Side } from './law.ts'
+export {
+  type Band,
+  band,
+  type Cohort,
+  type Cohorts,
+  cohorts_of,
+  type DensityRow,
+  leverage_share,
+  liquidated,
+  liquidation_density,
+  mean_entry,
+} from './posterior.ts'
+export { type Belief, PRIOR } from './prior.ts'
+export { draw_regime, type Regime } from './regime.ts'

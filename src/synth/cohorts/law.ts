@@ -1,0 +1,42 @@
+/** Leverage and liquidation of one isolated position, and the leverage buckets in which quantities are kept. */
+import { exp, log } from '../../math/index.ts'
+
+/** linear: size in base units, margin in the quote; inverse: size in USD of face, margin in the base. */
+export type Shape = 'linear' | 'inverse'
+export type Side = 'long' | 'short'
+/** Position of a side in columns: 0 longs, 1 shorts. */
+export const SIDES: readonly Side[] = ['long', 'short']
+
+/** Ends of the leverage buckets: notional ÷ margin at entry, added margin included. The first holds who is hedged or hardly levered. */
+export const EDGES: readonly number[] = [1, 1.5, 3, 5, 10, 18, 35, 100]
+export const BUCKETS = EDGES.length - 1
+const LOG_EDGES: readonly number[] = EDGES.map((edge) => log(edge))
+/** Middle of each bucket, geometric. */
+export const MIDDLES: readonly number[] = EDGES.slice(1).map((edge, k) => Math.sqrt(edge * (EDGES[k] as number)))
+/** Width of each bucket in logarithms. */
+export const WIDTHS: readonly number[] = LOG_EDGES.slice(1).map((edge, k) => edge - (LOG_EDGES[k] as number))
+
+/**
+ * Logarithm of the highest leverage that survives an adverse move of `reach` ≥ 0 in log price from entry. Isolated margin entry ÷ leverage
+ * down to the maintenance rate m of the notional: a linear long falls to E·(1 − 1/λ) ÷ (1 − m), a linear short rises to
+ * E·(1 + 1/λ) ÷ (1 + m) (Binance's LP formula with one position); an inverse long falls to E·(1 + m) ÷ (1 + 1/λ), an inverse short
+ * rises to E·(1 − m) ÷ (1 − 1/λ): each solved for λ.
+ */
+export function log_cap(reach: number, side: 0 | 1, shape: Shape, rate: number): number {
+  const concave = (side === 0) === (shape === 'linear')
+  const least = concave ? 1 - (1 - rate) * exp(-reach) : (1 + rate) * exp(reach) - 1
+  return -log(least)
+}
+
+/** Part of a bucket that stands below a cap; leverage inside a bucket is log-uniform. */
+export function alive(bucket: number, cap: number): number {
+  const part = (cap - (LOG_EDGES[bucket] as number)) / (WIDTHS[bucket] as number)
+  return part >= 1 ? 1 : part <= 0 ? 0 : part
+}
+
+/** Leverage of what stands in a bucket below a cap: the geometric middle. */
+export function leverage_below(bucket: number, cap: number): number {
+  const low = LOG_EDGES[bucket] as number
+  const high = Math.min(LOG_EDGES[bucket + 1] as number, Math.max(low, cap))
+  return exp((low + high) / 2)
+}
