@@ -17,6 +17,14 @@ export function iso_day(day: number): string {
   return `${year}-${two(month)}-${two(doy - Math.floor((153 * mp + 2) / 5) + 1)}`
 }
 
+/** ISO 8601, UTC, to the second: `2024-04-12T18:00:00Z`. */
+export function iso_time(time_ms: number): string {
+  const day = Math.floor(time_ms / DAY_MS)
+  const second = Math.floor((time_ms - day * DAY_MS) / 1000)
+  const two = (n: number) => (n < 10 ? `0${n}` : String(n))
+  return `${iso_day(day)}T${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}Z`
+}
+
 export const coin_day: Analytic = {
   id: 'coin_day',
   title: 'Liquidations by coin and day',

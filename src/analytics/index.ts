@@ -10,7 +10,7 @@ import { venues } from './venues.ts'
 export const analytics = [venues, assets, flows, infections, liquidated, timeline, coin_day]
 
 export { type AssetFigures, asset_figures, endogenous_share } from './assets.ts'
-export { iso_day } from './coin-day.ts'
+export { iso_day, iso_time } from './coin-day.ts'
 export { type Infection, infection_list, infection_matrix } from './infections.ts'
 export { cascade_multiplier, liquidated_at_start_usd } from './multiplier.ts'
 export { totals, type VenueFigures, venue_figures } from './venues.ts'

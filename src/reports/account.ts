@@ -1,8 +1,9 @@
 /** Answers about accounts for a terminal. */
 import { counted, decimal, duration, listed, percent, price, usd } from './format.ts'
-import { COLOURLESS, type GridColumn, grid, type Painter, wrap } from './lines.ts'
+import { type GridColumn, type Paint, wrap } from './lines.ts'
 import { plain } from './report.ts'
 import type { AccountDoc } from './schemas.ts'
+import { Sheet } from './sheet.ts'
 import type { TextOptions } from './text.ts'
 
 export type Answer = AccountDoc['accounts'][number]
@@ -296,38 +297,21 @@ export function source_line({ title, snapshot, time, evidence, definitions }: Ac
   return `${plain(title)}, ${plain(time ?? '')}, evidence ${evidence ?? 'unknown'}, snapshot ${snapshot}. Prices are the venue's own. Definitions: ${definitions}.`
 }
 
-class Sheet {
-  readonly lines: string[] = []
-  readonly width: number
-  readonly paint: Painter
-
-  constructor(options: TextOptions) {
-    this.width = Math.min(120, Math.max(80, options.width ?? 100))
-    this.paint = options.painter ?? COLOURLESS
-  }
-
-  strong(text: string): void {
-    this.lines.push(...wrap(text, this.width).map(this.paint.strong))
-  }
-  say(text: string, bullet = ''): void {
-    this.lines.push(...wrap(text, this.width, `  ${bullet}`))
-  }
-  /** A table in which a breach and what is safe are coloured; nothing for one without rows. */
-  table(table: AnswerTable | undefined): void {
-    if (table === undefined || table.rows.length === 0) return
-    const paint = (_line: number, _column: number, text: string) =>
-      text === 'in breach' ? this.paint.bad(text) : text === 'safe' ? this.paint.good(text) : text
-    this.lines.push('')
-    if (table.title !== '') this.lines.push(this.paint.strong(table.title))
-    this.lines.push(...grid(table.columns, table.rows, this.width - 2, this.paint, paint).map((line) => `  ${line}`))
-  }
+/** A table in which a breach and what is safe are coloured; nothing for one without rows. */
+function answer_table(sheet: Sheet, table: AnswerTable | undefined): void {
+  if (table === undefined || table.rows.length === 0) return
+  const { bad, good, strong } = sheet.paint
+  const paint: Paint = (_line, _column, text) => (text === 'in breach' ? bad(text) : text === 'safe' ? good(text) : text)
+  sheet.lines.push('')
+  if (table.title !== '') sheet.lines.push(strong(table.title))
+  sheet.table(table.columns, table.rows, paint)
 }
 
 function one_account(sheet: Sheet, answer: Answer): void {
   sheet.strong(account_sentence(answer))
-  sheet.table(legs_table(answer))
-  sheet.table(thresholds_table(answer))
-  sheet.table(outcomes_table(answer))
+  answer_table(sheet, legs_table(answer))
+  answer_table(sheet, thresholds_table(answer))
+  answer_table(sheet, outcomes_table(answer))
   for (const line of account_lines(answer)) sheet.say(line)
 }
 
@@ -337,21 +321,21 @@ export function account_text(document: AccountDoc, options: TextOptions = {}): s
   const { accounts, book } = document
   if (book !== null) {
     sheet.strong(book_sentence(book))
-    sheet.table(ladder_table(book))
-    sheet.table(nearest_table(book))
+    answer_table(sheet, ladder_table(book))
+    answer_table(sheet, nearest_table(book))
   }
   if (accounts.length > 1) {
     sheet.strong(`${plain(document.title)}: ${counted(accounts.length, 'account')}.`)
-    sheet.table(summary_table(accounts))
+    answer_table(sheet, summary_table(accounts))
   }
   for (const answer of accounts) {
     if (accounts.length > 1) sheet.lines.push('', sheet.paint.faint('─'.repeat(sheet.width)))
     one_account(sheet, answer)
   }
   const notes = assumptions(document)
-  if (notes.length > 0) sheet.lines.push('', sheet.paint.strong('Assumptions'))
+  if (notes.length > 0) sheet.heading('Assumptions')
   for (const note of notes) sheet.say(note, '· ')
   const source = source_line(document)
   if (source !== undefined) sheet.lines.push('', ...wrap(source, sheet.width).map(sheet.paint.faint))
-  return `${sheet.lines.join('\n')}\n`
+  return sheet.text
 }

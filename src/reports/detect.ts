@@ -1,8 +1,9 @@
 /** Events and alerts, chances and scores, for a terminal. */
 import { counted, duration, percent } from './format.ts'
-import { COLOURLESS, type GridColumn, grid, type Paint, type Painter, wrap } from './lines.ts'
+import type { GridColumn } from './lines.ts'
 import { plain } from './report.ts'
 import type { DetectDoc, WarnDoc } from './schemas.ts'
+import { Sheet } from './sheet.ts'
 import type { TextOptions } from './text.ts'
 
 const left = (title: string): GridColumn => ({ title, align: 'left' })
@@ -13,35 +14,8 @@ export const when = (iso: string | null): string => (iso === null ? 'open' : `${
 
 const range = (from: string, to: string) => `${when(from)} to ${when(to)}`
 
-class Sheet {
-  readonly lines: string[] = []
-  readonly width: number
-  readonly paint: Painter
-
-  constructor(options: TextOptions) {
-    this.width = Math.min(140, Math.max(80, options.width ?? 100))
-    this.paint = options.painter ?? COLOURLESS
-  }
-
-  heading(title: string): void {
-    this.lines.push(...(this.lines.length > 0 ? [''] : []), this.paint.strong(title))
-  }
-
-  say(text: string, first = ''): void {
-    this.lines.push(...wrap(text, this.width, first))
-  }
-
-  table(columns: readonly GridColumn[], rows: readonly (readonly string[])[], paint?: Paint): void {
-    this.lines.push(...grid(columns, rows, this.width, this.paint, paint))
-  }
-
-  get text(): string {
-    return `${this.lines.join('\n')}\n`
-  }
-}
-
 export function detect_text(document: DetectDoc, options: TextOptions = {}): string {
-  const sheet = new Sheet(options)
+  const sheet = new Sheet(options, 140, '')
   const { events } = document
   sheet.heading(
     `${counted(events.length, 'event')} from ${range(document.from, document.to)}, step ${duration(document.step_ms)}`,
@@ -133,7 +107,7 @@ const interval = ({ value, low, high }: Estimate): string =>
   value === null ? '–' : low === null || high === null ? figure(value) : `${figure(value)} [${figure(low)}, ${figure(high)}]`
 
 export function warn_text(document: WarnDoc, options: TextOptions = {}): string {
-  const sheet = new Sheet(options)
+  const sheet = new Sheet(options, 140, '')
   sheet.heading(`Chances as of ${when(document.time)} UTC`)
   const questions = [...new Set(document.warnings.map(({ question }) => question))]
   if (questions.length === 0) sheet.say('Nothing is said: there is too little history to learn from.')

@@ -1,8 +1,9 @@
 /** Real events for a terminal: what came out beside what happened, of one seed or of many. */
 import { counted, decimal, percent, price, usd } from './format.ts'
-import { COLOURLESS, fit, type GridColumn, grid, type Painter, wrap } from './lines.ts'
+import { fit, type GridColumn, type Paint, type Painter } from './lines.ts'
 import { plain } from './report.ts'
 import type { ReplayDoc, RunDoc } from './schemas.ts'
+import { Sheet } from './sheet.ts'
 import type { TextOptions } from './text.ts'
 
 type EventDoc = NonNullable<RunDoc['event']>
@@ -35,39 +36,11 @@ const NAME = 34
 export const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
   plain(['USD', 'share', 'count', 'min', ''].includes(unit) ? what : `${what}, ${unit}`)
 
-class Sheet {
-  readonly lines: string[] = []
-  readonly width: number
-  readonly paint: Painter
-
-  constructor(options: TextOptions) {
-    this.width = Math.min(120, Math.max(80, options.width ?? 100))
-    this.paint = options.painter ?? COLOURLESS
-  }
-
-  heading(title: string): void {
-    this.lines.push('', this.paint.strong(title))
-  }
-
-  say(text: string, bullet = '', paint: (line: string) => string = (line) => line): void {
-    this.lines.push(...wrap(text, this.width, `  ${bullet}`).map(paint))
-  }
-
-  /** A table whose verdict column is coloured. */
-  table(columns: readonly GridColumn[], rows: readonly (readonly string[])[]): void {
-    const paint = (_line: number, _column: number, text: string) =>
-      /^(yes|inside)\b/.test(text.trim())
-        ? this.paint.good(text)
-        : /^(no|leaves)\b/.test(text.trim())
-          ? this.paint.bad(text)
-          : text
-    this.lines.push(...grid(columns, rows, this.width - 2, this.paint, paint).map((line) => `  ${line}`))
-  }
-
-  get text(): string {
-    return `${this.lines.join('\n')}\n`
-  }
-}
+/** Colours verdicts. */
+const verdict =
+  ({ good, bad }: Painter): Paint =>
+  (_line, _column, text) =>
+    /^(yes|inside)\b/.test(text.trim()) ? good(text) : /^(no|leaves)\b/.test(text.trim()) ? bad(text) : text
 
 /** The part of a stress report that a real event adds: outcomes of this seed, and what was drawn for what nobody knows. */
 export function event_text(event: EventDoc, options: TextOptions = {}): string {
@@ -82,12 +55,13 @@ export function event_text(event: EventDoc, options: TextOptions = {}): string {
       range(one.band, one.unit),
       one.inside ? 'yes' : 'no',
     ]),
+    verdict(sheet.paint),
   )
   sheet.say(`One seed says little: unwind replay ${event.id} runs many. Priors drawn here:`)
   const draws = Object.entries(event.draws).map(([name, value]) => `${name} ${short(value)}`)
   sheet.say(plain(draws.join(', ')))
   sheet.say(`What was fed and where each figure comes from: ${event.page}.`)
-  return sheet.text
+  return `\n${sheet.text}`
 }
 
 const short = (value: number) => (Number.isInteger(value) ? decimal(value) : Number(value.toPrecision(4)).toString())
@@ -97,17 +71,15 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
   const sheet = new Sheet(options)
   const { event, seeds, outcomes } = document
   const hits = outcomes.filter((one) => one.inside).length
-  sheet.lines.push(
-    ...wrap(
-      `${plain(event.title)}: over ${counted(seeds.count, 'seed')}, ${hits} of ${counted(outcomes.length, 'outcome')} inside the band.`,
-      sheet.width,
-    ).map(sheet.paint.strong),
+  sheet.strong(
+    `${plain(event.title)}: over ${counted(seeds.count, 'seed')}, ${hits} of ${counted(outcomes.length, 'outcome')} inside the band.`,
   )
   sheet.heading('Outcomes')
   if (document.thin) sheet.say('Thinned: fewer accounts or longer ticks than the event had.')
   sheet.table(
     [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %'), right('band')],
     outcomes.map(outcome_row),
+    verdict(sheet.paint),
   )
   for (const one of outcomes) sheet.say(`${plain(one.id)}: ${named(one)}`, '· ')
   sheet.say('Inside: the median (of chances the mean) lies in the band; seeds: the share of them that does.')
@@ -118,6 +90,7 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
     sheet.table(
       [left('outcome'), right('median'), right('change'), right('seeds'), left('verdict'), right('5 to 95 %')],
       cause.outcomes.map((one, i) => cause_row(one, outcomes[i] as Outcome)),
+      verdict(sheet.paint),
     )
   }
   priors(sheet, document)

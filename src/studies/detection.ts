@@ -1,5 +1,5 @@
 /** What happened, from files: alerts of all detectors over a history, and the catalogue of events made of them. */
-import { iso_day } from '../analytics/index.ts'
+import { iso_time } from '../analytics/index.ts'
 import { detectors } from '../detectors/index.ts'
 import { indicators } from '../indicators/index.ts'
 import { lowerBound, median } from '../math/index.ts'
@@ -88,14 +88,6 @@ export interface Detection {
   readonly panel: Panel
 }
 
-/** `2024-04-12T18:00:00Z`. */
-export function iso(time_ms: number): string {
-  const day = Math.floor(time_ms / DAY_MS)
-  const second = Math.floor((time_ms - day * DAY_MS) / 1000)
-  const two = (n: number) => (n < 10 ? `0${n}` : String(n))
-  return `${iso_day(day)}T${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}Z`
-}
-
 /** Fields whose step is the step of the grid. */
 const PRICES = new Set(['close', 'tick', 'ask', 'bid'])
 const OUTSIDE = new Set(['VIX', '^VIX', 'DGS10', 'US10Y', 'TNX', 'DXY', 'DTWEXBGS'])
@@ -140,7 +132,7 @@ export function detect(given: readonly Given[], options: DetectOptions = {}): De
   const bare = panel_of(series, { step_ms, from_ms: options.from_ms ?? range.from_ms, to_ms: options.to_ms ?? range.to_ms })
   const rows = bare.time_ms.length
   if (rows === 0)
-    throw new InputError('--from, --to', '', 'no row', `moments between ${iso(range.from_ms)} and ${iso(range.to_ms)}`)
+    throw new InputError('--from, --to', '', 'no row', `moments between ${iso_time(range.from_ms)} and ${iso_time(range.to_ms)}`)
   const each = (phase: string, offset: number, share: number) => (t: number) => {
     if (t % 256 === 0) options.on_progress?.(offset + (share * t) / rows, phase)
   }
@@ -157,8 +149,8 @@ export function detect(given: readonly Given[], options: DetectOptions = {}): De
       file,
       evidence,
       series: own.length,
-      from: Number.isFinite(from_ms) ? iso(from_ms) : '',
-      to: Number.isFinite(to_ms) ? iso(to_ms) : '',
+      from: Number.isFinite(from_ms) ? iso_time(from_ms) : '',
+      to: Number.isFinite(to_ms) ? iso_time(to_ms) : '',
     }
   })
   const silent = opened.filter(({ subjects }) => subjects === 0).map(({ id }) => id)
@@ -166,11 +158,11 @@ export function detect(given: readonly Given[], options: DetectOptions = {}): De
     schema: DETECT_SCHEMA,
     sources,
     step_ms,
-    from: iso(panel.time_ms[0] as number),
-    to: iso(panel.time_ms[rows - 1] as number),
+    from: iso_time(panel.time_ms[0] as number),
+    to: iso_time(panel.time_ms[rows - 1] as number),
     detectors: opened,
     events: events_of(alerts, panel),
-    alerts: alerts.map(({ time_ms, onset_ms, ...rest }) => ({ time: iso(time_ms), onset: iso(onset_ms), ...rest })),
+    alerts: alerts.map(({ time_ms, onset_ms, ...rest }) => ({ time: iso_time(time_ms), onset: iso_time(onset_ms), ...rest })),
     notes: silent.length === 0 ? [] : [`nothing to read for ${silent.join(', ')}: the files lack the fields they need`],
   }
   return { document, panel }
@@ -197,9 +189,9 @@ function events_of(alerts: readonly Alert[], panel: Panel): DetectedEvent[] {
       type: first.type,
       subject: first.subject,
       severity: last.severity,
-      onset: iso(first.onset_ms),
-      detected: iso(first.time_ms),
-      peak: iso(number('peak_ms') ?? first.time_ms),
+      onset: iso_time(first.onset_ms),
+      detected: iso_time(first.time_ms),
+      peak: iso_time(number('peak_ms') ?? first.time_ms),
       end,
       drawdown: number('drawdown') ?? number('worst') ?? 0,
       breadth: number('breadth'),
@@ -216,7 +208,7 @@ function events_of(alerts: readonly Alert[], panel: Panel): DetectedEvent[] {
     if (alert.state === 'opened') open.set(key, { first: alert, last: alert })
     else if (known !== undefined && alert.state === 'escalated') known.last = alert
     else if (known !== undefined) {
-      add(known.first, alert, iso(alert.time_ms))
+      add(known.first, alert, iso_time(alert.time_ms))
       open.delete(key)
     }
   }

@@ -1,9 +1,10 @@
 /** Events and chances from files of series. */
+import { iso_time } from '../../analytics/index.ts'
 import { writeFileSync } from 'node:fs'
 import { exp, log, median } from '../../math/index.ts'
 import { type Evidence, InputError, type Panel, type Series } from '../../model/index.ts'
 import { type Curve, detect_html, detect_text, warn_text } from '../../reports/index.ts'
-import { detect, type Given, iso } from '../../studies/detection.ts'
+import { detect, type Given } from '../../studies/detection.ts'
 import {
   assets_of,
   daily_panel,
@@ -183,7 +184,7 @@ export async function warn_task(input: WarnInput, on_progress: Progress): Promis
       from: '',
       to: '',
     })),
-    time: iso(last),
+    time: iso_time(last),
     warnings: warnings.map((one) => warning(one, evaluations)),
     evaluation: evaluations.map(({ problem, scores, rows, walks }) => ({
       id: problem.id,

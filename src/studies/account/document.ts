@@ -1,7 +1,8 @@
 /** The document `unwind.account/1`. */
+import { iso_time } from '../../analytics/index.ts'
 import type { World } from '../../engine/index.ts'
 import { content_hash, type Evidence, index_of, InputError, type Snapshot, weakest } from '../../model/index.ts'
-import { type AccountDoc, duration, listed, moment } from '../../reports/index.ts'
+import { type AccountDoc, duration, listed } from '../../reports/index.ts'
 import { build } from '../../scenarios/index.ts'
 import { type AccountAnswer, Answers, type Question } from './answer.ts'
 import { book_answer } from './book.ts'
@@ -61,7 +62,7 @@ export function account_document(snapshot: Snapshot, world: World, input: Accoun
     schema: ACCOUNT_SCHEMA,
     title: `${which.title} in ${snapshot.title}`,
     snapshot: content_hash(snapshot),
-    time: iso(world.time_ms),
+    time: iso_time(world.time_ms),
     evidence: snapshot.provenance.reduce<Evidence>((worst, part) => weakest(worst, part.evidence), 'observed'),
     definitions: 'docs/account.md',
     links: Object.fromEntries([...links].map(([follower, leader]) => [id(follower), id(leader)])),
@@ -73,12 +74,6 @@ export function account_document(snapshot: Snapshot, world: World, input: Accoun
 
 const AFTER =
   'The world has run: prices move in proportion from where they stand, as they do at the opening, and what liquidators may take is not asked.'
-
-/** ISO 8601, UTC, to the second. */
-function iso(time_ms: number): string {
-  const seconds = Math.floor(time_ms / 1000) % 60
-  return `${moment(time_ms).replace(' ', 'T')}:${seconds < 10 ? '0' : ''}${seconds}Z`
-}
 
 /** The same for a position typed by hand. */
 export function typed_document(input: TypedInput, notes: readonly string[] = []): AccountDoc {
