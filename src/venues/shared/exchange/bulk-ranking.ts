@@ -1,0 +1,324 @@
+/**
+ * The head of a deleveraging queue without ranking everybody. In a box of prices each score has a bound; rows go into buckets by it,
+ * and of those only the highest are listed. A round scores bucket after bucket, until the best score found is beyond all bounds left.
+ * The order is the machine's: in profit by score, size, row; then outside; then the rest.
+ */
+import type { Tiers } from '../../../margin/index.ts'
+import { HolderHeap } from './bulk-heap.ts'
+import { type Bulk, FUND_ROW, OUTSIDE_ROW, quantity_at, required } from './bulk-state.ts'
+import { FUND, LIQUIDATED, NO_PROFIT, OUTSIDE, PROFIT } from './holders.ts'
+
+/** Rows listed at first where the spec does not say. */
+const LISTED = 1024
+/** Buckets have 64 to an octave, from 2⁻⁴⁰ to 2²⁴; 0 is for who has no profit anywhere in the box. */
+const BUCKETS = 4096
+const LOWEST = (127 - 40) * 64
+/** Bounds are raised by this part. */
+const CARE = 1 + 1e-9
+/** Among buckets: a row that has changed since. */
+const FRESH = 65_535
+
+const single = new Float32Array(1)
+const bits = new Int32Array(single.buffer)
+
+/** Bucket of a bound ≥ 0. */
+function bucket_of(bound: number): number {
+  if (!(bound > 0)) return 0
+  single[0] = bound
+  const at = ((bits[0] as number) >>> 17) - LOWEST
+  return at < 1 ? 1 : at < BUCKETS ? at : BUCKETS - 1
+}
+
+/** A number above all bounds of a bucket. */
+function top_of(bucket: number): number {
+  if (bucket >= BUCKETS - 1) return Number.POSITIVE_INFINITY
+  bits[0] = (bucket + 1 + LOWEST) << 17
+  return single[0] as number
+}
+
+/**
+ * Priority of a position at the marks now, the machine's `adl_score`; 0 without profit or equity.
+ * @param first where the holder's cells begin
+ */
+function score_at(b: Bulk, cells: Float64Array, first: number, c: number): number {
+  const { contracts, price, tiers } = b
+  const held = cells[first + 1 + 2 * c] as number
+  const opened = cells[first + 2 + 2 * c] as number
+  const profit = held * ((price[c] as number) - opened)
+  if (!(profit > 0)) return 0
+  let wallet = cells[first] as number
+  let balance = wallet
+  let needed = 0
+  for (let k = 0, at = first + 1; k < contracts; k++, at += 2) {
+    const q = cells[at] as number
+    if (q === 0) continue
+    wallet += q * (cells[at + 1] as number)
+    balance += q * (price[k] as number)
+    needed += required(tiers[k] as Tiers, Math.abs(q) * (price[k] as number))
+  }
+  if (!(balance > 0)) return 0
+  if (b.rank === 'profit_margin') return (profit / Math.max(1, wallet)) * (needed / balance)
+  const size = Math.abs(held)
+  return (profit / (size * opened)) * ((size * (price[c] as number)) / balance)
+}
+
+/**
+ * A bound on the score of a row over the box. Equity is the profit here and the rest; profit ÷ (profit + rest) rises with the profit
+ * while the rest is positive, and falls with it where the rest is negative.
+ */
+function bound_of(b: Bulk, row: number, c: number): number {
+  const { contracts, stride, cells, low, high, tiers, jump } = b
+  const first = row * stride
+  const held = cells[first + 1 + 2 * c] as number
+  const opened = cells[first + 2 + 2 * c] as number
+  const best = held * ((held > 0 ? (high[c] as number) : (low[c] as number)) - opened)
+  if (!(best > 0)) return 0
+  let wallet = cells[first] as number
+  let rest = wallet + held * opened
+  let needed = 0
+  for (let k = 0, at = first + 1; k < contracts; k++, at += 2) {
+    const q = cells[at] as number
+    if (q === 0) continue
+    wallet += q * (cells[at + 1] as number)
+    needed += required(tiers[k] as Tiers, Math.abs(q) * (high[k] as number)) + (jump[k] as number)
+    if (k !== c) rest += q * (q > 0 ? (low[k] as number) : (high[k] as number))
+  }
+  let part = Number.POSITIVE_INFINITY
+  if (rest > 0) part = best / (best + rest)
+  else {
+    const least = held * ((held > 0 ? (low[c] as number) : (high[c] as number)) - opened)
+    if (least > 0 && least + rest > 0) part = least / (least + rest)
+  }
+  const weight = b.rank === 'profit_margin' ? needed / Math.max(1, wallet) : (high[c] as number) / opened
+  return part * weight * CARE
+}
+
+/** A part of a holder's position that is taken. */
+export interface BulkPart {
+  readonly row: number
+  readonly amount: number
+}
+
+/** Holders of one side of one contract. */
+class Queue {
+  private readonly b: Bulk
+  private readonly c: number
+  /** Sign of the holders' quantities. */
+  private readonly sign: 1 | -1
+  private readonly bucket: Uint16Array
+  private readonly histogram = new Int32Array(BUCKETS)
+  /** Listed rows by bucket, the highest first, and where each bucket ends. */
+  private listed = new Int32Array(0)
+  /** Their cells, in that order: who has changed since is fresh. */
+  private copied = new Float64Array(0)
+  private readonly end = new Int32Array(BUCKETS + 1)
+  private cutoff = BUCKETS
+  private most = 0
+  private valid = false
+  private readonly fresh: number[] = []
+  /** Of this round: holders scored so far, the next bucket, whether those without profit are among them. */
+  private readonly heap = new HolderHeap()
+  private open = false
+  private next = 0
+  private whole = false
+
+  constructor(b: Bulk, c: number, sign: 1 | -1) {
+    this.b = b
+    this.c = c
+    this.sign = sign
+    this.bucket = new Uint16Array(b.rows)
+  }
+
+  /** There is a new box. */
+  forget(): void {
+    this.valid = false
+    this.open = false
+  }
+
+  /** A new round: what was taken in the last is booked. */
+  close(): void {
+    this.open = false
+  }
+
+  changed(row: number): void {
+    const { bucket, histogram } = this
+    if (!this.valid || bucket[row] === FRESH) return
+    histogram[bucket[row] as number] = (histogram[bucket[row] as number] as number) - 1
+    const at = this.bucket_now(row)
+    if (at > 0 && at >= this.cutoff) {
+      bucket[row] = FRESH
+      this.fresh.push(row)
+    } else {
+      bucket[row] = at
+      histogram[at] = (histogram[at] as number) + 1
+    }
+  }
+
+  private bucket_now(row: number): number {
+    return quantity_at(this.b, row, this.c) * this.sign > 0 ? bucket_of(bound_of(this.b, row, this.c)) : 0
+  }
+
+  /** Bounds everybody, and lists the highest. */
+  private build(): void {
+    const { b, bucket, histogram } = this
+    histogram.fill(0)
+    for (let row = 0; row < b.rows; row++) {
+      const at = this.bucket_now(row)
+      bucket[row] = at
+      histogram[at] = (histogram[at] as number) + 1
+    }
+    this.valid = true
+    this.fresh.length = 0
+    this.most = b.spec.listed ?? LISTED
+    this.list()
+  }
+
+  /** Lists all buckets from the highest, until there are enough rows. */
+  private list(): void {
+    const { b, bucket, histogram, end } = this
+    let cutoff = BUCKETS
+    let count = 0
+    while (cutoff > 1 && count < this.most) {
+      cutoff--
+      end[cutoff] = count
+      count += histogram[cutoff] as number
+    }
+    this.cutoff = cutoff
+    end[BUCKETS] = 0
+    if (this.listed.length < count) {
+      this.listed = new Int32Array(2 * count)
+      this.copied = new Float64Array(2 * count * b.stride)
+    }
+    const { listed, copied } = this
+    const { cells, stride } = b
+    for (let row = 0; row < b.rows; row++) {
+      const at = bucket[row] as number
+      if (at < cutoff || at === FRESH) continue
+      const to = end[at] as number
+      listed[to] = row
+      end[at] = to + 1
+      for (let i = 0, from = row * stride, into = to * stride; i < stride; i++) copied[into + i] = cells[from + i] as number
+    }
+  }
+
+  private begin(): void {
+    const { b, heap } = this
+    const everybody = b.spec.exhaustive === true
+    if (!everybody && !this.valid) this.build()
+    this.open = true
+    this.whole = false
+    heap.clear()
+    const others = (b.outside[this.c] as number) * this.sign
+    if (others > 0) heap.push(OUTSIDE_ROW, OUTSIDE, 0, others)
+    this.next = everybody ? 0 : BUCKETS - 1
+    if (everybody) for (let row = 0; row < b.rows; row++) this.offer(row)
+    else this.offer_fresh()
+  }
+
+  private offer_fresh(): void {
+    const { b, c, fresh, sign } = this
+    let kept = 0
+    for (const row of fresh) {
+      if (!(quantity_at(b, row, c) * sign > 0)) {
+        this.bucket[row] = 0
+        this.histogram[0] = (this.histogram[0] as number) + 1
+        continue
+      }
+      fresh[kept++] = row
+      this.offer(row)
+    }
+    fresh.length = kept
+  }
+
+  private offer(row: number): void {
+    this.offer_at(row, this.b.cells, row * this.b.stride)
+  }
+
+  /** Scores a row; who is in profit enters the heap. */
+  private offer_at(row: number, cells: Float64Array, first: number): void {
+    const { b, c } = this
+    const q = cells[first + 1 + 2 * c] as number
+    if (!(q * this.sign > 0) || b.running[row] === 1) return
+    b.totals.scores++
+    const score = score_at(b, cells, first, c)
+    if (score > 0) this.heap.push(row, PROFIT, score, Math.abs(q))
+  }
+
+  /** Scores buckets until nobody who is left could come before the head. */
+  private explore(): void {
+    const { heap, bucket, end } = this
+    while (this.next > 0 && !(heap.best() >= top_of(this.next))) {
+      while (this.next < this.cutoff) {
+        this.most *= 4
+        this.list()
+      }
+      const k = this.next--
+      for (let i = end[k + 1] as number; i < (end[k] as number); i++) {
+        const row = this.listed[i] as number
+        if (bucket[row] === k) this.offer_at(row, this.copied, i * this.b.stride)
+      }
+    }
+  }
+
+  /** Those without profit, the fund's lots, scopes that are being liquidated. */
+  private offer_rest(): void {
+    const { b, c, heap, sign } = this
+    this.whole = true
+    for (let row = 0; row < b.rows; row++) {
+      const q = quantity_at(b, row, c)
+      if (!(q * sign > 0)) continue
+      b.totals.scores++
+      const score = score_at(b, b.cells, row * b.stride, c)
+      if (b.running[row] === 1) heap.push(row, LIQUIDATED, score, Math.abs(q))
+      else if (!(score > 0)) heap.push(row, NO_PROFIT, 0, Math.abs(q))
+    }
+    let lots = 0
+    for (const lot of b.fund.lots) if (lot.contract === c && lot.quantity * sign > 0) lots += Math.abs(lot.quantity)
+    if (lots > 0) heap.push(FUND_ROW, FUND, 0, lots)
+  }
+
+  take(amount: number, parts: BulkPart[]): void {
+    if (!this.open) this.begin()
+    const { heap } = this
+    let left = amount
+    while (left > 0) {
+      this.explore()
+      if (heap.is_empty() && !this.whole) this.offer_rest()
+      if (heap.is_empty()) break
+      const part = heap.take(left)
+      parts.push({ row: heap.row, amount: part })
+      left -= part
+    }
+    // units sum to zero to rounding only
+    if (left > 0) parts.push({ row: OUTSIDE_ROW, amount: left })
+  }
+}
+
+export class BulkRanking {
+  private readonly b: Bulk
+  private readonly queues: Queue[] = []
+
+  constructor(b: Bulk) {
+    this.b = b
+    for (let c = 0; c < b.contracts; c++) this.queues.push(new Queue(b, c, -1), new Queue(b, c, 1))
+  }
+
+  /** Matches units of a position of this sign against holders of the other; the parts sum to it. */
+  take(c: number, quantity: number): BulkPart[] {
+    const parts: BulkPart[] = []
+    ;(this.queues[2 * c + (quantity > 0 ? 0 : 1)] as Queue).take(Math.abs(quantity), parts)
+    return parts
+  }
+
+  new_round(): void {
+    for (const queue of this.queues) queue.close()
+  }
+
+  new_box(): void {
+    for (const queue of this.queues) queue.forget()
+  }
+
+  changed(row: number): void {
+    if (this.b.spec.exhaustive !== true) for (const queue of this.queues) queue.changed(row)
+  }
+}
