@@ -25,6 +25,7 @@ import { goldenRows as llamma_rows } from '../venues/llamma/index.ts'
 import { goldenRows as maker_rows } from '../venues/maker/reference-rows.ts'
 import { goldenRows as flip_rows } from '../venues/maker-2020/reference-rows.ts'
 import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
+import { goldenRows as okx_rows } from '../venues/okx/index.ts'
 import { detection_rows } from './detection.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
 import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
@@ -51,6 +52,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...dydx_rows(),
     ...bitmex_rows(),
     ...bybit_rows(),
+    ...okx_rows(),
     ...deribit_rows(),
     ...exchange_rows(),
     ...options_rows(),

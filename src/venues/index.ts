@@ -17,6 +17,7 @@ import { llamma } from './llamma/index.ts'
 import { maker } from './maker/index.ts'
 import { maker2020 } from './maker-2020/index.ts'
 import { morphoBlue } from './morpho-blue/index.ts'
+import { okx } from './okx/index.ts'
 
 export const venues = [
   aaveV3,
@@ -35,6 +36,7 @@ export const venues = [
   dydxV4,
   bitmex,
   bybitUta,
+  okx,
   deribit,
   fluid,
 ]

@@ -130,12 +130,15 @@ function check_forced(w: PerpWorld, f: Fuzzed, before: Before, seen: Seen, maker
         holds(Number.isFinite(line[field]), () => `${kind} ${field} ${line[field]}`)
   }
   const contract_of = (line: Record<string, number>) => x.contract_of[line['market'] as number] as number
+  // log rows have base units: of an inverse contract its face ÷ their price
+  const units = (line: Record<string, number>) =>
+    (line['amount'] as number) * (f.inverse?.[contract_of(line)] === true ? (line['price'] as number) : 1)
   for (const taken of rows.takeover) {
     const parts = rows.deleverage.filter((line) => line['cause'] === taken['row'])
-    const sum = parts.reduce((total, line) => total + (line['amount'] as number), 0)
+    const sum = parts.reduce((total, line) => total + units(line), 0)
     const next = parts[0]
     const direct = f.partly !== true && next !== undefined && (next['row'] as number) <= (taken['row'] as number) + 2
-    const amount = taken['amount'] as number
+    const amount = units(taken)
     if (direct) holds(Math.abs(sum / amount - 1) < 1e-9, () => `${sum} deleveraged for ${amount} taken over`)
     else holds(sum <= amount * (1 + 1e-9), () => `${sum} deleveraged for ${amount} taken over`)
     for (const part of direct && f.adl === 'bankruptcy' ? parts : []) {

@@ -9,6 +9,8 @@ const kind = (of: RulesInput) =>
 
 const unit = (low: number, high: number) => fc.double({ min: low, max: high, noNaN: true })
 const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: undefined })
+const seldom = <T>(one: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 7, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one })
 const without_gaps = (value: object) => Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined))
 
 const sort = fc.constantFrom('maintenance', 'smallest', 'largest', 'loss', 'profit')
@@ -19,6 +21,8 @@ const when = fc
     lowest_tier_held: maybe(fc.boolean()),
     notional_above: maybe(unit(0, 1e6)),
     cooled_ms: maybe(fc.constantFrom(30_000, 60_000, 180_000)),
+    cooling_ms: seldom(fc.constantFrom(30_000, 60_000, 180_000)),
+    scope: seldom(fc.constantFrom('isolated', 'shared')),
     unfilled: maybe(fc.boolean()),
   })
   .map(without_gaps)
@@ -28,6 +32,7 @@ const reduce = fc.record({
   share: unit(0.05, 1),
   above: unit(0, 1e6),
   tiers: fc.integer({ min: 1, max: 3 }),
+  from: fc.nat(2),
   least: unit(0, 1e5),
   most: unit(1e4, 1e6),
   order: fc.constantFrom('ioc', 'fok'),
@@ -117,6 +122,7 @@ export const world = fc.record({
   of: record,
   shape: fc.constantFrom('linear' as const, 'inverse' as const, 'quanto' as const),
   slab: fc.boolean(),
+  sized: fc.boolean(),
   curve: fc.boolean(),
   holders: fc.array(holder, { minLength: 2, maxLength: 8 }),
   fund: fc.constantFrom(0, 1e4, 1e7),
@@ -127,9 +133,11 @@ export type World = typeof world extends fc.Arbitrary<infer T> ? T : never
 const PRICE = 50_000
 const MULTIPLIER = 1e-3
 
-export function open_world({ of, shape, slab, curve, holders, fund }: World): PerpWorld {
+export function open_world({ of, shape, slab, sized, curve, holders, fund }: World): PerpWorld {
   // coins per quote unit of notional
   const coins = shape === 'linear' ? 1 : shape === 'inverse' ? 1 / PRICE : MULTIPLIER
+  // floors are coins of notional, or units
+  const unit_of = !(sized && slab) ? coins : shape === 'inverse' ? 1 : 1 / PRICE
   const rows = holders.map(({ notional, side, leverage, drift, owner, isolated, pooled }): Row => {
     const entry = PRICE * drift
     const quantity = (side * notional) / (shape === 'inverse' ? 1 : entry)
@@ -144,8 +152,9 @@ export function open_world({ of, shape, slab, curve, holders, fund }: World): Pe
     contract: {
       shape,
       ...(shape === 'quanto' ? { multiplier: MULTIPLIER, coin: 'BTC' } : {}),
-      tiers: [0, 1e5, 1e6, 1e7].map((floor, i) => ({ floor: floor * coins, rate: [0.005, 0.01, 0.025, 0.05][i] as number })),
+      tiers: [0, 1e5, 1e6, 1e7].map((floor, i) => ({ floor: floor * unit_of, rate: [0.005, 0.01, 0.025, 0.05][i] as number })),
       slab,
+      sized: sized && slab,
       ...(curve ? { maintenance_curve: { base: 0.005, slope: 1e-4, most: 0.5 } } : {}),
       funding: { last: 0 },
       maker_fee: -0.0001,

@@ -4,6 +4,7 @@ import bitmex_data from '../../../data/venues/bitmex.json' with { type: 'json' }
 import bybit_data from '../../../data/venues/bybit-uta.json' with { type: 'json' }
 import dydx_data from '../../../data/venues/dydx-v4.json' with { type: 'json' }
 import hyperliquid_data from '../../../data/venues/hyperliquid.json' with { type: 'json' }
+import okx_data from '../../../data/venues/okx.json' with { type: 'json' }
 import { complete, parse_params } from '../../../src/venues/shared/exchange/index.ts'
 import type { Adapter, Balances, Exchange, Listed, Scope } from '../adapter.ts'
 import type { Stand } from '../stand.ts'
@@ -234,4 +235,25 @@ export const bybitUta = machine({
     { risk_steps: 2, target_mm_rate: 1 },
     { pool_above: 0, pool_start: 0.05 },
   ],
+})
+
+const okx_file = published(okx_data)
+export const okx = machine({
+  kind: 'okx',
+  coin: 'USDT',
+  shape: 'linear',
+  bases: ['BTC', 'ETH'],
+  adl: 'mark',
+  ...okx_file,
+  // tiers of the tests, by size
+  contract: {
+    ...okx_file.contract,
+    tiers: [
+      { floor: 0, rate: 0.005, initial: 0.02 },
+      { floor: 2, rate: 0.01, initial: 0.05 },
+      { floor: 5, rate: 0.02, initial: 0.08 },
+      { floor: 25, rate: 0.05, initial: 0.2 },
+    ],
+  },
+  variants: [{ fund: 0 }, { fund: 20_000, fund_leverage: 20 }, { partial_from: 1, partial_tiers: 1, partial_wait_ms: 1000 }],
 })

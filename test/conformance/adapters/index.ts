@@ -1,7 +1,7 @@
 /** One adapter a registered kind of venue; `suite.test.ts` fails for a kind without. */
 import type { AnyAdapter } from '../adapter.ts'
 import { deribit } from './deribit.ts'
-import { binanceCoinm, binanceUsdm, bitmex, bybitUta, dydxV4, hyperliquid } from './exchanges.ts'
+import { binanceCoinm, binanceUsdm, bitmex, bybitUta, dydxV4, hyperliquid, okx } from './exchanges.ts'
 import { aaveV3, compoundV2, compoundV3, eulerV2, fluid, morphoBlue } from './lenders.ts'
 import { liquityV1, liquityV2, llamma, maker, maker2020 } from './vaults.ts'
 
@@ -23,5 +23,6 @@ export const adapters: readonly AnyAdapter[] = [
   dydxV4,
   bitmex,
   bybitUta,
+  okx,
   deribit,
 ]

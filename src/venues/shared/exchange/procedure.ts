@@ -100,6 +100,7 @@ export function is_due(x: Exchange, row: number, stage: Stage): boolean {
   const at = running(x, row)
   if (when.unfilled === true && !(at >= 0 && is_unfilled(x, at))) return false
   if (when.cooled_ms !== undefined && since_order(x, row) < when.cooled_ms) return false
+  if (when.cooling_ms !== undefined && since_order(x, row) >= when.cooling_ms) return false
   if (when.scope !== undefined && (when.scope === 'isolated') !== (x.accounts.columns.mode.data[row] === ISOLATED)) return false
   if (when.tier_from !== undefined && largest_tier(x, row) < when.tier_from) return false
   if (when.lowest_tier_held === true && !(equity(x, row, x.book.prices.data) - fee_due(x, row) > lowest_requirement(x, row)))

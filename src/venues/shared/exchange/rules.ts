@@ -31,6 +31,7 @@ const condition = z.strictObject({
     .min(0)
     .optional()
     .describe('So long has passed since the exchange last sent an order against the scope, ms'),
+  cooling_ms: z.number().min(0).optional().describe('Less than this has passed since it last sent one, ms'),
   unfilled: z
     .boolean()
     .optional()
