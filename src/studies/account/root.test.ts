@@ -1,5 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import bitmex_data from '../../../data/venues/bitmex.json' with { type: 'json' }
+import bybit_data from '../../../data/venues/bybit-uta.json' with { type: 'json' }
+import dydx_data from '../../../data/venues/dydx-v4.json' with { type: 'json' }
+import hyperliquid_data from '../../../data/venues/hyperliquid.json' with { type: 'json' }
+import okx_data from '../../../data/venues/okx.json' with { type: 'json' }
 import * as aave from '../../../test/support/aave-world.ts'
 import * as bold from '../../../test/support/bold-world.ts'
 import * as comet from '../../../test/support/comet-world.ts'
@@ -8,12 +13,18 @@ import * as euler from '../../../test/support/euler-world.ts'
 import { flipWorld } from '../../../test/support/flip-world.ts'
 import { llammaWorld } from '../../../test/support/llamma-world.ts'
 import * as morpho from '../../../test/support/morpho-world.ts'
-import { PerpWorld } from '../../../test/support/perp-world.ts'
+import { PerpWorld, type Row } from '../../../test/support/perp-world.ts'
 import { small_market } from '../../../test/support/reference-market.ts'
 import * as trove from '../../../test/support/trove-world.ts'
 import { world as vaultWorld } from '../../../test/support/vault-world.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
 import { binanceCoinm } from '../../venues/binance-coinm/index.ts'
+import { bitmex } from '../../venues/bitmex/index.ts'
+import { bybitUta } from '../../venues/bybit-uta/index.ts'
+import { dydxV4 } from '../../venues/dydx-v4/index.ts'
+import { hyperliquid } from '../../venues/hyperliquid/index.ts'
+import { okx } from '../../venues/okx/index.ts'
+import { complete, parse_params } from '../../venues/shared/exchange/index.ts'
 import { type Account, account_of, type Book, in_breach, is_strict, type Leg } from './law.ts'
 import { exact_track, LIMIT, type Track } from './path.ts'
 import { closed_form, crossing, first_crossing, health_along } from './root.ts'
@@ -34,6 +45,28 @@ const market = (() => {
   let known: Book | undefined
   return () => (known ??= build(small_market(400), shock_scenario([])).venue(2))
 })()
+
+/** An exchange by its own parameter file, one contract like the set named: somebody long, somebody short. */
+function exchange(kind: { readonly id: string }, data: unknown, like: string, rows: readonly Row[], coin = 'USDT'): Book {
+  const filled = complete({ kind: kind.id, contracts: [{ like }] }, parse_params(data, kind.id), 'test')
+  const { kind: _, contracts, ...spec } = filled as { kind: string; contracts: Record<string, unknown>[] }
+  return new PerpWorld(rows, {
+    kind: kind as never,
+    prices: [60_000],
+    coins: [{ asset: coin }],
+    contracts: [{ ...contracts[0], funding: { last: 0 } }],
+    spec,
+  }).venue
+}
+
+const linear = (a: number, b: number): Row[] => [
+  { wallet: 6000 * a, held: [[0, b, 60_000]] },
+  { wallet: 6000 * b, held: [[0, -a, 60_000]] },
+]
+const inverse = (a: number, b: number): Row[] => [
+  { wallet: a, held: [[0, 100_000 * b, 60_000]] },
+  { wallet: b, held: [[0, -100_000 * a, 60_000]] },
+]
 
 /** One account at every kind of venue there is, in the worlds of their own tests. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -132,6 +165,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
         },
       ).venue,
   },
+  // Tiers grow with notional.
+  hyperliquid: { bent: true, open: ([a = 1, b = 1]) => exchange(hyperliquid, hyperliquid_data, 'BTC', linear(a, b)) },
+  'dydx-v4': { open: ([a = 1, b = 1]) => exchange(dydxV4, dydx_data, 'large-cap', linear(a, b)) },
+  // Risk limits jump.
+  bitmex: { loose: true, bent: true, open: ([a = 1, b = 1]) => exchange(bitmex, bitmex_data, 'XBTUSD', inverse(a, b), 'BTC') },
+  'bybit-uta': { loose: true, bent: true, open: ([a = 1, b = 1]) => exchange(bybitUta, bybit_data, 'BTCUSDT', linear(a, b)) },
+  // Its tiers are by size, which no price changes.
+  okx: { loose: true, open: ([a = 1, b = 1]) => exchange(okx, okx_data, 'BTC-USDT-SWAP', linear(a, b)) },
+  'okx, inverse': { loose: true, open: ([a = 1, b = 1]) => exchange(okx, okx_data, 'BTC-USD-SWAP', inverse(a, b), 'BTC') },
   // Several coins with haircuts: a net that changes sign changes its weight.
   'binance-usdm, multi-assets': {
     loose: true,
@@ -334,6 +376,6 @@ describe('laws that nobody wrote down', () => {
 
 it('the kinds that there were when this was written are here', () => {
   const known =
-    'aave-v3 maker maker-2020 compound-v2 compound-v3 morpho-blue euler-v2 liquity-v1 liquity-v2 llamma binance-usdm binance-coinm'
+    'aave-v3 maker maker-2020 compound-v2 compound-v3 morpho-blue euler-v2 liquity-v1 liquity-v2 llamma binance-usdm binance-coinm hyperliquid dydx-v4 bitmex bybit-uta okx'
   for (const id of known.split(' ')) expect(Object.keys(KINDS)).toContain(id)
 })
