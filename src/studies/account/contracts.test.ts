@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import bybit_data from '../../../data/venues/bybit-uta.json' with { type: 'json' }
+import okx_data from '../../../data/venues/okx.json' with { type: 'json' }
 import { PLAIN } from '../../../test/support/account-world.ts'
 import { type KindSpec, SNAPSHOT_SCHEMA, type Snapshot } from '../../model/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
+import { complete, parse_params } from '../../venues/shared/exchange/index.ts'
 import { account_document, type AccountInput } from './document.ts'
 
 const book = (id: string, base: string, quote: string, more: object = {}): KindSpec => ({
@@ -91,5 +94,78 @@ describe('inverse contracts', () => {
     expect(answer?.ladder.map((step) => step.accounts)).toEqual([1, 0, 0])
     expect(answer?.ladder[0]?.liquidatable_usd).toBeCloseTo(3e6, 3)
     expect(answer?.nearest[0]).toMatchObject({ account: 0, prices: [{ asset: 'BTC', there: expect.closeTo(50_250, 6) }] })
+  })
+})
+
+/** Two accounts in dollars at 60,000 a coin: 10,000 and long 1 BTC; 1 BTC as collateral and long half a one. A third is short of both. */
+function unified(kind: string, data: unknown, like: string, weight: number): Snapshot {
+  const index = { kind: 'index-price', path: [{ market: 'BTC-USD' }] }
+  const venue = {
+    kind,
+    id: 'perps',
+    collateral: 'USD',
+    coins: [
+      { asset: 'USD', weights: [{ floor: 0, weight: 1 }] },
+      { asset: 'BTC', price: { ...index, id: 'coin' }, weights: [{ floor: 0, weight }] },
+    ],
+    contracts: [{ like, market: 'BTC-PERP', index: { ...index, id: 'index' }, funding: { last: 0 } }],
+    accounts: {
+      owner: Int32Array.of(-1, -1, -1),
+      isolated: Int32Array.of(1, 0, 0),
+      mode: Int32Array.of(1, 2, 0),
+      wallet: Float64Array.of(10_000, 0, 1e6),
+    },
+    positions: {
+      account: Int32Array.of(0, 1, 2),
+      contract: Int32Array.of(0, 0, 0),
+      quantity: Float64Array.of(1, 0.5, -1.5),
+      entry: Float64Array.of(60_000, 60_000, 60_000),
+    },
+    balances: {
+      account: Int32Array.of(1),
+      coin: Int32Array.of(1),
+      amount: Float64Array.of(1),
+      loan: Float64Array.of(0),
+    },
+  }
+  return {
+    ...market,
+    id: kind,
+    markets: [book('BTC-USD', 'BTC', 'USD'), book('BTC-PERP', 'BTC', 'USD', { settles: 'perps' })],
+    venues: [complete(venue, parse_params(data, kind), kind) as unknown as KindSpec],
+  }
+}
+
+describe.each([
+  // maintenance and the fee for closing: 0.5 % and 0.055 %; 0.4 % and 0.05 %
+  ['bybit-uta', bybit_data, 'BTCUSDT', 0.00555, 0.85],
+  ['okx', okx_data, 'BTC-USDT-SWAP', 0.0045, 0.9],
+] as const)('accounts at %s', (kind, data, like, rate, weight) => {
+  const snapshot = unified(kind, data, like, weight)
+  const world = build(snapshot, shock_scenario([]))
+  const ask_of = (account: number) =>
+    account_document(snapshot, world, { ...PLAIN, venue: 'perps', account, steps: [0.1, 0.2] }).accounts[0]
+  const price_of = (account: number) =>
+    ask_of(account)
+      ?.directions.find((one) => one.move === 'BTC')
+      ?.forward?.prices.find((one) => one.asset === 'BTC')?.there
+
+  it('isolated: cash and what is bought are used up but for maintenance and fee', () => {
+    // price · (1 − rate) = 60,000 − 10,000
+    expect(price_of(0)).toBeCloseTo(50_000 / (1 - rate), 4)
+    expect(ask_of(0)?.strict).toBe(false)
+  })
+
+  it('pooled: collateral at its weight and the loss in full', () => {
+    // weight · price + price ÷ 2 − 30,000 = rate · price ÷ 2
+    expect(price_of(1)).toBeCloseTo(30_000 / (weight + 0.5 - rate / 2), 4)
+  })
+
+  it('a fall of 20 % breaks the first alone, whose whole position is closed', () => {
+    const fall = ask_of(0)?.directions.find((one) => one.move === 'BTC')
+    expect(fall?.outcomes.map((one) => one.breached)).toEqual([false, true])
+    expect(fall?.outcomes[1]?.liquidation?.liquidated_usd).toBeCloseTo(48_000, 0)
+    const other = ask_of(1)?.directions.find((one) => one.move === 'BTC')
+    expect(other?.outcomes.map((one) => one.breached)).toEqual([false, false])
   })
 })
