@@ -189,6 +189,11 @@ class MarketMaker implements Agent {
     out.add('cancel', { venue: account.venue, account: account.account, actor: account.actor })
   }
 
+  /** Its quotes were taken out of the books. */
+  returned(): void {
+    this.rows.posted.data.fill(0)
+  }
+
   /** Looks up the accounts: inventory, and whether the margin lets it stay or come back. */
   due(events: Due, _view: View, _rng: Rng, out: Actions): void {
     for (let i = 0; i < events.list.length; i++) {

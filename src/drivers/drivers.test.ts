@@ -93,6 +93,43 @@ describe('shock', () => {
   })
 })
 
+describe('factor', () => {
+  const shares = {
+    id: 'shares',
+    path: [
+      { at_ms: HOUR, change: -0.19 },
+      { at_ms: 3 * HOUR, change: 0 },
+    ],
+  }
+  const yields = { id: 'yields', measure: 'level', path: [{ at_ms: HOUR, change: 0.01 }] }
+  const spec = { kind: 'factor', factors: [shares, yields], loadings: { BTC: { shares: 2, yields: -4 }, ETH: { shares: 1 } } }
+
+  it('moves each asset by its loadings, along any shape, straight in between', () => {
+    const { at } = open(spec)
+    expect(at(0)['BTC']).toBe(60_000)
+    expect(at(HOUR)['ETH']).toBeCloseTo(3000 * 0.81, 9)
+    // half way down in logarithms: √0.81 = 0.9; half way back the same
+    expect(at(HOUR / 2)['ETH']).toBeCloseTo(3000 * 0.9, 9)
+    expect(at(2 * HOUR)['ETH']).toBeCloseTo(3000 * 0.9, 9)
+    expect(at(HOUR)['BTC']).toBeCloseTo(60_000 * 0.81 ** 2 * Math.exp(-0.04), 6)
+    // shares are back, yields are not
+    expect(at(9 * HOUR)['BTC']).toBeCloseTo(60_000 * Math.exp(-0.04), 6)
+    expect(at(9 * HOUR)).toMatchObject({ SOL: 150, USDC: 1, USD: 1 })
+  })
+
+  it('refuses what means nothing', () => {
+    expect(() => open({ ...spec, loadings: { NOPE: { shares: 1 } } })).toThrow(InputError)
+    expect(() => open({ ...spec, loadings: { BTC: { nope: 1 } } })).toThrow(InputError)
+    expect(() => open({ ...spec, loadings: { USD: { shares: 1 } } })).toThrow(InputError)
+    expect(() => open({ ...spec, factors: [{ id: 'shares', path: [{ at_ms: 0, change: -1 }] }] })).toThrow(InputError)
+    const back = [
+      { at_ms: HOUR, change: 0 },
+      { at_ms: HOUR, change: 1 },
+    ]
+    expect(() => open({ ...spec, factors: [{ id: 'shares', path: back }, yields] })).toThrow(InputError)
+  })
+})
+
 describe('gbm', () => {
   const spec = { kind: 'gbm', volatility: { ETH: 0.8, BTC: 0.6 } }
 

@@ -5,8 +5,9 @@
  * each multiplies what it finds by its own factor at that time. So a factor is a function of time (and of the driver's draws),
  * never of the length of a tick or of the other drivers, and several drivers of one asset multiply.
  */
+import { factor } from './factor.ts'
 import { gbm } from './gbm.ts'
 import { replay } from './replay.ts'
 import { shock } from './shock.ts'
 
-export const drivers = [shock, gbm, replay] as const
+export const drivers = [shock, gbm, replay, factor] as const

@@ -14,6 +14,7 @@ import {
   succeeded,
 } from '../model/index.ts'
 import type { Scheduled } from './events.ts'
+import { touched } from './faults.ts'
 import type { World } from './world.ts'
 
 /** What an order inherits from the seizure before it in its bundle. */
@@ -67,6 +68,25 @@ export class Applier {
 
   /** One bundle; false when it was refused (and undone) or moved nothing. */
   private bundle(actions: Actions, b: number): boolean {
+    const { faults } = this.world
+    const names = faults.crowded && (actions.priorities[b] as number) > 0 ? this.touched(actions, b) : undefined
+    if (names !== undefined && !faults.fits(names)) return false
+    const moved = this.carry_out(actions, b)
+    if (moved && names !== undefined) faults.included(names)
+    return moved
+  }
+
+  private touched(actions: Actions, b: number): string[] {
+    const { markets, venues } = this.world.parts
+    return touched(
+      actions,
+      b,
+      (i) => markets[i]?.id ?? '',
+      (i) => venues[i]?.id ?? '',
+    )
+  }
+
+  private carry_out(actions: Actions, b: number): boolean {
     const { journal } = this.world.parts.store
     const { postings } = this.world.parts.ledger
     const mark = journal.savepoint()
@@ -143,6 +163,7 @@ export class Applier {
     const named = parts.venues[action.venue]
     if (named === undefined) return refused('unknown')
     if (this.world.halted(`venue:${named.id}`)) return refused('paused')
+    if (this.world.faults.any && this.world.halted(`${action.kind}:${named.id}`)) return refused('paused')
     const result = named.part.apply(actions, i, this.log)
     const voluntary =
       action.kind === 'deposit' || action.kind === 'withdraw' || action.kind === 'borrow' || action.kind === 'repay'
@@ -167,10 +188,11 @@ export class Applier {
     if (this.world.halted('transfer')) return refused('paused')
     const amount = action.amount === ALL ? ledger.balance(action.actor, action.asset) : action.amount
     if (!ledger.debit(action.actor, action.asset, amount)) return refused('funds')
-    if (action.delay_ms > 0) {
+    const delay_ms = action.delay_ms + this.world.faults.finality_ms
+    if (delay_ms > 0) {
       ledger.move_transit(action.asset, amount)
       this.later.push({
-        time_ms: this.world.time_ms + action.delay_ms,
+        time_ms: this.world.time_ms + delay_ms,
         event: { ...scheduled(action), kind: 'arrival', amount, to: action.account, actor: action.account },
       })
     } else ledger.credit(action.account, action.asset, amount)

@@ -25,9 +25,13 @@ import {
 } from '../model/index.ts'
 import { Attribution, Epochs, type Subject } from './attribution.ts'
 import { EventQueue } from './events.ts'
+import { FaultEffects } from './fault-effects.ts'
+import { check_targets } from './fault-names.ts'
+import { faulty } from './fault-oracle.ts'
+import { check_faults, Faults } from './faults.ts'
 import { Frames } from './frames.ts'
 import { Mids } from './mids.ts'
-import { type AnyMarket, type AnyVenue, type Named, World } from './world.ts'
+import { type AnyMarket, type AnyVenue, type Named, World, type WorldParts } from './world.ts'
 
 /** The kinds a world may be made of. */
 export interface Registries {
@@ -81,10 +85,15 @@ class Builder implements WorldBuilder {
   private readonly registries: Registries
   private accounts: AccountRef[][] | undefined
   private family = ''
+  /** The component that is being opened, whatever it opens itself. */
+  private reader = ''
+  readonly faults: Faults
+  readonly readers: (readonly [string, string])[] = []
 
   constructor(snapshot: Snapshot, scenario: Scenario, registries: Registries) {
     this.snapshot = snapshot
     this.registries = registries
+    this.faults = new Faults(scenario.faults)
     this.time_ms = snapshot.time_ms
     this.assets = snapshot.assets
     this.sources = snapshot.venues.length + 1
@@ -117,6 +126,7 @@ class Builder implements WorldBuilder {
     const kind = kind_of(kinds, spec, where)
     const outer = this.self
     const outer_family = this.family
+    if (outer_family === '') this.reader = spec.id
     this.self = { id: name, index }
     this.family = family
     const part = kind.open(parse_spec(kind, spec, where), this)
@@ -142,7 +152,11 @@ class Builder implements WorldBuilder {
       typeof spec === 'string'
         ? (this.snapshot.oracles[index_of(this.snapshot.oracles, spec, this.where(), field)] as KindSpec)
         : spec
-    return this.open('oracle', this.registries.oracles, found, 0, `${this.self.id}.${field}.${found.id ?? 'oracle'}`).part
+    const name = `${this.self.id}.${field}.${found.id ?? 'oracle'}`
+    const { part } = this.open('oracle', this.registries.oracles, found, 0, name)
+    this.readers.push([found.id, this.reader])
+    const faults = this.faults.on_oracle(found.id, this.reader)
+    return faults.length === 0 ? part : faulty(part, faults, this.faults, this.store, name, this.sources)
   }
   feed(_name: string): number {
     return this.feeds.push()
@@ -178,10 +192,16 @@ class Builder implements WorldBuilder {
   }
 }
 
-/** Opens everything, takes the base image, and returns the world at its opening state. `InputError` for anything that does not fit. */
-export function build_world(snapshot: Snapshot, scenario: Scenario, registries: Registries): World {
+/** Opens everything, takes the base image, and returns the world at its opening state; faults that name what is `gone` are of no effect. `InputError` for anything that does not fit. */
+export function build_world(
+  snapshot: Snapshot,
+  scenario: Scenario,
+  registries: Registries,
+  gone: ReadonlySet<string> = new Set(),
+): World {
   const b = new Builder(snapshot, scenario, registries)
   check_names(snapshot, scenario)
+  check_faults(scenario.faults, snapshot.assets)
   const { store } = b
   const outside = store.table('engine.outside', { fundamental: 'f64', shock_row: 'i32' }, b.assets.length)
   const start_usd = Float64Array.from(b.assets, (asset) => asset.price_usd)
@@ -206,7 +226,7 @@ export function build_world(snapshot: Snapshot, scenario: Scenario, registries: 
   const pinned = b.markets.map(({ part }) =>
     [part.base, part.quote_asset].some((asset) => scenario.pinned.includes((b.assets[asset] as AssetSpec).id)),
   )
-  const world = new World({
+  const parts: WorldParts = {
     snapshot_hash: content_hash(snapshot),
     store,
     ledger: b.ledger,
@@ -234,14 +254,29 @@ export function build_world(snapshot: Snapshot, scenario: Scenario, registries: 
     call_levels: b.venues.map(({ part }) => new Float64Array(part.rows).fill(1)),
     start_usd,
     pinned,
-  })
-  open_books(world)
+  }
+  const world = new World(parts, b.faults)
+  open_faults(world, b, gone)
+  store.seal()
   return world
+}
+
+/** The first prices, seen by which names components look for; then what faults may name is known. */
+function open_faults(world: World, b: Builder, gone: ReadonlySet<string>): void {
+  const asked = new Set<string>()
+  b.faults.asked = asked
+  open_books(world)
+  b.faults.asked = undefined
+  const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id)
+  const { assets, markets, venues, agents, oracles } = b.snapshot
+  const names = { assets: ids(assets), markets: ids(markets), venues: ids(venues), agents: ids(agents), oracles: ids(oracles) }
+  check_targets(world.parts.scenario.faults, { ...names, readers: b.readers, asked, gone })
+  world.effects = new FaultEffects(world, b.store)
 }
 
 /** First prices, first epoch, call levels, base image. */
 function open_books(world: World): void {
-  const { venues, agents, agent_of, call_levels, store, epochs, subjects, ledger } = world.parts
+  const { venues, agents, agent_of, call_levels, epochs, subjects, ledger } = world.parts
   for (const { part } of venues) part.price(world.time_ms, world)
   epochs.now(0, subjects)
   for (let v = 0; v < venues.length; v++) {
@@ -258,7 +293,6 @@ function open_books(world: World): void {
   }
   ledger.postings.settle()
   ledger.postings.minted.columns.amount.data.fill(0)
-  store.seal()
 }
 
 function references(snapshot: Snapshot): Int32Array {

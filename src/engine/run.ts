@@ -42,12 +42,15 @@ class Loop {
   private readonly broken: string[] = []
   private checked = 0
   private rounds = 0
+  /** Per agent: is it switched off in this tick? */
+  private readonly away: Uint8Array
 
   constructor(world: World, options: RunOptions) {
     assert(world.tick === 0 && world.parts.log.length === 0, 'the world has already run: reset it first')
     this.world = world
     this.options = options
     this.applier = new Applier(world)
+    this.away = new Uint8Array(world.parts.agents.length)
     world.feedback = options.feedback !== false
     this.opening = holdings(world)
     if (options.debug === true) {
@@ -103,9 +106,11 @@ class Loop {
     c.tick.data[0] = tick
     c.round.data[0] = 0
     world.moved()
-    this.fundamentals()
     world.switch_faults(scenario.faults, tick * scenario.tick_ms, scenario.gas_usd)
+    this.fundamentals()
     this.recover()
+    world.effects?.switch()
+    this.absent()
     this.due()
     for (const { part } of world.parts.venues) {
       part.price(world.time_ms, world)
@@ -124,6 +129,7 @@ class Loop {
     const { fundamental, shock_row } = outside.columns
     fundamental.data.set(start_usd)
     for (const { part } of drivers) part.advance(world.time_ms, scenario.tick_ms, rng, fundamental.data)
+    world.effects?.depeg(fundamental.data)
     for (let a = 0; a < assets.length; a++) {
       const value = fundamental.data[a] as number
       assert(value > 0 && value < Number.POSITIVE_INFINITY, `the fundamental of ${assets[a]?.id} became ${value}`)
@@ -159,7 +165,9 @@ class Loop {
     for (let event = events.pop(world.time_ms); event !== undefined; event = events.pop(world.time_ms)) {
       if (event.kind === 'arrival' && !this.arrive(event, scenario.tick_ms)) continue
       const agent = agent_of[event.actor] as number
-      if (agent >= 0) (lists[agent] as DueEvent[]).push(event)
+      if (agent < 0) continue
+      if (this.away[agent] === 1 && event.kind === 'wait') events.push(world.time_ms + scenario.tick_ms, event)
+      else (lists[agent] as DueEvent[]).push(event)
     }
     for (let a = 0; a < agents.length; a++) {
       const list = lists[a] as DueEvent[]
@@ -172,6 +180,30 @@ class Loop {
       this.actions.clear()
       agents[a]?.part.due(due, world, agent_rngs[a] as never, this.actions)
       this.applier.round(this.actions)
+    }
+  }
+
+  /** Agents that are switched off: they neither act nor answer, and their quotes are in no book. */
+  private absent(): void {
+    const { world, away } = this
+    const { agents, agent_of } = world.parts
+    agents.forEach(({ id, part }, a) => {
+      const was = away[a] === 1
+      away[a] = world.halted(`agent:${id}`) ? 1 : 0
+      if (was && away[a] === 0) part.returned?.()
+      if (was || away[a] === 0) return
+      for (let actor = 1; actor < agent_of.length; actor++) if (agent_of[actor] === a) this.withdraw_quotes(actor)
+    })
+  }
+
+  private withdraw_quotes(actor: number): void {
+    const { markets } = this.world.parts
+    for (const { part } of markets) {
+      if (part.settles < 0) part.cancel(actor)
+      else {
+        const venue = this.world.venue(part.settles)
+        for (let row = 0; row < venue.rows; row++) if (venue.owner(row) === actor) part.cancel(row)
+      }
     }
   }
 
@@ -209,6 +241,8 @@ class Loop {
         if (venue.level(row) <= 1) continue
         const actor = venue.owner(row)
         const agent = actor >= 0 ? (agent_of[actor] as number) : -1
+        // Who is away is called when he is back.
+        if (agent >= 0 && this.away[agent] === 1) continue
         venue.watch(row, 1)
         if (agent < 0) continue
         const health = venue.health(row, venue.prices)
@@ -247,7 +281,8 @@ class Loop {
       this.actions.clear()
       this.offers.list.length = 0
       for (const { id, part } of venues) if (!world.halted(`venue:${id}`)) part.act(world, this.actions, this.offers)
-      for (let a = 0; a < agents.length; a++) agents[a]?.part.act(this.offers, world, agent_rngs[a] as never, this.actions)
+      for (let a = 0; a < agents.length; a++)
+        if (this.away[a] !== 1) agents[a]?.part.act(this.offers, world, agent_rngs[a] as never, this.actions)
       if (this.applier.round(this.actions) === 0) return true
     }
     return false

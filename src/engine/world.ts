@@ -25,6 +25,8 @@ import {
 } from '../model/index.ts'
 import type { Attribution, Epochs, Subject } from './attribution.ts'
 import type { EventQueue } from './events.ts'
+import type { FaultEffects } from './fault-effects.ts'
+import { Faults } from './faults.ts'
 import type { Frames } from './frames.ts'
 import type { Mids } from './mids.ts'
 
@@ -82,11 +84,14 @@ export class World implements View {
   readonly parts: WorldParts
   /** Fills leave no trace: the no-feedback run of the cascade multiplier. */
   feedback = true
-  /** Faults in force now, by target. */
-  private readonly halts = new Set<string>()
+  /** Faults as they stand now. */
+  readonly faults: Faults
+  /** What they do to components; set once all are open. */
+  effects: FaultEffects | undefined
 
-  constructor(parts: WorldParts) {
+  constructor(parts: WorldParts, faults = new Faults(parts.scenario.faults)) {
     this.parts = parts
+    this.faults = faults
   }
 
   get time_ms(): number {
@@ -134,7 +139,7 @@ export class World implements View {
     return this.venue(venue).pool_state?.(row, asset, out) ?? false
   }
   halted(name: string): boolean {
-    return this.halts.has(name)
+    return this.faults.halted(name)
   }
 
   /** USD per unit: mid of the reference market times the USD value of what it is quoted in. */
@@ -160,14 +165,8 @@ export class World implements View {
 
   /** Switches faults for this moment. */
   switch_faults(faults: readonly FaultSpec[], elapsed_ms: number, gas_usd: number): void {
-    this.halts.clear()
-    let gas = gas_usd
-    for (const fault of faults) {
-      if (elapsed_ms < fault.from_ms || elapsed_ms >= fault.to_ms) continue
-      if (fault.kind === 'halt') this.halts.add(fault.target)
-      else gas = fault.value
-    }
-    this.parts.clock.columns.gas_usd.data[0] = gas
+    this.faults.advance(faults, elapsed_ms)
+    this.parts.clock.columns.gas_usd.data[0] = this.faults.gas_usd(gas_usd)
   }
 
   /** The account was changed by its owner: attribution starts afresh, and he is called again at his own level. */
@@ -209,9 +208,10 @@ export class World implements View {
 
   /** Back to the opening state, for another run. */
   reset(): void {
+    this.effects?.undo()
     this.parts.store.reset()
     this.parts.events.clear()
-    this.halts.clear()
+    this.faults.clear()
   }
 
   /** The read side for analytics. */

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import {
   assert,
   type Columns,
+  type Drainable,
   type Fill,
   type Kind,
   type Lawful,
@@ -14,8 +15,10 @@ import {
   type Market,
   type Order,
   OUTSIDE,
+  type Thinnable,
 } from '../model/index.ts'
 import { in_for, in_within, out_of } from './constant-product/kernel.ts'
+import { Providers, type Side } from './shared/liquidity.ts'
 
 const schema = z.strictObject({
   kind: z.literal('constant-product').describe('constant-product'),
@@ -37,6 +40,7 @@ interface Pool {
   readonly quote: number
   readonly fee: number
   readonly reserves: Columns<typeof shape>
+  readonly providers: Providers
   readonly ledger: Ledger
 }
 
@@ -98,6 +102,17 @@ function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
   return fill
 }
 
+const sides = ({ base, quote, reserves }: Pool): readonly Side[] => [
+  { asset: base, balance: reserves.base },
+  { asset: quote, balance: reserves.quote },
+]
+
+function drain(pool: Pool, asset: number, share: number): number {
+  const units = pool.providers.drain(asset, share, sides(pool))
+  if (units > 0) pool.reserves.mid.set(0, (pool.reserves.quote.data[0] as number) / (pool.reserves.base.data[0] as number))
+  return units
+}
+
 function violations(id: string, pool: Pool): string[] {
   const base = pool.reserves.base.data[0] as number
   const quote = pool.reserves.quote.data[0] as number
@@ -107,7 +122,7 @@ function violations(id: string, pool: Pool): string[] {
   return off < 1e-9 ? [] : [`${id}: the mid is ${mid(pool)}, the reserves say ${quote / base}`]
 }
 
-export const constantProduct: Kind<Spec, Market & Lawful> = {
+export const constantProduct: Kind<Spec, Market & Thinnable & Drainable & Lawful> = {
   id: 'constant-product',
   title: 'Constant product pool with a fee on the input',
   source: 'Uniswap v2 white paper, March 2020; tables of UniswapV2Pair.spec.ts',
@@ -127,6 +142,7 @@ export const constantProduct: Kind<Spec, Market & Lawful> = {
       fee: spec.fee,
       reserves: columns,
       ledger: builder.ledger,
+      providers: new Providers(builder, spec.id),
     }
     return {
       base,
@@ -140,6 +156,8 @@ export const constantProduct: Kind<Spec, Market & Lawful> = {
         return fill
       },
       recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
+      thin: (share) => void pool.providers.thin(share, sides(pool)),
+      drain: (asset, share) => drain(pool, asset, share),
       // What can be sold before the mid falls by `within`, fee apart: x · (1 / √(1 − within) − 1).
       depth: (within) => (columns.base.data[0] as number) * (1 / Math.sqrt(1 - Math.min(Math.max(within, 0), 0.999999)) - 1),
       make() {

@@ -27,6 +27,7 @@ import {
   type Order,
   OUTSIDE,
   type Table,
+  type Thinnable,
 } from '../model/index.ts'
 import { type Curve, cost, curve, ratio, used_at, walk } from './order-book/curve.ts'
 
@@ -65,6 +66,8 @@ interface Book {
   readonly recovery_ms: number
   readonly state: Columns<typeof book_shape>
   readonly makers: Table<typeof maker_shape>
+  /** Share of what makers quote that is there. */
+  readonly liquidity: Columns<{ share: 'f64' }>
 }
 
 const reference = (book: Book) => book.state.reference.data[0] as number
@@ -139,7 +142,8 @@ function legs_of(book: Book, order: Order, depth: number, base: number, gross: n
 function take(book: Book, order: Order): { fill: Fill; after: number } {
   const { side, amount, limit } = order
   assert(amount >= 0 && limit >= 0, `order of ${amount} with limit ${limit} on a book`)
-  const { depth, half_spread } = offered(book, order.party)
+  const { depth: quoted, half_spread } = offered(book, order.party)
+  const depth = quoted * (book.liquidity.share.data[0] as number)
   const before = used(book)
   const stay = { fill: nothing(book, order), after: before }
   if (!(depth > 0) || amount === 0) return stay
@@ -164,7 +168,7 @@ function take(book: Book, order: Order): { fill: Fill; after: number } {
   if (!(base !== 0 && quote !== 0)) return stay
 
   const after = whole ? before + side * step : last
-  const legs = legs_of(book, order, depth, base, gross, quote)
+  const legs = legs_of(book, order, quoted, base, gross, quote)
   const mid_after = reference(book) * ratio(book.curve, after)
   return { fill: fill_of(book, order.party, base, quote, stay.fill.mid_before, mid_after, legs, 1, book.permanent), after }
 }
@@ -273,12 +277,12 @@ function violations(id: string, book: Book): string[] {
 /** What can be sold before the mid falls by `within`. */
 function depth_within(book: Book, within: number): number {
   if (!(within > 0)) return 0
-  const { depth } = offered(book, -1)
+  const depth = offered(book, -1).depth * (book.liquidity.share.data[0] as number)
   const last = used_at(book.curve, ratio(book.curve, used(book)) * (1 - Math.min(within, 1)))
   return depth * Math.max(0, used(book) - last)
 }
 
-export const orderBook: Kind<Spec, Market & Lawful> = {
+export const orderBook: Kind<Spec, Market & Thinnable & Lawful> = {
   id: 'order-book',
   title: 'Order book: power-law depth owned by makers, transient and permanent impact, finite resilience',
   source: 'Depth profile: Amberdata, BTC/FDUSD, July–August 2025; a form of propagator model with an exponential kernel',
@@ -293,6 +297,8 @@ export const orderBook: Kind<Spec, Market & Lawful> = {
     columns.reference.data[0] = spec.start_price ?? anchor
     columns.mid.data[0] = spec.start_price ?? anchor
     columns.anchor.data[0] = anchor
+    const liquidity = builder.store.table(`${spec.id}.liquidity`, { share: 'f64' }, 1).columns
+    liquidity.share.data[0] = 1
     const book: Book = {
       index: builder.self.index,
       settles,
@@ -301,6 +307,7 @@ export const orderBook: Kind<Spec, Market & Lawful> = {
       recovery_ms: spec.recovery_ms,
       state: columns,
       makers: builder.store.table(`${spec.id}.makers`, maker_shape),
+      liquidity,
     }
     return {
       base,
@@ -315,6 +322,7 @@ export const orderBook: Kind<Spec, Market & Lawful> = {
       },
       recover: (dt_ms, to) => recover(book, dt_ms, to),
       depth: (within) => depth_within(book, within),
+      thin: (share) => liquidity.share.set(0, share),
       make: (party, depth, half_spread) => make(book, party, depth, half_spread),
       cancel: (party) => cancel(book, party),
       holdings() {},

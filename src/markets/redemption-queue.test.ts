@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RedemptionWorld } from '../../test/support/redemption-world.ts'
-import type { Lawful, Market, Order } from '../model/index.ts'
+import type { Deferring, Lawful, Market, Order } from '../model/index.ts'
 import { due_of } from './redemption-queue/kernel.ts'
 import { prefinalize } from './redemption-queue/reference.ts'
 import { goldenRows } from './redemption-queue/reference-rows.ts'
 import { redemptionQueue } from './redemption-queue.ts'
-import type { Deferring } from './shared/deferring.ts'
 
 const INFINITY = Number.POSITIVE_INFINITY
 const HOUR = 3_600_000

@@ -6,14 +6,13 @@
  * Capacity comes at `per_day` of open time and is spent on requests that are at least `delay_ms` old, at times of payment. A request is promised its
  * worth when it is made; if the rate has fallen by then, it is paid its shares at the lower rate.
  */
-import { assert, type Kind, type Lawful, type Market, type WorldBuilder } from '../model/index.ts'
+import { assert, type Deferring, type Kind, type Lawful, type Market, type WorldBuilder } from '../model/index.ts'
 import { commit, later, take } from './redemption-queue/orders.ts'
 import { type Spec, schema } from './redemption-queue/spec.ts'
 import { mid, type Queue, request_shape, shape, worth } from './redemption-queue/state.ts'
 import { recover } from './redemption-queue/time.ts'
 import { broken_backing, open_backing, value_of } from './shared/backing.ts'
 import { open_hours } from './shared/calendar.ts'
-import type { Deferring } from './shared/deferring.ts'
 import { open_limit } from './shared/limit.ts'
 import { open_parties } from './shared/parties.ts'
 

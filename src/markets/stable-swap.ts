@@ -7,6 +7,7 @@ import { z } from 'zod'
 import {
   assert,
   type Columns,
+  type Drainable,
   type Fill,
   type Kind,
   type Lawful,
@@ -14,6 +15,7 @@ import {
   type Market,
   type Order,
   OUTSIDE,
+  type Thinnable,
   type WorldBuilder,
 } from '../model/index.ts'
 import {
@@ -28,6 +30,7 @@ import {
   type Terms,
   within as within_limit,
 } from './stable-swap/kernel.ts'
+import { Providers, type Side } from './shared/liquidity.ts'
 
 const DAY_MS = 86_400_000
 const amplification = z.number().min(1).max(1_000_000)
@@ -89,6 +92,7 @@ interface Pool {
   readonly state: Columns<typeof shape>
   readonly ledger: Ledger
   readonly xp: Float64Array
+  readonly providers: Providers
 }
 
 const mid = (pool: Pool) => pool.state.mid.data[0] as number
@@ -271,6 +275,27 @@ function depth(pool: Pool, within: number): number {
   return Math.max(0, balance_at(xp, BASE, QUOTE, price, a, d) - (xp[BASE] as number)) / spec.rate_base
 }
 
+const sides = ({ base, quote, state }: Pool): readonly Side[] => [
+  { asset: base, balance: state.base },
+  { asset: quote, balance: state.quote },
+]
+
+/** The invariant goes with the balances, to the first power; the mid stays. */
+function thin(pool: Pool, share: number): void {
+  const { invariant: d } = pool.state
+  d.set(0, (d.data[0] as number) * pool.providers.thin(share, sides(pool)))
+}
+
+function drain(pool: Pool, asset: number, share: number): number {
+  const units = pool.providers.drain(asset, share, sides(pool))
+  if (!(units > 0)) return 0
+  const a = pool.state.amplification.data[0] as number
+  const d = invariant(load(pool), a)
+  pool.state.invariant.set(0, d)
+  pool.state.mid.set(0, price_at(pool, pool.xp, a, d))
+  return units
+}
+
 function violations(id: string, pool: Pool): string[] {
   const { state } = pool
   const found: string[] = []
@@ -304,7 +329,17 @@ function open_pool(spec: Spec, builder: WorldBuilder): Pool {
   const state = builder.store.table(`${spec.id}.state`, shape, 1).columns
   const { index } = builder.self
   const { ledger, time_ms: start_ms } = builder
-  const pool: Pool = { index, base, quote, spec, start_ms, state, ledger, xp: new Float64Array(2) }
+  const pool: Pool = {
+    index,
+    base,
+    quote,
+    spec,
+    start_ms,
+    state,
+    ledger,
+    xp: new Float64Array(2),
+    providers: new Providers(builder, spec.id),
+  }
   const a = amplification_at(spec, start_ms)
   state.base.data[0] = spec.reserve_base
   state.quote.data[0] = spec.reserve_quote
@@ -315,7 +350,7 @@ function open_pool(spec: Spec, builder: WorldBuilder): Pool {
   return pool
 }
 
-export const stableSwap: Kind<Spec, Market & Lawful> = {
+export const stableSwap: Kind<Spec, Market & Thinnable & Drainable & Lawful> = {
   id: 'stable-swap',
   title: 'StableSwap pool of two coins, with a fee that grows off the peg',
   source: 'StableSwap white paper (Egorov 2019); curvefi/stableswap-ng CurveStableSwapNG.vy at 2abe778',
@@ -335,6 +370,8 @@ export const stableSwap: Kind<Spec, Market & Lawful> = {
         return trade.fill
       },
       recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
+      thin: (share) => thin(pool, share),
+      drain: (asset, share) => drain(pool, asset, share),
       depth: (within) => depth(pool, within),
       make() {
         assert(false, `${spec.id} is a pool: it has no makers`)

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import {
   assert,
   type Columns,
+  type Drainable,
   type Fill,
   type Kind,
   type Lawful,
@@ -13,8 +14,10 @@ import {
   type Market,
   type Order,
   OUTSIDE,
+  type Thinnable,
 } from '../model/index.ts'
 import { along, in_for, in_within, out_of } from './weighted/kernel.ts'
+import { Providers, type Side } from './shared/liquidity.ts'
 
 const weight = z.number().min(0.01).max(0.99)
 const schema = z.strictObject({
@@ -50,6 +53,7 @@ interface Pool {
   readonly fee: number
   readonly order_max: number
   readonly state: Columns<typeof shape>
+  readonly providers: Providers
   readonly ledger: Ledger
 }
 
@@ -115,6 +119,17 @@ function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
   return fill
 }
 
+const sides = ({ base, quote, state }: Pool): readonly Side[] => [
+  { asset: base, balance: state.base },
+  { asset: quote, balance: state.quote },
+]
+
+function drain(pool: Pool, asset: number, share: number): number {
+  const units = pool.providers.drain(asset, share, sides(pool))
+  if (units > 0) pool.state.mid.set(0, price_at(pool, pool.state.base.data[0] as number, pool.state.quote.data[0] as number))
+  return units
+}
+
 function violations(id: string, pool: Pool): string[] {
   const base = pool.state.base.data[0] as number
   const quote = pool.state.quote.data[0] as number
@@ -130,7 +145,7 @@ function depth(pool: Pool, within: number): number {
   return (pool.state.base.data[0] as number) * (by_base - 1)
 }
 
-export const weighted: Kind<Spec, Market & Lawful> = {
+export const weighted: Kind<Spec, Market & Thinnable & Drainable & Lawful> = {
   id: 'weighted',
   title: 'Weighted product pool with a fee on the input',
   source:
@@ -154,6 +169,7 @@ export const weighted: Kind<Spec, Market & Lawful> = {
       order_max: spec.order_max,
       state,
       ledger: builder.ledger,
+      providers: new Providers(builder, spec.id),
     }
     state.base.data[0] = spec.reserve_base
     state.quote.data[0] = spec.reserve_quote
@@ -170,6 +186,8 @@ export const weighted: Kind<Spec, Market & Lawful> = {
         return fill
       },
       recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
+      thin: (share) => void pool.providers.thin(share, sides(pool)),
+      drain: (asset, share) => drain(pool, asset, share),
       depth: (within) => depth(pool, within),
       make() {
         assert(false, `${spec.id} is a pool: it has no makers`)

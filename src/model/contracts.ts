@@ -173,6 +173,35 @@ export interface Market {
   holdings(out: Float64Array): void
 }
 
+/** What an order that is paid later brings, and after how long, as it looks now; +Infinity where no end is in sight. */
+export interface Later {
+  readonly amount: number
+  readonly delay_ms: number
+}
+
+/** A market whose fills give nothing at once: what is owed is paid in `recover`, as legs to whoever asked for it. */
+export interface Deferring {
+  later(order: Order): Later
+}
+
+/** A market whose liquidity can leave and come back. */
+export interface Thinnable {
+  /** It has this share of its normal liquidity from now on, at the same mid. Providers of a pool take their tokens out and bring them back: mints and burns by name. */
+  thin(share: number): void
+}
+
+/** A market or venue from which tokens can be stolen. */
+export interface Drainable {
+  /** Takes this share of its custody of an asset out, posts it, and returns the units; 0 where it has none. */
+  drain(asset: number, share: number): number
+}
+
+/** A venue whose parameters can be changed by those who govern it. */
+export interface Tunable {
+  /** The value of a parameter before the call, and sets it when a value is given; undefined for a field it does not know. The caller brings it back for the next run. */
+  tune(field: string, value?: number): number | undefined
+}
+
 /** Answers with a price and its displacement. Called once or more a tick with the same time. */
 export interface Oracle {
   read(time_ms: number, view: View, out: Quote): void
@@ -190,6 +219,8 @@ export interface Agent {
   respond(calls: Calls, view: View, rng: Rng, out: Actions): void
   act(offers: Offers, view: View, rng: Rng, out: Actions): void
   due(events: Due, view: View, rng: Rng, out: Actions): void
+  /** It was switched off by a fault and its quotes were taken out of the books: it starts again. */
+  returned?(): void
 }
 
 /** Something whose own laws can be checked at any moment. */

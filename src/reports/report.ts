@@ -1,5 +1,5 @@
 /** What a report of a stress run is made of, and what both its forms say. */
-import { column_of, type ReportTable, type Scenario } from '../model/index.ts'
+import { column_of, type FaultSpec, type ReportTable, type Scenario } from '../model/index.ts'
 import type { Bridge } from './bridge.ts'
 import { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
 import type { RunDoc } from './schemas.ts'
@@ -191,6 +191,37 @@ export function insurance_line({ document }: StressReport): string | undefined {
   return `Insurance: ${usd(insurance_used_usd)} paid out, ${usd(insurance_in_usd)} received, net ${usd(insurance_in_usd - insurance_used_usd)}.`
 }
 
+/** One fault in one line. */
+function fault_line(fault: FaultSpec): string {
+  const { kind, value, asset, actor, field, mode } = fault
+  const names = [...(fault.target === '' ? [] : [fault.target]), ...(fault.targets ?? [])]
+  const what = listed(names.map(plain))
+  const from = `from ${duration(fault.from_ms)}`
+  const when = fault.to_ms >= 1e14 ? `${from} on` : `${from} to ${duration(fault.to_ms)}`
+  switch (kind) {
+    case 'gas':
+      return `A liquidation call costs ${usd(value)} ${when}.`
+    case 'oracle':
+      return `${what}: ${mode ?? 'factor'}${mode === 'none' || mode === 'hold' ? '' : ` ${value}`} ${when}.`
+    case 'depth':
+      return `${what}: ${percent(value, 0)} of the liquidity ${when}.`
+    case 'finality':
+      return `Transfers take ${duration(value)} longer ${when}.`
+    case 'blocks':
+      return `Blocks take ${value} bundles a tick for ${what} ${when}.`
+    case 'depeg':
+      return `${what} at ${value} times its fundamental ${when}.`
+    case 'unbacked':
+      return `${value} units of ${what} appear with ${plain(actor ?? '')} at ${duration(fault.from_ms)}.`
+    case 'drain':
+      return `${percent(value, 0)} of ${plain(asset ?? '')} taken out of ${what} at ${duration(fault.from_ms)}.`
+    case 'parameter':
+      return `${what}: ${plain(field ?? '')} is ${value} ${when}.`
+    default:
+      return `${what} halted ${when}.`
+  }
+}
+
 /** What was done to the world, a line each. */
 export function shocked(report: StressReport): string[] {
   const { scenario } = report
@@ -206,12 +237,7 @@ export function shocked(report: StressReport): string[] {
   })
   if (changes.length > shown.length) shown.push(`${changes.length - shown.length} more`)
   lines.push(shown.length === 0 ? 'Fundamentals do not move.' : `Fundamentals: ${shown.join(', ')}.`)
-  for (const fault of scenario.faults) {
-    const when = `from ${duration(fault.from_ms)} to ${duration(fault.to_ms)}`
-    lines.push(
-      fault.kind === 'gas' ? `A liquidation call costs ${usd(fault.value)} ${when}.` : `${plain(fault.target)} halted ${when}.`,
-    )
-  }
+  for (const fault of scenario.faults) lines.push(fault_line(fault))
   if (scenario.without.length > 0) lines.push(`Without ${listed(scenario.without.map(plain))}.`)
   if (scenario.pinned.length > 0)
     lines.push(

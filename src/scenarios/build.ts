@@ -6,13 +6,14 @@ import { markets } from '../markets/index.ts'
 import { content_hash, type Scenario, type Snapshot } from '../model/index.ts'
 import { oracles } from '../oracles/index.ts'
 import { venues } from '../venues/index.ts'
-import { without } from './prune.ts'
+import { left_out, without } from './prune.ts'
 
 export const REGISTRIES = { markets, oracles, venues, drivers, agents } as unknown as Registries
 
 /** Opens a world at its opening state. @throws InputError for whatever does not fit */
 export function build(snapshot: Snapshot, scenario: Scenario): World {
-  return build_world(without(snapshot, scenario.without), scenario, REGISTRIES)
+  const kept = without(snapshot, scenario.without)
+  return build_world(kept, scenario, REGISTRIES, left_out(snapshot, kept))
 }
 
 /** Hashes that identify a run: equal identity, equal log. */

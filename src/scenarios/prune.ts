@@ -59,6 +59,24 @@ export function without(snapshot: Snapshot, names: readonly string[]): Snapshot 
   }
 }
 
+/** Ids of the components that are not in the other snapshot any more, with those that they had in them. */
+export function left_out(before: Snapshot, after: Snapshot): ReadonlySet<string> {
+  const gone = new Set<string>()
+  if (before === after) return gone
+  for (const family of ['markets', 'venues', 'agents'] as const) {
+    const kept = new Set(after[family].map(({ id }) => id))
+    for (const spec of before[family]) if (!kept.has(spec.id)) collect(spec, gone)
+  }
+  return gone
+}
+
+function collect(value: unknown, out: Set<string>): void {
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return
+  const { kind, id } = value as { kind?: unknown; id?: unknown }
+  if (typeof kind === 'string' && typeof id === 'string') out.add(id)
+  for (const inner of Object.values(value)) collect(inner, out)
+}
+
 /** The value without list entries that are, or name in a field, something that is gone. */
 function drop_entries(value: unknown, gone: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) {

@@ -6,8 +6,10 @@ import {
   type Bars,
   bars_hash,
   DEFAULT_LIMITS,
+  FAULT_KINDS,
   InputError,
   type KindSpec,
+  ORACLE_MODES,
   SCENARIO_SCHEMA,
   type Scenario,
 } from '../model/index.ts'
@@ -39,11 +41,20 @@ const schema = z.strictObject({
   faults: z
     .array(
       z.strictObject({
-        kind: z.enum(['halt', 'gas']),
+        kind: z.enum(FAULT_KINDS),
         target: z.string().default(''),
+        targets: z.array(id).min(1).max(1000).optional(),
         from_ms: time.default(0),
-        to_ms: time,
-        value: z.number().min(0).max(1e9).default(0),
+        to_ms: time.default(1e14),
+        value: z.number().min(-1e15).max(1e15).default(0),
+        ramp_ms: time.optional(),
+        fade_ms: time.optional(),
+        mode: z.enum(ORACLE_MODES).optional(),
+        asset: id.optional(),
+        actor: id.optional(),
+        field: id.optional(),
+        delay_ms: time.optional(),
+        grace_ms: time.optional(),
       }),
     )
     .default([]),

@@ -1,8 +1,7 @@
 /** Orders on a redemption queue: requests, issuing, and what a request may expect. */
-import { assert, type Fill, type Order } from '../../model/index.ts'
+import { assert, type Fill, type Later, type Order } from '../../model/index.ts'
 import { at_hand, LEAST_SHARE, share_of, value_of } from '../shared/backing.ts'
 import { after_work, DAY_MS, is_open, next_open } from '../shared/calendar.ts'
-import type { Later } from '../shared/deferring.ts'
 import { left_of, use_limit } from '../shared/limit.ts'
 import { may_deal } from '../shared/parties.ts'
 import { fill_of, mid, now, pay, type Queue, rate, share, worth } from './state.ts'

@@ -13,7 +13,7 @@ export interface Config {
   /** Asset of each reserve, and reserve of each asset (−1 none). */
   readonly asset: Int32Array
   readonly reserve: Int32Array
-  readonly curve: readonly RateCurve[]
+  readonly curve: RateCurve[]
   readonly ltv_of: Float64Array
   readonly threshold_of: Float64Array
   /** 1.05 for a bonus of 5 %. */

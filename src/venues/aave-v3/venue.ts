@@ -3,6 +3,7 @@ import { MarginBook } from '../../margin/index.ts'
 import {
   type Actions,
   assert,
+  type Drainable,
   type Lawful,
   type Log,
   type Margined,
@@ -15,6 +16,7 @@ import {
   type Result,
   refused,
   type Statement,
+  type Tunable,
   type Venue,
   type View,
   type WorldBuilder,
@@ -22,6 +24,7 @@ import {
 import { Lender } from '../shared/lender.ts'
 import { bound, entry_of, health, open_accounts, totals } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
+import { drain, tune } from './faults.ts'
 import { open_isolation } from './isolation.ts'
 import { Totals, usage, weighted_usd } from './kernel.ts'
 import { violations } from './laws.ts'
@@ -65,7 +68,7 @@ function open_pool(spec: AaveV3Spec, builder: WorldBuilder): Pool {
   return pool
 }
 
-export class AaveV3 extends Lender implements Venue, Margined, Pooled, Lawful {
+export class AaveV3 extends Lender implements Venue, Margined, Pooled, Tunable, Drainable, Lawful {
   /** Fee of a flash loan, of the amount. */
   readonly flash_fee: number
   private readonly pool: Pool
@@ -214,6 +217,16 @@ export class AaveV3 extends Lender implements Venue, Margined, Pooled, Lawful {
     out.claim = entry < 0 ? 0 : value(accounts.entries.columns.collateral, entry) * value(state.liquidity_index, r)
     out.borrow_rate = value(state.borrow_rate, r)
     return true
+  }
+
+  /** Fields `<reserve>.liquidation_threshold` (outside e-modes) and `<reserve>.base_rate`, `slope1`, `slope2`, `optimal_usage`. */
+  tune(field: string, to?: number): number | undefined {
+    return tune(this.pool, field, to)
+  }
+
+  /** Suppliers' claims stay; what is gone is a deficit. */
+  drain(asset: number, share: number): number {
+    return drain(this.pool, asset, share)
   }
 
   /** What anyone can see of the reserve of an asset; undefined if there is none. */

@@ -11,6 +11,7 @@ import type {
   Result,
   Schema,
   Statement,
+  Tunable,
   Venue,
   View,
   WorldBuilder,
@@ -31,9 +32,10 @@ import { settle_fill } from './settlement.ts'
 import type { ExchangeSpec } from './snapshot.ts'
 import { equity_usd, type Exchange, type Extra } from './state.ts'
 import { state_account } from './statement.ts'
+import { tune } from './tune.ts'
 
 /** A perpetual exchange: margin, funding, liquidation, insurance funds and ADL, as its rules say. */
-export class ExchangeVenue implements Venue, Margined, Lawful {
+export class ExchangeVenue implements Venue, Margined, Tunable, Lawful {
   readonly rows: number
   readonly outside: number
   /** Row of the first insurance fund's positions. */
@@ -144,6 +146,11 @@ export class ExchangeVenue implements Venue, Margined, Lawful {
     for (let f = 0; f < this.x.funds.length; f++)
       sum += (balance.data[f] as number) * (usd[this.x.fund_coin[f] as number] as number)
     return sum
+  }
+
+  /** Fields `<contract>.funding_interest`, `funding_clamp`, `funding_cap`. */
+  tune(field: string, to?: number): number | undefined {
+    return tune(this.x, field, to)
   }
 
   violations(): readonly string[] {
