@@ -4,37 +4,15 @@
  * The order is the machine's: in profit by score, size, row; then outside; then the rest.
  */
 import type { Tiers } from '../../../margin/index.ts'
+import { Buckets, BUCKETS, top_of } from './buckets.ts'
 import { HolderHeap } from './bulk-heap.ts'
 import { type Bulk, FUND_ROW, OUTSIDE_ROW, quantity_at, required } from './bulk-state.ts'
 import { FUND, LIQUIDATED, NO_PROFIT, OUTSIDE, PROFIT } from './holders.ts'
 
 /** Rows listed at first where the spec does not say. */
 const LISTED = 1024
-/** Buckets have 64 to an octave, from 2⁻⁴⁰ to 2²⁴; 0 is for who has no profit anywhere in the box. */
-const BUCKETS = 4096
-const LOWEST = (127 - 40) * 64
 /** Bounds are raised by this part. */
 const CARE = 1 + 1e-9
-/** Among buckets: a row that has changed since. */
-const FRESH = 65_535
-
-const single = new Float32Array(1)
-const bits = new Int32Array(single.buffer)
-
-/** Bucket of a bound ≥ 0. */
-function bucket_of(bound: number): number {
-  if (!(bound > 0)) return 0
-  single[0] = bound
-  const at = ((bits[0] as number) >>> 17) - LOWEST
-  return at < 1 ? 1 : at < BUCKETS ? at : BUCKETS - 1
-}
-
-/** A number above all bounds of a bucket. */
-function top_of(bucket: number): number {
-  if (bucket >= BUCKETS - 1) return Number.POSITIVE_INFINITY
-  bits[0] = (bucket + 1 + LOWEST) << 17
-  return single[0] as number
-}
 
 /**
  * Priority of a position at the marks now, the machine's `adl_score`; 0 without profit or equity.
@@ -105,17 +83,10 @@ class Queue {
   private readonly c: number
   /** Sign of the holders' quantities. */
   private readonly sign: 1 | -1
-  private readonly bucket: Uint16Array
-  private readonly histogram = new Int32Array(BUCKETS)
-  /** Listed rows by bucket, the highest first, and where each bucket ends. */
-  private listed = new Int32Array(0)
-  /** Their cells, in that order: who has changed since is fresh. */
+  private readonly buckets = new Buckets()
+  /** Cells of the listed rows, in that order: who has changed since is fresh. */
   private copied = new Float64Array(0)
-  private readonly end = new Int32Array(BUCKETS + 1)
-  private cutoff = BUCKETS
-  private most = 0
   private valid = false
-  private readonly fresh: number[] = []
   /** Of this round: holders scored so far, the next bucket, whether those without profit are among them. */
   private readonly heap = new HolderHeap()
   private open = false
@@ -126,7 +97,6 @@ class Queue {
     this.b = b
     this.c = c
     this.sign = sign
-    this.bucket = new Uint16Array(b.rows)
   }
 
   /** There is a new box. */
@@ -141,64 +111,31 @@ class Queue {
   }
 
   changed(row: number): void {
-    const { bucket, histogram } = this
-    if (!this.valid || bucket[row] === FRESH) return
-    histogram[bucket[row] as number] = (histogram[bucket[row] as number] as number) - 1
-    const at = this.bucket_now(row)
-    if (at > 0 && at >= this.cutoff) {
-      bucket[row] = FRESH
-      this.fresh.push(row)
-    } else {
-      bucket[row] = at
-      histogram[at] = (histogram[at] as number) + 1
-    }
+    if (this.valid) this.buckets.move(row, this.bound(row))
   }
 
-  private bucket_now(row: number): number {
-    return quantity_at(this.b, row, this.c) * this.sign > 0 ? bucket_of(bound_of(this.b, row, this.c)) : 0
+  private bound(row: number): number {
+    return quantity_at(this.b, row, this.c) * this.sign > 0 ? bound_of(this.b, row, this.c) : 0
   }
 
   /** Bounds everybody, and lists the highest. */
   private build(): void {
-    const { b, bucket, histogram } = this
-    histogram.fill(0)
-    for (let row = 0; row < b.rows; row++) {
-      const at = this.bucket_now(row)
-      bucket[row] = at
-      histogram[at] = (histogram[at] as number) + 1
-    }
+    const { b, buckets } = this
+    buckets.clear(b.rows, b.spec.listed ?? LISTED)
+    for (let row = 0; row < b.rows; row++) buckets.put(row, this.bound(row))
+    buckets.list()
+    this.copy()
     this.valid = true
-    this.fresh.length = 0
-    this.most = b.spec.listed ?? LISTED
-    this.list()
   }
 
-  /** Lists all buckets from the highest, until there are enough rows. */
-  private list(): void {
-    const { b, bucket, histogram, end } = this
-    let cutoff = BUCKETS
-    let count = 0
-    while (cutoff > 1 && count < this.most) {
-      cutoff--
-      end[cutoff] = count
-      count += histogram[cutoff] as number
-    }
-    this.cutoff = cutoff
-    end[BUCKETS] = 0
-    if (this.listed.length < count) {
-      this.listed = new Int32Array(2 * count)
-      this.copied = new Float64Array(2 * count * b.stride)
-    }
-    const { listed, copied } = this
-    const { cells, stride } = b
-    for (let row = 0; row < b.rows; row++) {
-      const at = bucket[row] as number
-      if (at < cutoff || at === FRESH) continue
-      const to = end[at] as number
-      listed[to] = row
-      end[at] = to + 1
-      for (let i = 0, from = row * stride, into = to * stride; i < stride; i++) copied[into + i] = cells[from + i] as number
-    }
+  private copy(): void {
+    const { cells, stride } = this.b
+    const { listed, count } = this.buckets
+    if (this.copied.length < count * stride) this.copied = new Float64Array(2 * count * stride)
+    const { copied } = this
+    for (let to = 0; to < count; to++)
+      for (let i = 0, from = (listed[to] as number) * stride, into = to * stride; i < stride; i++)
+        copied[into + i] = cells[from + i] as number
   }
 
   private begin(): void {
@@ -216,16 +153,14 @@ class Queue {
   }
 
   private offer_fresh(): void {
-    const { b, c, fresh, sign } = this
+    const { b, c, sign, buckets } = this
+    const { fresh } = buckets
     let kept = 0
     for (const row of fresh) {
-      if (!(quantity_at(b, row, c) * sign > 0)) {
-        this.bucket[row] = 0
-        this.histogram[0] = (this.histogram[0] as number) + 1
-        continue
-      }
-      fresh[kept++] = row
-      this.offer(row)
+      if (quantity_at(b, row, c) * sign > 0) {
+        fresh[kept++] = row
+        this.offer(row)
+      } else buckets.retire(row)
     }
     fresh.length = kept
   }
@@ -246,16 +181,18 @@ class Queue {
 
   /** Scores buckets until nobody who is left could come before the head. */
   private explore(): void {
-    const { heap, bucket, end } = this
+    const { heap, buckets } = this
+    const { stride } = this.b
+    const { end } = buckets
     while (this.next > 0 && !(heap.best() >= top_of(this.next))) {
-      while (this.next < this.cutoff) {
-        this.most *= 4
-        this.list()
+      if (this.next < buckets.cutoff) {
+        buckets.list_to(this.next)
+        this.copy()
       }
       const k = this.next--
       for (let i = end[k + 1] as number; i < (end[k] as number); i++) {
-        const row = this.listed[i] as number
-        if (bucket[row] === k) this.offer_at(row, this.copied, i * this.b.stride)
+        const row = buckets.listed[i] as number
+        if (buckets.is_in(row, k)) this.offer_at(row, this.copied, i * stride)
       }
     }
   }
