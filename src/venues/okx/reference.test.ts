@@ -213,6 +213,38 @@ describe('the procedure', () => {
     expect(w.broken()).toEqual([])
   })
 
+  it('5,000 contracts in the fourth tier (T8): 3,000 are sold, a minute later the rest is taken over whole', () => {
+    const tiers = [0, 1000, 2000, 4000].map((floor, t) => ({ floor, rate: 0.005 * (t + 1), initial: 0.1 }))
+    const w = new PerpWorld([{ wallet: 80, held: [[0, 5000, 1]] }], setup({ prices: [1], fund: 1e6, contract: { tiers } }))
+    w.books[0]?.rest(1, 0.99, 3001)
+    // equity 30 against 5,000 · 2.05 % of 0.99
+    at(w, 0.99, 60_000)
+    expect(w.rows('reduce')).toMatchObject([{ amount: expect.closeTo(3000, 6) }])
+    expect(w.quantity(0)).toBeCloseTo(2000, 6)
+    const fee = 3000 * 0.99 * FEE
+    expect(w.fund()).toBeCloseTo(1e6 + fee, 9)
+    // equity 18.5 against 2,000 · 1.05 %: in breach, and more than the lowest tier's 0.55 %
+    at(w, 0.985, 30_000)
+    expect(w.venue.health(0, w.venue.prices)).toBeLessThan(1)
+    expect(w.rows('takeover')).toEqual([])
+    at(w, 0.985, 30_000)
+    expect(w.rows('takeover')).toMatchObject([
+      { amount: expect.closeTo(2000, 6), price: expect.closeTo(0.985 - (80 - 50 - fee - 10) / 2000, 9) },
+    ])
+    expect(w.rows('reduce')).toHaveLength(1)
+    expect(w.broken()).toEqual([])
+  })
+
+  it('below what the lowest tier asks nothing waits: all is taken over at once', () => {
+    const w = new PerpWorld([{ wallet: 9.005e6, held: [[0, 900, MARK]] }], setup({ fund: 1e9 }))
+    w.books[0]?.rest(1, 90_000, 1e4)
+    // equity 5,000 against 900 · 90,000 · 0.45 %
+    at(w, 90_000)
+    expect(w.rows('reduce')).toEqual([])
+    expect(w.rows('takeover')).toMatchObject([{ amount: 900, price: expect.closeTo(90_000 - 5000 / 900, 6) }])
+    expect(w.broken()).toEqual([])
+  })
+
   it('winners are closed at the mark when the fund has fallen 30 % from its peak, and the fund has the difference', () => {
     // takeover of 10 at 99,000, which the fund then sells at 69,600
     const long = (wallet: number): Row => ({ isolated: true, wallet, held: [[0, 10, 100_000]] })
