@@ -46,6 +46,12 @@ const SHRINK = 0.97
 const APPETITE = 0.95
 const APPETITE_SHOCK = 0.1
 
+/** Part of a bar's openings that came late, and the parts of its range that the two cohorts have seen go against them: assumptions. */
+const LATE = 1 / 3
+const SEEN = 1 / 3
+const SEEN_LATE = 1 / 8
+/** Cells below this part of the open interest count as closed. */
+const DUST = 1e-6
 const CELLS = 2 * BUCKETS
 
 /** Price range of a bar before and after which cohorts are compared. */
@@ -56,16 +62,16 @@ export interface Range {
 
 export class CohortFilter {
   readonly options: FilterOptions
-  /** Bars read. */
-  bars = 0
+  /** Cohorts of openings: of each bar one that came in its course and one that came late. */
+  births = 0
   close = Number.NaN
   open_interest = Number.NaN
-  /** Per bar: entry price, and per side the logarithm of the highest leverage that still stands. */
+  /** Per birth: entry price, and per side the logarithm of the highest leverage that still stands. */
   readonly entry: number[] = []
   readonly caps: readonly [number[], number[]] = [[], []]
   /** Adverse log moves so far, by side. */
   private readonly reach: readonly [number[], number[]] = [[], []]
-  /** Per particle quantities, bar × side × bucket. */
+  /** Per particle quantities, birth × side × bucket. */
   quantities: Float64Array[]
   /** Sum 1. */
   readonly weights: Float64Array
@@ -109,7 +115,7 @@ export class CohortFilter {
     return natural(AT[name], this.theta[i * PARAMETERS + AT[name]] as number)
   }
 
-  /** Log survivor caps of every bar and side if the price went through this range. */
+  /** Log survivor caps of every birth and side if the price went through this range. */
   caps_after(range: Range): readonly [Float64Array, Float64Array] {
     const { shape, rate } = this.options
     const cap = (side: 0 | 1) =>
@@ -126,7 +132,7 @@ export class CohortFilter {
     const q = this.quantities[i] as Float64Array
     const [before, next] = [this.caps[side], after[side]]
     let sum = 0
-    for (let b = 0; b < this.bars; b++) {
+    for (let b = 0; b < this.births; b++) {
       const [from, to] = [before[b] as number, next[b] as number]
       if (to >= from) continue
       for (let k = BUCKETS - 1; k >= 0; k--) {
@@ -157,7 +163,7 @@ export class CohortFilter {
     if (known && !(row.open_interest > 0 && row.open_interest < Number.POSITIVE_INFINITY))
       throw new InputError('cohorts', 'open_interest', row.open_interest, 'a number > 0, or NaN')
     this.grow()
-    if (this.bars > 0) this.pass_time(row, known)
+    if (this.births > 0) this.pass_time(row, known)
     if (known && Number.isNaN(this.open_interest)) this.rescale(row.open_interest)
     if (known) this.open_interest = row.open_interest
     this.close = close
@@ -165,7 +171,7 @@ export class CohortFilter {
   }
 
   private grow(): void {
-    if (this.bars < this.capacity) return
+    if (this.births + 2 <= this.capacity) return
     this.capacity *= 2
     this.quantities = this.quantities.map((old) => {
       const next = new Float64Array(this.capacity * CELLS)
@@ -176,7 +182,7 @@ export class CohortFilter {
 
   /** Until open interest is known books are kept at 1; then they are brought to it. */
   private rescale(to: number): void {
-    for (const q of this.quantities) for (let c = 0; c < this.bars * CELLS; c++) q[c] = (q[c] as number) * to
+    for (const q of this.quantities) for (let c = 0; c < this.births * CELLS; c++) q[c] = (q[c] as number) * to
   }
 
   /** Liquidations in the bar's range, the verdict of the open interest, closings. */
@@ -196,7 +202,7 @@ export class CohortFilter {
       this.leave(i, row.close)
     }
     for (const side of [0, 1] as const)
-      for (let b = 0; b < this.bars; b++) {
+      for (let b = 0; b < this.births; b++) {
         const move = side === 0 ? log((this.entry[b] as number) / row.low) : log(row.high / (this.entry[b] as number))
         this.reach[side][b] = Math.max(this.reach[side][b] as number, move)
         this.caps[side][b] = after[side][b] as number
@@ -213,7 +219,7 @@ export class CohortFilter {
     const added = this.parameter(i, 'adds')
     const [before, next] = [this.caps[side], after[side]]
     let gone = 0
-    for (let b = 0; b < this.bars; b++) {
+    for (let b = 0; b < this.births; b++) {
       const [from, to] = [before[b] as number, next[b] as number]
       if (to >= from) continue
       const at = b * CELLS + side * BUCKETS
@@ -241,14 +247,19 @@ export class CohortFilter {
     const q = this.quantities[i] as Float64Array
     const [takes, stops] = [this.parameter(i, 'takes'), this.parameter(i, 'stops')]
     const [turnover, haste] = [this.parameter(i, 'turnover') * this.options.step_days, this.parameter(i, 'haste')]
+    const dust = DUST * (Number.isNaN(this.open_interest) ? 1 : this.open_interest)
     const half = exp(this.parameter(i, 'sides') / 2)
     const hazards = MIDDLES.map((leverage) => turnover * exp(haste * log(leverage / 5)))
     hazards[0] = (hazards[0] as number) * this.parameter(i, 'patience')
-    for (let b = 0; b < this.bars; b++) {
+    for (let b = 0; b < this.births; b++) {
       const move = log(close / (this.entry[b] as number))
       for (let c = 0; c < CELLS; c++) {
         const held = q[b * CELLS + c] as number
         if (held === 0) continue
+        if (held < dust) {
+          q[b * CELLS + c] = 0
+          continue
+        }
         const k = c < BUCKETS ? c : c - BUCKETS
         const gain = (c < BUCKETS ? move : -move) * (MIDDLES[k] as number)
         const rise = gain > 0 ? takes * Math.min(2, gain) : stops * Math.min(1, -gain)
@@ -258,44 +269,52 @@ export class CohortFilter {
     }
   }
 
-  /** New positions at the bar's typical price: what is missing to the open interest, on both sides. */
+  /** New positions, what is missing to the open interest, on both sides: most at the bar's typical price, the late ones at its close. */
   private open_bar(row: Row, interest: number): void {
     const total = Number.isNaN(interest) ? 1 : interest
     const typical = (row.high + row.low + row.close) / 3
-    const b = this.bars
+    const range = log(row.high / row.low)
+    const b = this.births
     // Who came in the course of the bar has seen part of its range.
-    const seen = log(row.high / row.low) / 3
-    const { shape, rate } = this.options
-    this.entry.push(typical)
-    for (const side of [0, 1] as const) {
-      const moved = side === 0 ? log(typical / row.close) : log(row.close / typical)
-      const reach = Math.max(0, moved, seen)
-      this.reach[side].push(reach)
-      this.caps[side].push(log_cap(reach, side, shape, rate))
-    }
+    this.bear(typical, row.close, range * SEEN)
+    this.bear(row.close, row.close, range * SEEN_LATE)
     const lean = Number.isNaN(row.funding) ? 0 : tanh((row.funding - NEUTRAL_FUNDING) / FULL_FUNDING)
     const mix = new Float64Array(BUCKETS)
     for (let i = 0; i < this.particles; i++) {
-      const rng = this.rngs[i] as Rng
-      this.appetite[i] = APPETITE * (this.appetite[i] as number) + APPETITE_SHOCK * rng.normal()
+      this.appetite[i] = APPETITE * (this.appetite[i] as number) + APPETITE_SHOCK * (this.rngs[i] as Rng).normal()
       const q = this.quantities[i] as Float64Array
       for (const side of [0, 1] as const) {
-        let held = 0
-        for (let at = 0; at < b; at++) for (let k = 0; k < BUCKETS; k++) held += q[at * CELLS + side * BUCKETS + k] as number
-        if (held > total) {
-          const keep = total / held
-          for (let at = 0; at < b; at++)
-            for (let k = 0; k < BUCKETS; k++) {
-              const c = at * CELLS + side * BUCKETS + k
-              q[c] = (q[c] as number) * keep
-            }
-          continue
+        const missing = this.missing(q, b, side, total)
+        for (let late = 0; late < 2; late++) {
+          this.mix(i, side, side === 0 ? lean : -lean, this.caps[side][b + late] as number, mix)
+          const part = missing * (late === 1 ? LATE : 1 - LATE)
+          for (let k = 0; k < BUCKETS; k++) q[(b + late) * CELLS + side * BUCKETS + k] = part * (mix[k] as number)
         }
-        this.mix(i, side, side === 0 ? lean : -lean, this.caps[side][b] as number, mix)
-        for (let k = 0; k < BUCKETS; k++) q[b * CELLS + side * BUCKETS + k] = (total - held) * (mix[k] as number)
       }
     }
-    this.bars++
+    this.births += 2
+  }
+
+  private bear(entry: number, close: number, seen: number): void {
+    const { shape, rate } = this.options
+    this.entry.push(entry)
+    for (const side of [0, 1] as const) {
+      const moved = side === 0 ? log(entry / close) : log(close / entry)
+      const reach = Math.max(moved, seen)
+      this.reach[side].push(reach)
+      this.caps[side].push(log_cap(reach, side, shape, rate))
+    }
+  }
+
+  /** What a side of a book lacks to a total; a side that holds more is cut to it, all cohorts alike. */
+  private missing(q: Float64Array, births: number, side: 0 | 1, total: number): number {
+    let held = 0
+    for (let b = 0; b < births; b++) for (let c = b * CELLS + side * BUCKETS, k = 0; k < BUCKETS; k++, c++) held += q[c] as number
+    if (held <= total) return total - held
+    const keep = total / held
+    for (let b = 0; b < births; b++)
+      for (let c = b * CELLS + side * BUCKETS, k = 0; k < BUCKETS; k++, c++) q[c] = (q[c] as number) * keep
+    return 0
   }
 
   /** Shares of new positions by bucket: a lump of passive ones, the rest log-normal, both uneven; none above the cap. */

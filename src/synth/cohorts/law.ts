@@ -28,15 +28,17 @@ export function log_cap(reach: number, side: 0 | 1, shape: Shape, rate: number):
   return -log(least)
 }
 
-/** Part of a bucket that stands below a cap; leverage inside a bucket is log-uniform. */
+/**
+ * Part of a bucket that stands below a cap. Inside a bucket the density falls linearly in log leverage to 0 at the upper end: leverages
+ * are chosen round, buckets begin at round ones, and who stands closest to his level leaves first. An assumption.
+ */
 export function alive(bucket: number, cap: number): number {
   const part = (cap - (LOG_EDGES[bucket] as number)) / (WIDTHS[bucket] as number)
-  return part >= 1 ? 1 : part <= 0 ? 0 : part
+  return part >= 1 ? 1 : part <= 0 ? 0 : part * (2 - part)
 }
 
-/** Leverage of what stands in a bucket below a cap: the geometric middle. */
+/** Median leverage, in logarithms, of what stands in a bucket below a cap. */
 export function leverage_below(bucket: number, cap: number): number {
-  const low = LOG_EDGES[bucket] as number
-  const high = Math.min(LOG_EDGES[bucket + 1] as number, Math.max(low, cap))
-  return exp((low + high) / 2)
+  const half = alive(bucket, cap) / 2
+  return exp((LOG_EDGES[bucket] as number) + (WIDTHS[bucket] as number) * (1 - Math.sqrt(1 - half)))
 }

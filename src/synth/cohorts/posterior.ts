@@ -45,9 +45,9 @@ export interface Cohorts {
 /** USD of a quantity at a price. */
 const worth = (filter: CohortFilter, price: number) => (filter.options.shape === 'linear' ? price : 1)
 
-/** Quantity of a particle in a bar, side and bucket. */
-export function held(filter: CohortFilter, i: number, bar: number, side: 0 | 1, bucket: number): number {
-  return (filter.quantities[i] as Float64Array)[(bar * 2 + side) * BUCKETS + bucket] as number
+/** Quantity of a particle in a birth, side and bucket. */
+export function held(filter: CohortFilter, i: number, birth: number, side: 0 | 1, bucket: number): number {
+  return (filter.quantities[i] as Float64Array)[(birth * 2 + side) * BUCKETS + bucket] as number
 }
 
 /**
@@ -55,9 +55,9 @@ export function held(filter: CohortFilter, i: number, bar: number, side: 0 | 1, 
  * interest are joined into the nearest kept one of their side, so each side still sums to the open interest.
  */
 export function cohorts_of(filter: CohortFilter, width = 0.02, least = 0.001): Cohorts {
-  const { close, open_interest, bars, particles, weights } = filter
+  const { close, open_interest, births, particles, weights } = filter
   const groups = new Map<string, { side: 0 | 1; values: Float64Array; entry: number; leverage: number; mass: number }>()
-  for (let b = 0; b < bars; b++) {
+  for (let b = 0; b < births; b++) {
     const entry = filter.entry[b] as number
     const bin = Math.round(log(entry / close) / width)
     for (const side of [0, 1] as const)
@@ -111,7 +111,7 @@ export function liquidated(filter: CohortFilter, price: number): Float64Array {
   const usd = worth(filter, filter.close)
   return Float64Array.from({ length: filter.particles }, (_, i) => {
     let sum = 0
-    for (let b = 0; b < filter.bars; b++) {
+    for (let b = 0; b < filter.births; b++) {
       const [from, to] = [filter.caps[side][b] as number, after[side][b] as number]
       if (to >= from) continue
       for (let k = 0; k < BUCKETS; k++) {
@@ -168,10 +168,10 @@ export function mean_entry(filter: CohortFilter, side: 0 | 1): Float64Array {
   return ratio(filter, side, (b) => filter.entry[b] as number)
 }
 
-function ratio(filter: CohortFilter, side: 0 | 1, of: (bar: number, bucket: number) => number): Float64Array {
+function ratio(filter: CohortFilter, side: 0 | 1, of: (birth: number, bucket: number) => number): Float64Array {
   return Float64Array.from({ length: filter.particles }, (_, i) => {
     let [sum, all] = [0, 0]
-    for (let b = 0; b < filter.bars; b++)
+    for (let b = 0; b < filter.births; b++)
       for (let k = 0; k < BUCKETS; k++) {
         const quantity = held(filter, i, b, side, k)
         sum += quantity * of(b, k)

@@ -1,5 +1,5 @@
 /** How far the inference of hidden books can be believed: recovery of simulated books, and open interest foretold on real series. */
-import { hash32, Rng } from '../math/index.ts'
+import { hash32, mean, Rng, wilson } from '../../math/index.ts'
 import {
   band,
   CohortFilter,
@@ -14,12 +14,13 @@ import {
   lot_level,
   mean_entry,
   type Regime,
-} from '../synth/cohorts/index.ts'
+} from '../../synth/cohorts/index.ts'
 
 /** Something a book has, said of a filter per particle and of the lots exactly. */
 export interface Quantity {
   readonly id: string
   readonly what: string
+  readonly unit: 'usd' | 'price' | 'ratio'
   readonly inferred: (filter: CohortFilter) => Float64Array
   readonly true_value: (lots: readonly Lot[], price: number) => number
 }
@@ -31,6 +32,7 @@ function move(percent: number): Quantity {
   return {
     id: `${percent < 0 ? 'longs' : 'shorts'} ${percent > 0 ? '+' : '−'}${Math.abs(percent)} %`,
     what: `USD of ${percent < 0 ? 'longs' : 'shorts'} liquidated by a move of ${percent} %`,
+    unit: 'usd',
     inferred: (filter) => liquidated(filter, filter.close * (1 + percent / 100)),
     true_value: (lots, price) => {
       const to = price * (1 + percent / 100)
@@ -43,6 +45,7 @@ function share(name: string, sign: number, low: number, high: number): Quantity 
   return {
     id: `${name} ${low} to ${high} ×`,
     what: `share of ${name} whose notional ÷ margin at entry is from ${low} to below ${high}`,
+    unit: 'ratio',
     inferred: (filter) => leverage_share(filter, sign > 0 ? 0 : 1, low, high),
     true_value: (lots) => {
       const mine = lots.filter(({ side }) => side === sign)
@@ -55,6 +58,7 @@ function share(name: string, sign: number, low: number, high: number): Quantity 
 const entry = (name: string, sign: number): Quantity => ({
   id: `mean entry of ${name}`,
   what: `entry price of ${name}, weighted by quantity`,
+  unit: 'price',
   inferred: (filter) => mean_entry(filter, sign > 0 ? 0 : 1),
   true_value: (lots) => {
     const mine = lots.filter(({ side }) => side === sign)
@@ -87,6 +91,8 @@ export interface Recovered {
   readonly q05: number
   readonly q95: number
   readonly covered: boolean
+  /** What errors are divided by: open interest in USD for amounts, the price for entries, 1 for shares. */
+  readonly scale: number
 }
 
 export interface RecoveryOptions extends FilterOptions {
@@ -105,7 +111,7 @@ export const RECOVERY: RecoveryOptions = {
   days: 130,
   before: 40,
   judged: [129],
-  world: 'judged',
+  world: 'judged-2',
 }
 
 /** Reads a simulated book day by day; calls back after the days asked for. */
@@ -143,8 +149,49 @@ export function recover_book(n: number, options: RecoveryOptions): Recovered[] {
         q05,
         q95,
         covered: true_value >= q05 && true_value <= q95,
+        scale: quantity.unit === 'usd' ? filter.open_interest * filter.close : quantity.unit === 'price' ? filter.close : 1,
       })
     }
   })
   return out
+}
+
+export interface Coverage {
+  readonly quantity: string
+  readonly judged: number
+  /** Share of truths inside the 90 % band, with Wilson's 95 % interval. */
+  readonly covered: number
+  readonly interval: readonly [number, number]
+  /** Truths below and above the band. */
+  readonly below: number
+  readonly above: number
+  /** Means over books of the truth, of the posterior mean and of the width of the band, each over `scale`. */
+  readonly true_value: number
+  readonly mean: number
+  readonly width: number
+  readonly error: number
+  /** Interval score of the 90 % band: width + 20 × what lies outside (Gneiting and Raftery, JASA 102 (2007) 359), over `scale`. */
+  readonly score: number
+}
+
+/** Coverage by quantity. */
+export function coverage(rows: readonly Recovered[]): Coverage[] {
+  return QUANTITIES.map(({ id }) => {
+    const mine = rows.filter(({ quantity }) => quantity === id)
+    const inside = mine.filter(({ covered }) => covered).length
+    const over = (of: (row: Recovered) => number) => mean(mine.map((row) => of(row) / row.scale))
+    return {
+      quantity: id,
+      judged: mine.length,
+      covered: inside / mine.length,
+      interval: wilson(inside, mine.length),
+      below: mine.filter(({ true_value, q05 }) => true_value < q05).length,
+      above: mine.filter(({ true_value, q95 }) => true_value > q95).length,
+      true_value: over(({ true_value }) => true_value),
+      mean: over((row) => row.mean),
+      width: over(({ q05, q95 }) => q95 - q05),
+      error: over((row) => Math.abs(row.mean - row.true_value)),
+      score: over(({ q05, q95, true_value }) => q95 - q05 + 20 * Math.max(0, q05 - true_value, true_value - q95)),
+    }
+  })
 }
