@@ -7,6 +7,7 @@
  * those without profit, the fund's own lots, scopes that are themselves being liquidated. As units sum to zero, all of them
  * together always suffice. Positions of the bankrupt's own owner come before all, where the rules say so.
  */
+import type { AdlIndex, IndexedQueue } from './adl-index.ts'
 import { level_leverage, pro_rata } from './allocations.ts'
 import type { Contract } from './contract.ts'
 import { lots_of } from './fund.ts'
@@ -166,6 +167,33 @@ export class Ranking {
 
   constructor(x: Exchange) {
     this.x = x
+    x.index?.begin(x)
+  }
+
+  /** The queue of a round, opened. */
+  private queue(index: AdlIndex, contract: number, side: 1 | -1): IndexedQueue {
+    const key = 2 * contract + (side === 1 ? 1 : 0)
+    const queue = index.queue(contract, side, add_holder)
+    if (!this.made.has(key)) {
+      this.made.add(key)
+      queue.open(this.x)
+    }
+    return queue
+  }
+
+  /** Down the queue, as far as it is asked for. */
+  private take_indexed(index: AdlIndex, contract: number, side: 1 | -1, amount: number): Part[] {
+    const queue = this.queue(index, contract, side)
+    const parts: Part[] = []
+    let left = amount
+    while (left > 0) {
+      const head = queue.head(this.x)
+      if (head < 0) break
+      left -= this.give(queue.holders, head, left, parts)
+    }
+    // Units sum to zero to rounding only: `outside`, who may hold any position, takes a remainder of that size.
+    if (left > 0) parts.push({ row: this.x.outside, amount: left })
+    return parts
   }
 
   private holders(contract: number, side: 1 | -1): Holders {
@@ -188,6 +216,8 @@ export class Ranking {
    * @param owner of the position: his own positions come first where the rules say so
    */
   take(contract: number, side: 1 | -1, amount: number, owner = -1): Part[] {
+    const { index } = this.x
+    if (index !== undefined) return this.take_indexed(index, contract, side, amount)
     const from = this.holders(contract, side)
     const parts: Part[] = []
     let left = amount
@@ -199,7 +229,6 @@ export class Ranking {
       if (head < 0) break
       left -= this.give(from, head, left, parts)
     }
-    // Units sum to zero to rounding only: `outside`, who may hold any position, takes a remainder of that size.
     if (left > 0) parts.push({ row: this.x.outside, amount: left })
     const plain = allocate === 'queue' && !same_owner_first
     return plain ? parts : merged(parts, amount, this.x.outside)

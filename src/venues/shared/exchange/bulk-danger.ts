@@ -8,11 +8,6 @@ import { type Bulk, breached, health_of, required } from './bulk-state.ts'
 
 /** Keys are careful by this part of what was summed. */
 const CARE = 1e-9
-/** Marks a box is made for, and its narrowest and widest reach, ratios. */
-const MARKS = 64
-const NARROW = 2e-3
-const WIDE = 0.08
-
 /** Could the row be in breach anywhere in the box? */
 function endangered(b: Bulk, row: number): boolean {
   const { contracts, stride, cells, low, high, tiers, jump } = b
@@ -49,25 +44,6 @@ function add(b: Bulk, row: number): void {
 /** A row has changed: it may be in danger now. */
 export function watch(b: Bulk, row: number): void {
   if (b.in_danger[row] === 0 && (b.spec.exhaustive === true || endangered(b, row))) add(b, row)
-}
-
-/** Are these marks outside the box? Then there is a new one, further in the direction prices went. */
-export function rebox(b: Bulk, next: ArrayLike<number>): boolean {
-  const { contracts, low, high, price } = b
-  let inside = true
-  for (let c = 0; c < contracts && inside; c++)
-    inside = (next[c] as number) >= (low[c] as number) && (next[c] as number) <= (high[c] as number)
-  if (inside) return false
-  for (let c = 0; c < contracts; c++) {
-    const now = next[c] as number
-    const before = price[c] as number
-    const move = before > 0 ? now / before - 1 : 0
-    const reach = Math.max(NARROW, Math.min(WIDE, MARKS * Math.abs(move)))
-    // what has just fallen may rise a little
-    low[c] = now * (1 - (move > 0 ? reach / 4 : reach))
-    high[c] = now * (1 + (move < 0 ? reach / 4 : reach))
-  }
-  return true
 }
 
 /** Looks at everybody for the present box. */

@@ -135,7 +135,7 @@ const no_totals = (): BulkTotals => ({
 })
 
 /** Σ |maintenance just below a floor − at it|. */
-function jump_of({ floor, rate, deduction }: Tiers): number {
+export function jump_of({ floor, rate, deduction }: Tiers): number {
   let sum = 0
   for (let t = 1; t < floor.length; t++) {
     const at = floor[t] as number

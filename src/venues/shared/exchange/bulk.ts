@@ -6,7 +6,8 @@
  *
  * The indices (`bulk-danger.ts`, `bulk-ranking.ts`) decide only whom to look at. `exhaustive` looks at everyone; the results are equal.
  */
-import { find_breached, find_danger, rebox, watch } from './bulk-danger.ts'
+import { rebox } from './box.ts'
+import { find_breached, find_danger, watch } from './bulk-danger.ts'
 import { accepts, close_lots, gain, lots_of, type Purse, purse_of, sell_lots, settle, sweep_lots } from './bulk-fund.ts'
 import { HolderHeap } from './bulk-heap.ts'
 import { type BulkPart, BulkRanking } from './bulk-ranking.ts'
@@ -68,7 +69,7 @@ export class BulkExchange {
   /** Goes to the next marks, one price > 0 a contract, and does what is due there. */
   step(marks: ArrayLike<number>): void {
     const { state: b, ranking, breach, marked } = this
-    const moved = rebox(b, marks)
+    const moved = rebox(b.low, b.high, b.price, marks)
     for (let c = 0; c < b.contracts; c++) b.price[c] = marks[c] as number
     b.flow.fill(0)
     b.totals.marks++

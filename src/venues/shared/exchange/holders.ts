@@ -63,7 +63,9 @@ export class Holders {
     this.profit = wider(this.profit)
     this.equity = wider(this.equity)
     this.leverage = wider(this.leverage)
-    this.heap = new Int32Array(row.length)
+    const heap = new Int32Array(row.length)
+    heap.set(this.heap)
+    this.heap = heap
   }
 
   /** Orders what was added: by group, score, size, then row. */
@@ -71,6 +73,26 @@ export class Holders {
     this.open = this.count
     for (let i = 0; i < this.count; i++) this.heap[i] = i
     for (let i = (this.count >> 1) - 1; i >= 0; i--) this.sift(i)
+  }
+
+  /** Takes the holder added last into the order. */
+  insert(): void {
+    const { heap } = this
+    const item = this.count - 1
+    let hole = this.open++
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1
+      if (!this.earlier(item, heap[parent] as number)) break
+      heap[hole] = heap[parent] as number
+      hole = parent
+    }
+    heap[hole] = item
+  }
+
+  /** Score of the first that has something left, −1 when nobody in profit does. */
+  best(): number {
+    const head = this.head()
+    return head >= 0 && this.group[head] === PROFIT ? (this.score[head] as number) : -1
   }
 
   /** The first holder that has something left, −1 when there is none. */

@@ -1,4 +1,5 @@
 /** From a snapshot's words to the exchange's opening state. */
+import { AdlIndex, is_indexed } from './adl-index.ts'
 import { MarginBook, type Tiers } from '../../../margin/index.ts'
 import type { Oracle, WorldBuilder } from '../../../model/index.ts'
 import type { Contract, Haircut } from './contract.ts'
@@ -197,6 +198,7 @@ export function open_exchange(spec: ExchangeSpec, rules: Rules, builder: WorldBu
     fund: owned + 1,
     opened: new Float64Array(contracts.length),
     holders: new Map(),
+    index: undefined,
     market: (c) => builder.market_at((contracts[c] as Contract).market),
   }
   fill_accounts(
@@ -205,6 +207,7 @@ export function open_exchange(spec: ExchangeSpec, rules: Rules, builder: WorldBu
     funds.map((fund) => fund.balance),
     builder,
   )
+  if (is_indexed(x)) x.index = new AdlIndex(held.tiers)
   return x
 }
 

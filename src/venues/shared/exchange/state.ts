@@ -1,6 +1,8 @@
 /** The exchange's state: accounts, their coins and positions, running liquidations, funds and their lots, and one row of its own. */
 import type { MarginBook, Tiers } from '../../../margin/index.ts'
 import { assert, type Ledger, type Market, type Store, type Table } from '../../../model/index.ts'
+import type { AdlIndex } from './adl-index.ts'
+import { Changes } from './changes.ts'
 import type { Coin, Contract, Curve, Haircut } from './contract.ts'
 import type { Holders } from './holders.ts'
 import type { Rules } from './rules.ts'
@@ -55,7 +57,7 @@ const fund_shape = { balance: 'f64', lost: 'f64' } as const
 const contract_shape = { interest: 'f64', gained: 'f64', stopped: 'u8' } as const
 /**
  * The exchange itself. `elapsed_ms`: length of this tick; `gated_ms`: nobody withdraws before; `lot`: whose order is open, −1;
- * `first_lot`: all before are closed; `first_liquidation` of this tick.
+ * `first_lot`: all before are closed; `first_liquidation` of this tick; `ranked`: 1 once the index of deleveraging queues was made.
  */
 const desk_shape = {
   time_ms: 'f64',
@@ -67,6 +69,7 @@ const desk_shape = {
   lot: 'i32',
   first_lot: 'i32',
   first_liquidation: 'i32',
+  ranked: 'u8',
 } as const
 
 /** Remainder of a position, as a share of it, that is rounding. */
@@ -84,6 +87,8 @@ export interface Holdings {
   readonly coin_of: Int32Array
   /** Several coins: chains of cells, weights by coin, first slot of their prices. */
   readonly pool: Pool | undefined
+  /** Rows written since the queues were last filed. */
+  readonly changes: Changes
   /** Further value and requirement of a row (options …), added by a kind of its own. */
   readonly extra: Extra | undefined
 }
@@ -140,6 +145,8 @@ export interface Exchange extends Holdings {
   readonly opened: Float64Array
   /** Scratch of deleveraging, by contract and side; carries nothing from round to round. */
   readonly holders: Map<number, Holders>
+  /** Index of its queues; absent: everybody is scored in every round. */
+  index: AdlIndex | undefined
   market(contract: number): Market
 }
 
@@ -181,7 +188,7 @@ export function holdings(
           weight: new Float64Array(haircuts.length),
         }
   const { curves = tiers.map(() => undefined), coin_of = new Int32Array(tiers.length) } = options
-  return { accounts, positions, tiers, curves, coin_of, pool, extra }
+  return { accounts, positions, tiers, curves, coin_of, pool, changes: new Changes(rows), extra }
 }
 
 /** Buckets a window is looked back through. */
@@ -250,6 +257,7 @@ export function cash_in(x: Holdings, row: number, coin: number): number {
 export const cash_of = (x: Holdings, row: number): number => cash_in(x, row, coin_of_row(x, row))
 
 export function add_cash(x: Holdings, row: number, coin: number, delta: number): void {
+  x.changes.note(row)
   if (coin === 0) x.accounts.columns.cash.add(row, delta)
   else {
     const pool = x.pool as Pool

@@ -1,0 +1,231 @@
+/**
+ * Deleveraging queues without scoring everybody in every round. While prices stay in a box each position's score has a bound; positions
+ * are filed by it, and a round scores the highest first, until nobody left could come before the head. The index decides only whom to
+ * score: scores and order are those of `adl.ts`. It knows ranks that are 0 without profit, by the queue.
+ *
+ * It is a cache: whoever changed is filed again (`Changes`), and `ranked` in the desk's table says that no reset has come between.
+ */
+import { maintenance, type Tiers } from '../../../margin/index.ts'
+import { rebox } from './box.ts'
+import { Buckets, BUCKETS, top_of } from './buckets.ts'
+import { jump_of } from './bulk-state.ts'
+import type { Contract } from './contract.ts'
+import { lots_of } from './fund.ts'
+import { FUND, Holders, PROFIT } from './holders.ts'
+import { cash_of, type Exchange, find_position, is_pooled } from './state.ts'
+
+/** Positions listed at first. */
+const LISTED = 1024
+/** Bounds are raised by this part. */
+const CARE = 1 + 1e-9
+
+/** Adds one position of a row, scored, to the holders. */
+export type Score = (x: Exchange, into: Holders, at: number, row: number) => void
+
+export class AdlIndex {
+  readonly low: Float64Array
+  readonly high: Float64Array
+  readonly jump: Float64Array
+  private readonly last: Float64Array
+  private readonly queues = new Map<number, IndexedQueue>()
+
+  constructor(tiers: readonly Tiers[]) {
+    this.low = new Float64Array(tiers.length).fill(Number.POSITIVE_INFINITY)
+    this.high = new Float64Array(tiers.length).fill(Number.NEGATIVE_INFINITY)
+    this.last = new Float64Array(tiers.length)
+    // slabs only rise
+    this.jump = Float64Array.from(tiers, (one) => (one.marginal ? jump_of(one) : 0))
+  }
+
+  /** A new round: what has changed is filed again, or everything forgotten. */
+  begin(x: Exchange): void {
+    const { ranked } = x.desk.columns
+    const { changes } = x
+    const prices = x.book.prices.data
+    const stale = ranked.data[0] !== 1
+    if (stale) this.last.fill(0)
+    if (stale) this.low.fill(Number.POSITIVE_INFINITY)
+    ranked.data[0] = 1
+    const moved = rebox(this.low, this.high, this.last, prices)
+    for (let c = 0; c < this.last.length; c++) this.last[c] = prices[c] as number
+    for (const queue of this.queues.values()) {
+      if (moved) queue.forget()
+      else queue.refile(x, changes.rows)
+    }
+    changes.clear()
+  }
+
+  /** Holders on the other side of a position of this side. */
+  queue(contract: number, side: 1 | -1, score: Score): IndexedQueue {
+    const key = 2 * contract + (side === 1 ? 1 : 0)
+    let found = this.queues.get(key)
+    if (found === undefined) {
+      found = new IndexedQueue(this, contract, side, score)
+      this.queues.set(key, found)
+    }
+    return found
+  }
+}
+
+/**
+ * A bound on the score of a position in the box, 0 where it can have no profit. Equity is the profit here and the rest; profit ÷
+ * (profit + rest) rises with the profit while the rest is positive, and falls with it where the rest is negative.
+ */
+function bound_of(x: Exchange, { low, high, jump }: AdlIndex, at: number, row: number): number {
+  const { contract, quantity, entry, next } = x.positions.columns
+  const held = quantity.data[at] as number
+  const opened = entry.data[at] as number
+  const c = contract.data[at] as number
+  const best = held * ((held > 0 ? (high[c] as number) : (low[c] as number)) - opened)
+  if (!(best > 0)) return 0
+  // coins that are pooled have prices of their own
+  if (is_pooled(x, row)) return Number.POSITIVE_INFINITY
+  let wallet = cash_of(x, row)
+  let rest = wallet + held * opened
+  let required = 0
+  for (let p = row; p >= 0; p = next.data[p] as number) {
+    const q = quantity.data[p] as number
+    if (q === 0) continue
+    const k = contract.data[p] as number
+    wallet += q * (entry.data[p] as number)
+    required += maintenance(x.tiers[k] as Tiers, Math.abs(q) * (high[k] as number)) + (jump[k] as number)
+    if (p !== at) rest += q * (q > 0 ? (low[k] as number) : (high[k] as number))
+  }
+  let part = Number.POSITIVE_INFINITY
+  if (rest > 0) part = best / (best + rest)
+  else {
+    const least = held * ((held > 0 ? (low[c] as number) : (high[c] as number)) - opened)
+    if (least > 0 && least + rest > 0) part = least / (least + rest)
+  }
+  const weight = x.rules.adl.rank === 'profit_margin' ? required / Math.max(1, wallet) : (high[c] as number) / opened
+  return part * weight * CARE
+}
+
+/** Holders of one side of one contract. */
+export class IndexedQueue {
+  private readonly index: AdlIndex
+  private readonly contract: number
+  private readonly side: 1 | -1
+  private readonly score: Score
+  private readonly buckets = new Buckets()
+  private valid = false
+  private next = 0
+  private whole = false
+  readonly holders = new Holders()
+
+  constructor(index: AdlIndex, contract: number, side: 1 | -1, score: Score) {
+    this.index = index
+    this.contract = contract
+    this.side = side
+    this.score = score
+  }
+
+  forget(): void {
+    this.valid = false
+  }
+
+  refile(x: Exchange, rows: readonly number[]): void {
+    if (!this.valid) return
+    const { next } = x.positions.columns
+    for (const row of rows)
+      if (row < x.outside) for (let at = row; at >= 0; at = next.data[at] as number) this.buckets.move(at, this.bound(x, at))
+  }
+
+  private is_here(x: Exchange, at: number): boolean {
+    const { contract, quantity, account } = x.positions.columns
+    return (
+      contract.data[at] === this.contract &&
+      (quantity.data[at] as number) * this.side < 0 &&
+      (account.data[at] as number) < x.outside
+    )
+  }
+
+  private bound(x: Exchange, at: number): number {
+    return this.is_here(x, at) ? bound_of(x, this.index, at, x.positions.columns.account.data[at] as number) : 0
+  }
+
+  /** Opens the round: `outside`, and those who are looked at always. */
+  open(x: Exchange): void {
+    const { buckets, holders } = this
+    if (!this.valid) {
+      const count = x.positions.length
+      buckets.clear(count, LISTED)
+      for (let at = 0; at < count; at++) buckets.put(at, this.bound(x, at))
+      buckets.list()
+      this.valid = true
+    }
+    holders.clear()
+    const at = find_position(x, x.outside, this.contract)
+    if (at >= 0 && (x.positions.columns.quantity.data[at] as number) * this.side < 0) {
+      this.score(x, holders, at, x.outside)
+      holders.insert()
+    }
+    this.next = BUCKETS - 1
+    this.whole = false
+    const { fresh } = buckets
+    let kept = 0
+    for (const one of fresh) {
+      if (this.is_here(x, one)) {
+        fresh[kept++] = one
+        this.offer(x, one)
+      } else buckets.retire(one)
+    }
+    fresh.length = kept
+  }
+
+  /** Scores a position; who is not in profit waits for `rest`. */
+  private offer(x: Exchange, at: number): void {
+    const { holders } = this
+    this.score(x, holders, at, x.positions.columns.account.data[at] as number)
+    if (holders.group[holders.count - 1] === PROFIT) holders.insert()
+    else holders.count--
+  }
+
+  /** Scores until nobody who is left could come before the head; the head, −1 when nobody is left. */
+  head(x: Exchange): number {
+    const { buckets, holders } = this
+    const { end } = buckets
+    while (this.next > 0 && !(holders.best() >= top_of(this.next))) {
+      buckets.list_to(this.next)
+      const k = this.next--
+      for (let i = end[k + 1] as number; i < (end[k] as number); i++) {
+        const at = buckets.listed[i] as number
+        if (buckets.is_in(at, k)) this.offer(x, at)
+      }
+    }
+    const head = holders.head()
+    if (head >= 0 || this.whole) return head
+    this.rest(x)
+    return holders.head()
+  }
+
+  /** Those who are not in profit, the fund's lots, and scopes that are being liquidated. */
+  private rest(x: Exchange): void {
+    const { holders, contract, side } = this
+    this.whole = true
+    for (let at = 0; at < x.positions.length; at++) {
+      if (!this.is_here(x, at)) continue
+      this.score(x, holders, at, x.positions.columns.account.data[at] as number)
+      if (holders.group[holders.count - 1] === PROFIT) holders.count--
+      else holders.insert()
+    }
+    const lots = lots_of(x, contract, side === 1 ? -1 : 1)
+    if (lots === 0) return
+    holders.add(x.fund + (x.contracts[contract] as Contract).fund, FUND, lots, 0, 0, 0, 0)
+    holders.insert()
+  }
+}
+
+/** Do these rules rank as the index knows? */
+export function is_indexed(x: Exchange): boolean {
+  const { rank, allocate, overlap, same_owner_first, winners_first } = x.rules.adl
+  const ranks = rank === 'profit_margin' || rank === 'profit_leverage'
+  return (
+    ranks &&
+    allocate === 'queue' &&
+    !overlap &&
+    !same_owner_first &&
+    winners_first &&
+    x.curves.every((curve) => curve === undefined)
+  )
+}
