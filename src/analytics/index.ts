@@ -1,3 +1,4 @@
+import { adl } from './adl.ts'
 import { assets } from './assets.ts'
 import { coin_day } from './coin-day.ts'
 import { flows } from './flows.ts'
@@ -7,11 +8,12 @@ import { timeline } from './timeline.ts'
 import { venues } from './venues.ts'
 
 /** Every analytic. */
-export const analytics = [venues, assets, flows, infections, liquidated, timeline, coin_day]
+export const analytics = [venues, assets, flows, infections, liquidated, timeline, coin_day, adl]
 
+export { adl_fills, type AdlFill, type AdlOptions, type AdlWave, adl_waves } from './adl.ts'
 export { type AssetFigures, asset_figures, endogenous_share } from './assets.ts'
 export { iso_day, iso_time } from './coin-day.ts'
 export { type Infection, infection_list, infection_matrix } from './infections.ts'
 export { cascade_multiplier, liquidated_at_start_usd } from './multiplier.ts'
 export { totals, type VenueFigures, venue_figures } from './venues.ts'
-export { assets, coin_day, flows, infections, timeline, venues }
+export { adl, assets, coin_day, flows, infections, timeline, venues }

@@ -26,6 +26,7 @@ import { goldenRows as maker_rows } from '../venues/maker/reference-rows.ts'
 import { goldenRows as flip_rows } from '../venues/maker-2020/reference-rows.ts'
 import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
 import { goldenRows as okx_rows } from '../venues/okx/index.ts'
+import { adl_rows } from './adl.ts'
 import { detection_rows } from './detection.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
 import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
@@ -44,6 +45,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...engine_rows(most),
     ...detection_rows(),
     ...identity_rows(),
+    ...adl_rows(),
     ...aave_rows(),
     ...maker_rows(),
     ...binance_rows(),
