@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Series } from '../src/model/index.ts'
 import { readSeries } from '../src/sources/index.ts'
 import { type Coverage, coverage, foretell, recover_book, RECOVERY, type Recovered, skill } from '../src/studies/cohorts/index.ts'
-import { FILTER, PRIOR, type Row, type Shape } from '../src/synth/index.ts'
+import { COHORT_FILTER, PRIOR, type CohortBar, type Shape } from '../src/synth/index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DATA = join(process.env.UNWIND_SHARED ?? join(ROOT, '../shared'), 'data')
@@ -66,7 +66,7 @@ const MARKETS: readonly { readonly symbol: string; readonly shape: Shape; readon
 ]
 
 /** Days of one coin: prices from 120 days before open interest begins. */
-function rows_of(series: readonly Series[], symbol: string): Row[] {
+function rows_of(series: readonly Series[], symbol: string): CohortBar[] {
   const column = (field: string, venue?: string) => {
     const found = series.find(
       (one) => one.symbol === symbol && one.field === field && (venue === undefined || one.venue === venue),
@@ -86,7 +86,7 @@ function rows_of(series: readonly Series[], symbol: string): Row[] {
   const known = series.find((one) => one.symbol === symbol && one.field === 'open_interest') as Series
   const first = Math.floor((known.time_ms[0] as number) / DAY_MS)
   const last = Math.floor((known.time_ms[known.time_ms.length - 1] as number) / DAY_MS)
-  const rows: Row[] = []
+  const rows: CohortBar[] = []
   for (let day = first - WARM_DAYS; day <= last; day++) {
     if (!(close(day) > 0)) continue
     rows.push({ high: high(day), low: low(day), close: close(day), open_interest: interest(day), funding: funding(day) })
@@ -104,7 +104,7 @@ async function real_tables(): Promise<string[]> {
   if (missing.length > 0) throw new Error(`real series are not here: ${missing.join(', ')} (looked in ${DATA})`)
   const series = (await Promise.all(files.map((file) => readSeries(join(DATA, file))))).flatMap((one) => one.series)
   const lines = MARKETS.flatMap(({ symbol, shape, funded }) => {
-    const days = foretell(rows_of(series, symbol), { ...FILTER, shape })
+    const days = foretell(rows_of(series, symbol), { ...COHORT_FILTER, shape })
     return (['ahead', 'told', 'regression'] as const).map((forecaster) => {
       const one = skill(days, forecaster)
       const name = {

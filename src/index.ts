@@ -42,6 +42,21 @@ export {
   typed_document,
   type TypedInput,
 } from './studies/index.ts'
-export { parse_recipe, type Recipe, synthesize } from './synth/index.ts'
+export {
+  type Cohort,
+  type Cohorts,
+  CohortFilter,
+  cohort_accounts,
+  cohorts_of,
+  type DensityRow,
+  COHORT_FILTER,
+  liquidation_density,
+  one_book,
+  parse_recipe,
+  type Recipe,
+  type CohortBar,
+  synthesize,
+  with_inferred,
+} from './synth/index.ts'
 export { golden, type GoldenRow } from './validation/index.ts'
 export { venues } from './venues/index.ts'

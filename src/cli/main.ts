@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
   },
   detect: { summary: 'events in a history of prices, open interest, funding, liquidations', load: () => import('./detect.ts') },
   warn: { summary: 'chances of a fall and of how far it would go, and whether they have skill', load: () => import('./warn.ts') },
+  infer: {
+    summary: 'who holds what, inferred from price, open interest and funding: cohorts and liquidation density, with bands',
+    load: () => import('./infer.ts'),
+  },
   synth: { summary: 'make a synthetic reference market of any size', load: () => import('./synth.ts') },
   snapshot: { summary: 'inspect and check a snapshot', load: () => import('./snapshot.ts') },
   validate: { summary: 'recompute published values and show the scoreboard', load: () => import('./validate.ts') },

@@ -6,12 +6,14 @@ export { COLOURLESS, grid, type Painter, wrap } from './lines.ts'
 export { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
 export { detect_text, warn_text } from './detect.ts'
 export { type Curve, detect_html } from './detect-page.ts'
+export { infer_html, infer_text } from './infer.ts'
 export { plain, type StressReport } from './report.ts'
 export { stress_html } from './html.ts'
 export { event_text, replay_text } from './replay.ts'
 export {
   type AccountDoc,
   type DetectDoc,
+  type InferDoc,
   type ReplayDoc,
   type WarnDoc,
   type RunDoc,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { EVIDENCE } from '../model/index.ts'
 import { account_schema } from './account-schema.ts'
 import { detect_schema, warn_schema } from './detect-schema.ts'
+import { infer_schema } from './infer-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/)
@@ -160,6 +161,7 @@ export const SCHEMAS = {
   'replay-1': replay_schema,
   'detect-1': detect_schema,
   'warn-1': warn_schema,
+  'infer-1': infer_schema,
   golden: golden_schema,
   list: list_schema,
   'snapshot-check-1': snapshot_schema,
@@ -176,6 +178,7 @@ export type RunDoc = Frozen<z.infer<typeof run_schema>>
 export type ReplayDoc = Frozen<z.infer<typeof replay_schema>>
 export type AccountDoc = Frozen<z.infer<typeof account_schema>>
 export type DetectDoc = Frozen<z.infer<typeof detect_schema>>
+export type InferDoc = Frozen<z.infer<typeof infer_schema>>
 export type WarnDoc = Frozen<z.infer<typeof warn_schema>>
 export type SnapshotCheck = Frozen<z.infer<typeof snapshot_schema>>
 

@@ -1,6 +1,7 @@
 /** Work that takes long: what is asked for, what comes back. Everything here crosses a thread, so it is plain data. */
 import type { DetectInput, WarnInput } from '../tasks/detect.ts'
 import type { ReplayEventInput } from '../tasks/event.ts'
+import type { InferInput } from '../tasks/infer.ts'
 import type { AccountTaskInput } from '../tasks/account.ts'
 import type { SnapshotInput } from '../tasks/snapshot.ts'
 import type { StressInput } from '../tasks/stress.ts'
@@ -14,6 +15,7 @@ export type Work =
   | { readonly name: 'snapshot'; readonly input: SnapshotInput }
   | { readonly name: 'account'; readonly input: AccountTaskInput }
   | { readonly name: 'replay'; readonly input: ReplayEventInput }
+  | { readonly name: 'infer'; readonly input: InferInput }
   | { readonly name: 'detect'; readonly input: DetectInput }
   | { readonly name: 'warn'; readonly input: WarnInput }
 
@@ -42,6 +44,8 @@ export async function perform(work: Work, on_progress: Progress): Promise<WorkRe
       return (await import('../tasks/account.ts')).account_task(work.input, on_progress)
     case 'snapshot':
       return (await import('../tasks/snapshot.ts')).snapshot_task(work.input, on_progress)
+    case 'infer':
+      return (await import('../tasks/infer.ts')).infer_task(work.input, on_progress)
     case 'detect':
       return (await import('../tasks/detect.ts')).detect_task(work.input, on_progress)
     case 'warn':

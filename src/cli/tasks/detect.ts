@@ -43,7 +43,7 @@ export interface WarnInput extends Files {
 }
 
 /** Series of all files, in order. The same series in several files, a month each, is joined; where two tell of the same time it is refused. */
-async function read_all(files: readonly string[], on_progress: Progress): Promise<Given[]> {
+export async function read_all(files: readonly string[], on_progress: Progress): Promise<Given[]> {
   const { readSeries } = await import('../../sources/index.ts')
   const given: { file: string; evidence: Evidence; series: Series[] }[] = []
   const places = new Map<string, { readonly file: string; readonly list: Series[]; readonly at: number }>()

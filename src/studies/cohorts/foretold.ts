@@ -1,6 +1,6 @@
 /** Open interest foretold one day ahead on real series, beside persistence. */
 import { linearRegression, log, quantileSorted, Rng } from '../../math/index.ts'
-import { CohortFilter, type FilterOptions, type Row } from '../../synth/cohorts/index.ts'
+import { CohortFilter, type FilterOptions, type CohortBar } from '../../synth/cohorts/index.ts'
 
 /** Errors of the logarithm of open interest on one day: what happened less what was said the evening before, or told the day's range. */
 export interface ForetoldDay {
@@ -19,7 +19,7 @@ const RANGES = 30
 const LEAST = 30
 
 /** Reads rows in order; days are scored once `LEAST` changes of open interest have been seen. */
-export function foretell(rows: readonly Row[], options: FilterOptions): ForetoldDay[] {
+export function foretell(rows: readonly CohortBar[], options: FilterOptions): ForetoldDay[] {
   const filter = new CohortFilter(options)
   const out: ForetoldDay[] = []
   const returns: number[] = []
@@ -34,7 +34,7 @@ export function foretell(rows: readonly Row[], options: FilterOptions): Foretold
         const guess = line === null ? 0 : line.intercept + line.slope * moved
         const past = rows.slice(Math.max(1, day - RANGES), day)
         const tried = past.map((one, i) => {
-          const from = (rows[day - past.length + i - 1] as Row).close / before.close
+          const from = (rows[day - past.length + i - 1] as CohortBar).close / before.close
           return growth(filter, { high: Math.max(one.high / from, before.close), low: Math.min(one.low / from, before.close) })
         })
         out.push({

@@ -1,4 +1,5 @@
 export { type Forecaster, foretell, type ForetoldDay, type Skill, skill } from './foretold.ts'
+export { INFER, infer, INFER_SCHEMA, type InferDocument, type InferOptions } from './infer.ts'
 export {
   type Coverage,
   coverage,

@@ -4,7 +4,7 @@ import {
   band,
   CohortFilter,
   draw_regime,
-  FILTER,
+  COHORT_FILTER,
   type FilterOptions,
   type HiddenBook,
   hidden_book,
@@ -105,7 +105,7 @@ export interface RecoveryOptions extends FilterOptions {
   readonly world: number | string
 }
 export const RECOVERY: RecoveryOptions = {
-  ...FILTER,
+  ...COHORT_FILTER,
   particles: 200,
   books: 200,
   days: 130,

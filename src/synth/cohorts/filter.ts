@@ -8,7 +8,7 @@ import { alive, BUCKETS, log_cap, MIDDLES, type Shape, WIDTHS } from './law.ts'
 import { AT, natural, PARAMETERS, type ParameterName } from './prior.ts'
 
 /** One bar. */
-export interface Row {
+export interface CohortBar {
   readonly high: number
   readonly low: number
   readonly close: number
@@ -30,7 +30,7 @@ export interface FilterOptions {
   /** Weight of each observation, 0 to 1: below 1 guards against what the model leaves out (Miller and Dunson, JASA 2019). */
   readonly trust: number
 }
-export const FILTER: FilterOptions = { shape: 'linear', step_days: 1, seed: 1, particles: 300, rate: 0.005, trust: 0.4 }
+export const COHORT_FILTER: FilterOptions = { shape: 'linear', step_days: 1, seed: 1, particles: 300, rate: 0.005, trust: 0.4 }
 
 /** Funding per 8 hours at which the lean of sides is at tanh 1. */
 const FULL_FUNDING = 0.0003
@@ -155,7 +155,7 @@ export class CohortFilter {
   }
 
   /** Reads a bar. @throws InputError for prices that are no bar, or open interest that is not positive */
-  step(row: Row): void {
+  step(row: CohortBar): void {
     const { high, low, close } = row
     if (!(low > 0 && high >= low && close >= low && close <= high))
       throw new InputError('cohorts', 'bar', `${low} ${close} ${high}`, '0 < low ≤ close ≤ high')
@@ -186,7 +186,7 @@ export class CohortFilter {
   }
 
   /** Liquidations in the bar's range, the verdict of the open interest, closings. */
-  private pass_time(row: Row, known: boolean): void {
+  private pass_time(row: CohortBar, known: boolean): void {
     const after = this.caps_after(row)
     const judged = known && !Number.isNaN(this.open_interest)
     const change = judged ? log(row.open_interest / this.open_interest) : 0
@@ -270,7 +270,7 @@ export class CohortFilter {
   }
 
   /** New positions, what is missing to the open interest, on both sides: most at the bar's typical price, the late ones at its close. */
-  private open_bar(row: Row, interest: number): void {
+  private open_bar(row: CohortBar, interest: number): void {
     const total = Number.isNaN(interest) ? 1 : interest
     const typical = (row.high + row.low + row.close) / 3
     const range = log(row.high / row.low)

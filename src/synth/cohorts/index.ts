@@ -1,4 +1,5 @@
-export { CohortFilter, FILTER, type FilterOptions, type Row } from './filter.ts'
+export { cohort_accounts, with_inferred } from './accounts.ts'
+export { CohortFilter, COHORT_FILTER, type FilterOptions, type CohortBar } from './filter.ts'
 export { type HiddenBook, hidden_book, type Lot, lot_level } from './hidden.ts'
 export { BUCKETS, EDGES, MIDDLES, type Shape, type Side } from './law.ts'
 export {
@@ -12,6 +13,7 @@ export {
   liquidated,
   liquidation_density,
   mean_entry,
+  one_book,
 } from './posterior.ts'
 export { type Belief, PRIOR } from './prior.ts'
 export { draw_regime, type Regime } from './regime.ts'

@@ -1,6 +1,5 @@
 /** What the filter believes: cohorts and what a move of the price would liquidate, with bands from 5 to 95 %. */
 import { exp, log } from '../../math/index.ts'
-import type { Evidence } from '../../model/index.ts'
 import type { CohortFilter } from './filter.ts'
 import { alive, BUCKETS, EDGES, leverage_below, type Side, SIDES } from './law.ts'
 
@@ -36,7 +35,7 @@ export interface Cohort {
 }
 
 export interface Cohorts {
-  readonly evidence: Evidence
+  readonly evidence: 'inferred'
   readonly price: number
   readonly open_interest: number
   readonly cohorts: readonly Cohort[]
@@ -53,9 +52,10 @@ export function held(filter: CohortFilter, i: number, birth: number, side: 0 | 1
 /**
  * Cohorts by entry price (steps of `width` in log price around the close), side and leverage bucket. Those below `least` of the open
  * interest are joined into the nearest kept one of their side, so each side still sums to the open interest.
+ * @param weights of the particles, sum 1: the posterior's, or `one_book`'s for a single possible book
  */
-export function cohorts_of(filter: CohortFilter, width = 0.02, least = 0.001): Cohorts {
-  const { close, open_interest, births, particles, weights } = filter
+export function cohorts_of(filter: CohortFilter, width = 0.02, least = 0.001, weights = filter.weights): Cohorts {
+  const { close, open_interest, births, particles } = filter
   const groups = new Map<string, { side: 0 | 1; values: Float64Array; entry: number; leverage: number; mass: number }>()
   for (let b = 0; b < births; b++) {
     const entry = filter.entry[b] as number
@@ -102,6 +102,15 @@ export function cohorts_of(filter: CohortFilter, width = 0.02, least = 0.001): C
       quantity: band(values, weights),
     })),
   }
+}
+
+/** Weights that choose one possible book: that of the particle at this share, 0 to 1, of the posterior. For runs over many books. */
+export function one_book(filter: CohortFilter, share: number): Float64Array {
+  const out = new Float64Array(filter.particles)
+  let [left, i] = [share, 0]
+  while (i < out.length - 1 && left >= (filter.weights[i] as number)) left -= filter.weights[i++] as number
+  out[i] = 1
+  return out
 }
 
 /** USD at the price of now that a move to `price` would liquidate, per particle: longs when it falls, shorts when it rises. */
