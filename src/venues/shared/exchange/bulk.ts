@@ -252,21 +252,25 @@ export class BulkExchange {
     const { state: b } = this
     const { cells, stride } = b
     const first = row * stride
-    const before = cells.slice(first, first + stride)
     const debt = -equity_of(b, row)
-    const purse = purse_of(b)
+    // what winners take needs no purse
+    const to_fund = closes.some(({ parts }) => parts === undefined)
+    const purse = to_fund ? purse_of(b) : undefined
+    const before = to_fund ? cells.slice(first, first + stride) : undefined
     let willing = true
-    const lots = closes.map(({ contract, quantity, parts }, i): BulkLot => {
+    const lots: BulkLot[] = []
+    for (let i = 0; i < closes.length; i++) {
+      const { contract, quantity, parts } = closes[i] as Close
       const price = zero_price(b, row, contract)
-      if (parts === undefined && !accepts(b, purse, contract, quantity, price)) willing = false
+      if (parts === undefined && purse !== undefined && !accepts(b, purse, contract, quantity, price)) willing = false
       const cash = cells[first] as number
       const coins = i === closes.length - 1 ? -cash : quantity * price
       cells[first] = cash + coins
       cells[first + 1 + 2 * contract] = 0
       cells[first + 2 + 2 * contract] = 0
-      return { contract, quantity, price: coins / quantity, mark: b.totals.marks }
-    })
-    if (!willing) {
+      lots.push({ contract, quantity, price: coins / quantity, mark: b.totals.marks })
+    }
+    if (!willing && before !== undefined) {
       cells.set(before, first)
       return undefined
     }
