@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { COHORT_FILTER, type CohortBar } from '../../synth/index.ts'
+import { small_market } from '../../../test/support/reference-market.ts'
 import { Rng } from '../../math/index.ts'
+import { parse_shock, shock_scenario } from '../../scenarios/index.ts'
+import { band, COHORT_FILTER, type CohortBar, CohortFilter, cohorts_of, liquidated, with_inferred } from '../../synth/index.ts'
+import { stress } from '../stress.ts'
 import { coverage, foretell, type ForetoldDay, QUANTITIES, recover_book, RECOVERY, skill } from './index.ts'
 
 describe('recovery', () => {
@@ -79,5 +82,26 @@ describe('foretelling', () => {
     const last = (days: ForetoldDay[]) => days.at(-1) as ForetoldDay
     // What was said the evening before is the same: both errors move by the change of what happened.
     expect(last(b).ahead - last(a).ahead).toBeCloseTo(last(b).persistence - last(a).persistence, 12)
+  })
+})
+
+describe('inferred books in a run', () => {
+  it('a fall of 20 % liquidates at the exchange what the density says, and the run says what it rests on', () => {
+    const snapshot = small_market(200)
+    const price = snapshot.assets.find(({ id }) => id === 'ETH')?.price_usd as number
+    const filter = new CohortFilter({ ...COHORT_FILTER, particles: 60 })
+    for (let day = 0; day < 30; day++)
+      filter.step({ close: price, low: price * 0.995, high: price * 1.005, open_interest: 50_000, funding: 0.0001 })
+    const joined = with_inferred(snapshot, { venue: 'binance', market: 'ETHUSDT-PERP', shape: 'linear' }, cohorts_of(filter))
+    const scenario = shock_scenario([parse_shock('ETH=-20%@1h')], { horizon_ms: 2 * 3_600_000 })
+    const run = (of: typeof snapshot) => stress(of, scenario).document
+    const at = (of: typeof snapshot) => run(of).venues.find(({ id }) => id === 'binance')?.liquidated_usd as number
+    const document = run(joined)
+    expect([document.status, document.laws.broken]).toEqual(['done', []])
+    expect(document.evidence.parts.some(({ evidence }) => evidence === 'inferred')).toBe(true)
+    // The density values at the price now; the run at the prices of the fall, 0.8 to 1 of it, in five accounts a cohort, by its own brackets.
+    const said = band(liquidated(filter, price * 0.8), filter.weights).mean
+    expect((at(joined) - at(snapshot)) / said).toBeGreaterThan(0.75)
+    expect((at(joined) - at(snapshot)) / said).toBeLessThan(1.05)
   })
 })

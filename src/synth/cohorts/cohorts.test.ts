@@ -212,7 +212,13 @@ describe('what is believed', () => {
 
   it('positions sum to zero; margin is what is lost where the leverage is liquidated, less maintenance', () => {
     const made = cohorts_of(quiet(30))
-    const { accounts, positions } = cohort_accounts(made, 'linear', 7, 3, 1)
+    const { accounts, positions } = cohort_accounts(made, {
+      shape: 'linear',
+      first_owner: 7,
+      first_account: 3,
+      contract: 1,
+      slices: 1,
+    })
     expect(Math.abs(positions.quantity.reduce((sum, one) => sum + one, 0))).toBeLessThan(1e-9)
     expect([accounts.owner[0], positions.account[0], positions.contract[0], accounts.isolated[0]]).toEqual([7, 3, 1, 1])
     made.cohorts.forEach(({ side, leverage }, i) => {
@@ -231,7 +237,7 @@ describe('what is believed', () => {
       })
       expect(Math.abs((wallet + q * (level - entry) - 0.005 * q * level) / wallet)).toBeLessThan(1e-9)
     })
-    const inverse = cohort_accounts(made, 'inverse', 0)
+    const inverse = cohort_accounts(made, { shape: 'inverse', first_owner: 0, slices: 1 })
     expect(inverse.accounts.wallet[0]).toBeCloseTo(
       Math.abs(inverse.positions.quantity[0] as number) /
         ((inverse.positions.entry[0] as number) * (made.cohorts[0]?.leverage as number)),
@@ -246,9 +252,9 @@ describe('what is believed', () => {
     const joined = with_inferred(snapshot, at, made)
     const columns = (of: typeof snapshot, name: string) => of.venues.find(({ id }) => id === 'binance')?.[name] as ColumnSet
     expect(columns(joined, 'accounts')['owner']?.length).toBe(
-      (columns(snapshot, 'accounts')['owner']?.length ?? 0) + made.cohorts.length,
+      (columns(snapshot, 'accounts')['owner']?.length ?? 0) + 5 * made.cohorts.length,
     )
-    expect(joined.actors.count).toBe(snapshot.actors.count + made.cohorts.length)
+    expect(joined.actors.count).toBe(snapshot.actors.count + 5 * made.cohorts.length)
     expect(joined.provenance.at(-1)).toMatchObject({ evidence: 'inferred' })
     for (const bad of [{ venue: 'x' }, { market: 'x' }, { agent: 'x' }])
       expect(() => with_inferred(snapshot, { ...at, ...bad }, made)).toThrow(InputError)

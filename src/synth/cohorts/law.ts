@@ -42,3 +42,14 @@ export function leverage_below(bucket: number, cap: number): number {
   const half = alive(bucket, cap) / 2
   return exp((LOG_EDGES[bucket] as number) + (WIDTHS[bucket] as number) * (1 - Math.sqrt(1 - half)))
 }
+
+/** Leverages of n equal parts of a cohort whose median leverage is given, by the density of its bucket: the middle of each part. */
+export function spread_out(median: number, n: number): number[] {
+  let k = 0
+  while (k < BUCKETS - 1 && median >= (EDGES[k + 1] as number)) k++
+  const all = Math.min(1, 2 * alive(k, log(median)))
+  return Array.from({ length: n }, (_, j) => {
+    const below = (all * (j + 0.5)) / n
+    return exp((LOG_EDGES[k] as number) + (WIDTHS[k] as number) * (1 - Math.sqrt(1 - below)))
+  })
+}
