@@ -4,7 +4,7 @@ import { Rng } from '../../math/index.ts'
 import { parse_shock, shock_scenario } from '../../scenarios/index.ts'
 import { band, COHORT_FILTER, type CohortBar, CohortFilter, cohorts_of, liquidated, with_inferred } from '../../synth/index.ts'
 import { stress } from '../stress.ts'
-import { coverage, foretell, type ForetoldDay, QUANTITIES, recover_book, RECOVERY, skill } from './index.ts'
+import { coverage, foretell, INFER, infer, type ForetoldDay, QUANTITIES, recover_book, RECOVERY, skill } from './index.ts'
 
 describe('recovery', () => {
   it('a small version of the study: bands cover what they should within the error of 12 books', () => {
@@ -82,6 +82,23 @@ describe('foretelling', () => {
     const last = (days: ForetoldDay[]) => days.at(-1) as ForetoldDay
     // What was said the evening before is the same: both errors move by the change of what happened.
     expect(last(b).ahead - last(a).ahead).toBeCloseTo(last(b).persistence - last(a).persistence, 12)
+  })
+})
+
+describe('infer', () => {
+  it('refuses more bars than it would get through', () => {
+    const time_ms = Float64Array.from({ length: 2001 }, (_, i) => i * 3_600_000)
+    const series = ['high', 'low', 'close', 'open_interest'].map((field) => ({
+      field,
+      symbol: 'BTC',
+      venue: '',
+      unit: 'usd',
+      time_ms,
+      values: new Float64Array(2001).fill(100),
+    }))
+    expect(() => infer(series, { ...INFER, step_ms: 3_600_000 })).toThrow(/bars.*2001.*at most 2000/)
+    // Hours 0 to 2000 fall into days that end at 0, 24, … 2016 h.
+    expect(infer(series, { ...INFER, particles: 2, step_ms: 86_400_000 }).bars.with_open_interest).toBe(85)
   })
 })
 

@@ -20,6 +20,8 @@ export const INFER_SCHEMA = 'unwind.infer/1'
 const DAY_MS = 86_400_000
 /** Least bars with open interest before anything is said. */
 const LEAST = 10
+/** Most bars: work grows with their square. */
+const MOST = 2000
 
 export interface InferOptions {
   readonly shape: Shape
@@ -57,7 +59,7 @@ const shown = (symbols: readonly string[]) => symbols.slice(0, 12).join(', ') ||
 
 /**
  * Reads series on one grid and infers. Open interest in USD becomes base units for linear contracts.
- * @throws InputError when there is no symbol with prices and open interest, or too few bars
+ * @throws InputError when there is no symbol with prices and open interest, or too few or too many bars
  */
 export function infer(series: readonly Series[], options: InferOptions, where = 'series'): InferDocument {
   const { shape, seed, particles, step_ms } = options
@@ -66,6 +68,8 @@ export function infer(series: readonly Series[], options: InferOptions, where = 
     ...(options.from_ms === undefined ? {} : { from_ms: options.from_ms }),
     ...(options.to_ms === undefined ? {} : { to_ms: options.to_ms }),
   })
+  if (panel.time_ms.length > MOST)
+    throw new InputError(where, 'bars', panel.time_ms.length, `at most ${MOST}: a later --from, or a longer --step`)
   const able = symbols_with(panel, 'high', 'low', 'close', 'open_interest')
   const symbol = options.symbol ?? able[0]
   if (symbol === undefined || !able.includes(symbol))
