@@ -1,11 +1,13 @@
 /** A borrower answers a margin call out of his treasury: more collateral, less debt, or something else sold to owe less. */
 import { z } from 'zod'
 import { type Agent, type Kind, type Statement } from '../model/index.ts'
+import { hedge_fields, hedger } from './shared/hedging.ts'
 import { to_add, to_repay, unit_value } from './shared/law.ts'
 import { type Case, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
 import { notice_schema } from './shared/notice.ts'
 import { open, Plans, Routes, sell_along } from './shared/routes.ts'
 import { type Part, split_for } from './shared/routing.ts'
+import { unwind } from './shared/unwinding.ts'
 
 const schema = z.strictObject({
   kind: z.literal('borrower').describe('borrower'),
@@ -15,6 +17,8 @@ const schema = z.strictObject({
       top_up: 'depositing collateral from the treasury',
       repay: 'repaying with debt assets from the treasury',
       cut: 'selling other treasury assets to repay',
+      unwind: 'repaying with the account’s own collateral, by a flash loan',
+      hedge: 'a hedge at another venue',
     },
     {
       call: { health: 1.1 },
@@ -35,6 +39,14 @@ const schema = z.strictObject({
     .boolean()
     .default(false)
     .describe('sells over all routes at once, at equal marginal price; otherwise over the one route that gives most'),
+  unwinds: z
+    .strictObject({
+      flash_fee: z.number().min(0).max(1).default(0.0005).describe('fee of a flash loan'),
+      slippage_max: z.number().min(0).max(1).default(0.05).describe('most that the sale may bring less than the mids say'),
+    })
+    .optional()
+    .describe('can repay with his own collateral, once the other answers are used up or when he chooses it; absent: cannot'),
+  ...hedge_fields,
   notice: notice_schema.optional(),
 })
 type Spec = z.infer<typeof schema>
@@ -141,6 +153,28 @@ function cut(one: Case, routes: Routes, plans: Plans, all: boolean): void {
   one.law.debts -= Math.min(wanted, got) * unit
 }
 
+/** Repays with the largest collateral as much as restores the target, each unit of value repaid costing one: (A − w·x) ÷ (D − x) = target. */
+function unwind_own(one: Case, routes: Routes, plans: Plans, terms: Spec['unwinds']): void {
+  if (terms === undefined) return
+  const { statement, law, view } = one
+  const largest = (leg: number) => (statement.quantity[leg] as number) * (statement.price[leg] as number)
+  const [coll, debt] = [legs_of(statement, 1, largest)[0], legs_of(statement, -1, largest)[0]]
+  if (coll === undefined || debt === undefined) return
+  const weight = statement.weight[coll] as number
+  const value = (one.target * law.debts - law.assets) / (one.target - weight)
+  const units = Math.min(statement.quantity[debt] as number, value / unit_value(statement, debt))
+  const loan = {
+    ...{ venue: one.venue, account: one.account, actor: one.actor },
+    debt: statement.asset[debt] as number,
+    collateral: statement.asset[coll] as number,
+    held: statement.quantity[coll] as number,
+  }
+  const sign = { sold: 'called', victim: one.venue, cause: one.cause } as const
+  const repaid = unwind(one.out, plans, routes, loan, units, terms, view, sign, () => one.open()) * unit_value(statement, debt)
+  law.debts -= repaid
+  law.assets -= repaid * weight
+}
+
 export const borrower: Kind<Spec, Agent> = {
   id: 'borrower',
   title: 'Borrower: tops up, repays, sells other assets to repay, or ignores a margin call, after a delay',
@@ -149,8 +183,17 @@ export const borrower: Kind<Spec, Agent> = {
   open(spec, builder) {
     const routes = new Routes(builder, spec.markets, 'markets')
     const plans = new Plans(routes.markets)
-    const responder = new Responder(spec, builder, { top_up, repay, cut: (one) => cut(one, routes, plans, spec.split) }, () =>
-      plans.clear(),
+    const responder = new Responder(
+      spec,
+      builder,
+      {
+        top_up,
+        repay,
+        cut: (one) => cut(one, routes, plans, spec.split),
+        unwind: (one) => unwind_own(one, routes, plans, spec.unwinds),
+        hedge: hedger(spec, builder),
+      },
+      () => plans.clear(),
     )
     return {
       call_level: (health) => responder.level(health),

@@ -1,14 +1,21 @@
 /** A trader answers a margin call at an exchange: more margin out of his treasury, or a smaller position. */
 import { z } from 'zod'
 import type { Agent, Fill, Kind, Statement } from '../model/index.ts'
+import { hedge_fields, hedger } from './shared/hedging.ts'
 import { close, move_cash, to_add, to_close, to_pay_in, unit_value } from './shared/law.ts'
 import { type Case, call_level, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
+import { Plans, Routes, sell_along } from './shared/routes.ts'
 
 const schema = z.strictObject({
   kind: z.literal('trader').describe('trader'),
   id: z.string().min(1).describe('name of the agent, unique'),
   ...response_fields(
-    { top_up: 'adding margin from the treasury', cut: 'closing part of the position' },
+    {
+      top_up: 'adding margin from the treasury',
+      cut: 'closing part of the position',
+      sell: 'selling treasury assets to add margin',
+      hedge: 'a hedge at another venue',
+    },
     {
       call: { buffer_share: 0.3 },
       target: { buffer_share: 0.6 },
@@ -19,6 +26,12 @@ const schema = z.strictObject({
       ],
     },
   ),
+  markets: z
+    .array(z.string().min(1))
+    .max(1000)
+    .default([])
+    .describe('spot markets on which treasury assets may be sold to add margin; none: nothing is sold'),
+  ...hedge_fields,
 })
 type Spec = z.infer<typeof schema>
 
@@ -101,6 +114,32 @@ function cut(one: Case, quote_of: (market: number) => number): void {
   }
 }
 
+/** Sells the treasury asset that is worth most for the margin that is missing, in one bundle. */
+function sell(one: Case, routes: Routes, plans: Plans): void {
+  const { statement, law, view, actor } = one
+  if (law.cash_leg < 0) return
+  const asset = statement.asset[law.cash_leg] as number
+  const unit = unit_value(statement, law.cash_leg)
+  let source = -1
+  let most = 0
+  for (const held of routes.into(asset)) {
+    const usd = one.purse.left(view, actor, held) * view.usd(held)
+    if (usd > most) [source, most] = [held, usd]
+  }
+  if (source < 0 || most < one.min_usd) return
+  const held = one.purse.left(view, actor, source)
+  const route = plans.best(view, routes.between(source, asset), held, actor)
+  if (route === undefined) return
+  const units = plans.input_for(view, route, to_pay_in(law, one.target) / unit, held, actor)
+  if (!(units > 0) || units * view.usd(source) < one.min_usd) return
+  const steps = plans.plan(view, route, units, actor)
+  one.purse.spend(actor, source, units)
+  one.open()
+  const of = sell_along(one.out, route, { amount: units }, { actor, sold: 'called', victim: one.venue, cause: one.cause })
+  one.out.add('deposit', { ...signed(one), asset, of })
+  move_cash(law, (steps[steps.length - 1] as number) * unit)
+}
+
 export const trader: Kind<Spec, Agent> = {
   id: 'trader',
   title: 'Trader: adds margin, closes part of the position, or ignores a margin call, after a delay',
@@ -108,7 +147,15 @@ export const trader: Kind<Spec, Agent> = {
   schema,
   open(spec, builder) {
     const quote_of = (market: number) => builder.market_at(market).quote_asset
-    const responder = new Responder(spec, builder, { top_up, cut: (one) => cut(one, quote_of) })
+    const routes = new Routes(builder, spec.markets, 'markets')
+    const plans = new Plans(routes.markets)
+    const steps = {
+      top_up,
+      cut: (one: Case) => cut(one, quote_of),
+      sell: (one: Case) => sell(one, routes, plans),
+      hedge: hedger(spec, builder),
+    }
+    const responder = new Responder(spec, builder, steps, () => plans.clear())
     return {
       call_level: (health) => call_level(spec.call, health),
       respond: (calls, view, rng, out) => responder.respond(calls, view, rng, out),

@@ -41,13 +41,13 @@ const weight = (what: string) => z.number().min(0).max(1e6).describe(`relative f
 
 /**
  * Spec fields that both kinds share.
- * @param answers names of the answers with what each means; `ignore` is added
+ * @param answers names of the answers with what each means; `ignore` is added. Those that a default does not weigh have weight 0
  */
 export function response_fields<A extends string>(answers: Readonly<Record<A, string>>, defaults: Defaults<NoInfer<A>>) {
-  const weights = Object.fromEntries(Object.entries<string>(answers).map(([name, what]) => [name, weight(what)])) as Record<
-    A,
-    z.ZodNumber
-  >
+  const common = new Set(Object.keys(defaults.sizes[0] ?? {}))
+  const weights = Object.fromEntries(
+    Object.entries<string>(answers).map(([name, what]) => [name, common.has(name) ? weight(what) : weight(what).default(0)]),
+  ) as Record<A, z.ZodNumber>
   const size = z.strictObject({
     above_usd: z.number().min(0).describe('applies to accounts with at least this on the asset side, USD'),
     ...weights,
@@ -61,7 +61,7 @@ export function response_fields<A extends string>(answers: Readonly<Record<A, st
       .array(size)
       .min(1)
       .max(32)
-      .default(defaults.sizes as never)
+      .prefault(defaults.sizes as never)
       .describe('answers by size of the account, ascending; the last that applies counts'),
     automated_median_ms: z.number().min(0).max(1e10).default(20_000).describe('median delay of a program, ms'),
     manual_median_ms: z.number().min(0).max(1e10).default(1_800_000).describe('median delay of a person, ms'),
@@ -73,7 +73,7 @@ export function response_fields<A extends string>(answers: Readonly<Record<A, st
 export interface Defaults<A extends string> {
   readonly call: CallRule
   readonly target: TargetRule
-  readonly sizes: readonly (Readonly<Record<A | 'ignore', number>> & { above_usd: number; automated: number })[]
+  readonly sizes: readonly (Readonly<Partial<Record<A, number>>> & { ignore: number; above_usd: number; automated: number })[]
 }
 
 /** The fields of `response_fields` as a parsed spec has them. */
