@@ -50,7 +50,7 @@ export class AdlIndex {
     for (let c = 0; c < this.last.length; c++) this.last[c] = prices[c] as number
     for (const queue of this.queues.values()) {
       if (moved) queue.forget()
-      else queue.refile(x, changes.rows)
+      else queue.refile(x)
     }
     changes.clear()
   }
@@ -124,11 +124,15 @@ export class IndexedQueue {
     this.valid = false
   }
 
-  refile(x: Exchange, rows: readonly number[]): void {
+  refile(x: Exchange): void {
     if (!this.valid) return
     const { next } = x.positions.columns
-    for (const row of rows)
-      if (row < x.outside) for (let at = row; at >= 0; at = next.data[at] as number) this.buckets.move(at, this.bound(x, at))
+    const { rows, count } = x.changes
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number
+      if (row >= x.outside) continue
+      for (let at = row; at >= 0; at = next.data[at] as number) this.buckets.move(at, this.bound(x, at))
+    }
   }
 
   private is_here(x: Exchange, at: number): boolean {
