@@ -1,14 +1,15 @@
 /**
  * Judges the inference of hidden books and writes the tables of docs/cohorts.md. Run: npm run study:cohorts
  * Simulated books need nothing; the real series are looked for in ../shared/data (UNWIND_SHARED names another place) and left out with a
- * line when they are not there. About four minutes.
+ * line when they are not there. About eight minutes;
+ * `npm run study:cohorts -- outside` makes one part alone (priors, real, recovery, outside).
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Series } from '../src/model/index.ts'
 import { readSeries } from '../src/sources/index.ts'
 import { type Coverage, coverage, foretell, recover_book, RECOVERY, type Recovered, skill } from '../src/studies/cohorts/index.ts'
-import { COHORT_FILTER, PRIOR, type CohortBar, type Shape } from '../src/synth/index.ts'
+import { COHORT_FILTER, type CohortBar, PRIOR, type Regime, type Shape } from '../src/synth/index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DATA = join(process.env.UNWIND_SHARED ?? join(ROOT, '../shared'), 'data')
@@ -55,6 +56,28 @@ function recovery_tables(): string[] {
       const mine = coverage(rows.filter((row) => row.path === path))
       return `| ${path} (${mine[0]?.judged ?? 0}) | ${mine.map(({ covered }) => covered.toFixed(2)).join(' | ')} |`
     }),
+    '',
+  ]
+}
+
+/** Books outside the regimes, one habit changed at a time. */
+const BENT: readonly { readonly name: string; readonly bend: (regime: Regime) => Regime }[] = [
+  { name: 'nobody hedges', bend: (regime) => ({ ...regime, hedgers: 0 }) },
+  { name: 'held for 1 day', bend: (regime) => ({ ...regime, hold_days: 1 }) },
+  { name: 'held for 60 days', bend: (regime) => ({ ...regime, hold_days: 60 }) },
+  { name: 'four of five add margin', bend: (regime) => ({ ...regime, adds: 0.8 }) },
+  { name: 'everybody at 50 ×', bend: (regime) => ({ ...regime, menu: [0, 0, 0, 0, 0, 0, 1, 0] }) },
+]
+const BENT_BOOKS = 40
+
+function outside_tables(): string[] {
+  const all = BENT.map(({ name, bend }) => ({ name, table: coverage(recovered({ bend, books: BENT_BOOKS, world: 'outside' })) }))
+  const ids = all[0]?.table.map(({ quantity }) => quantity) ?? []
+  return [
+    '',
+    `| ${BENT_BOOKS} books each | ${ids.join(' | ')} |`,
+    `|---|${ids.map(() => '---').join('|')}|`,
+    ...all.map(({ name, table }) => `| ${name} | ${table.map(({ covered }) => covered.toFixed(2)).join(' | ')} |`),
     '',
   ]
 }
@@ -142,10 +165,16 @@ function put(text: string, mark: string, lines: readonly string[]): string {
 }
 
 async function main(): Promise<void> {
-  let text = put(readFileSync(DOCUMENT, 'utf8'), 'priors', prior_table())
-  if (existsSync(DATA)) text = put(text, 'real', await real_tables())
-  else console.log(`skipped: no data packs in ${DATA}`)
-  text = put(text, 'recovery', recovery_tables())
+  const asked = process.argv.slice(2)
+  const wanted = (part: string) => asked.length === 0 || asked.includes(part)
+  let text = readFileSync(DOCUMENT, 'utf8')
+  if (wanted('priors')) text = put(text, 'priors', prior_table())
+  if (wanted('real')) {
+    if (existsSync(DATA)) text = put(text, 'real', await real_tables())
+    else console.log(`skipped: no data packs in ${DATA}`)
+  }
+  if (wanted('recovery')) text = put(text, 'recovery', recovery_tables())
+  if (wanted('outside')) text = put(text, 'outside', outside_tables())
   writeFileSync(DOCUMENT, text)
   console.log(text)
 }

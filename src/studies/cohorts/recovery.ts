@@ -103,6 +103,8 @@ export interface RecoveryOptions extends FilterOptions {
   readonly judged: readonly number[]
   /** Seed of the books. */
   readonly world: number | string
+  /** Bends a drawn regime: books outside what the regimes are drawn from. */
+  readonly bend?: (regime: Regime) => Regime
 }
 export const RECOVERY: RecoveryOptions = {
   ...COHORT_FILTER,
@@ -131,7 +133,8 @@ export function read_book(book: HiddenBook, options: FilterOptions, at: (filter:
 
 /** Bands of one simulated book beside the truth. */
 export function recover_book(n: number, options: RecoveryOptions): Recovered[] {
-  const regime = draw_regime(new Rng(options.world, n, 'regime'))
+  const drawn = draw_regime(new Rng(options.world, n, 'regime'))
+  const regime = options.bend?.(drawn) ?? drawn
   const book = hidden_book(regime, new Rng(options.world, n, 'book'), options.days, options.before, options.judged)
   const out: Recovered[] = []
   read_book(book, { ...options, seed: hash32(`${options.world}/${n}/${options.seed}`) }, (filter, day) => {
