@@ -18,6 +18,7 @@ import { goldenRows as dydx_rows } from '../venues/dydx-v4/index.ts'
 import { goldenRows as deribit_rows } from '../venues/deribit/index.ts'
 import { goldenRows as euler_rows } from '../venues/euler-v2/reference-rows.ts'
 import { goldenRows as fluid_rows } from '../venues/fluid/reference-rows.ts'
+import { goldenRows as gmx_rows } from '../venues/gmx-v2/index.ts'
 import { goldenRows as hyperliquid_rows } from '../venues/hyperliquid/index.ts'
 import { goldenRows as liquity_rows } from '../venues/liquity-v1/reference-rows.ts'
 import { goldenRows as bold_rows } from '../venues/liquity-v2/reference-rows.ts'
@@ -56,6 +57,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...bybit_rows(),
     ...okx_rows(),
     ...deribit_rows(),
+    ...gmx_rows(),
     ...exchange_rows(),
     ...options_rows(),
     ...liquity_rows(),

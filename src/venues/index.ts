@@ -10,6 +10,7 @@ import { dydxV4 } from './dydx-v4/index.ts'
 import { deribit } from './deribit/index.ts'
 import { eulerV2 } from './euler-v2/index.ts'
 import { fluid } from './fluid/index.ts'
+import { gmxV2 } from './gmx-v2/index.ts'
 import { hyperliquid } from './hyperliquid/index.ts'
 import { liquityV1 } from './liquity-v1/index.ts'
 import { liquityV2 } from './liquity-v2/index.ts'
@@ -39,4 +40,5 @@ export const venues = [
   okx,
   deribit,
   fluid,
+  gmxV2,
 ]

@@ -2,6 +2,7 @@
 import type { AnyAdapter } from '../adapter.ts'
 import { deribit } from './deribit.ts'
 import { binanceCoinm, binanceUsdm, bitmex, bybitUta, dydxV4, hyperliquid, okx } from './exchanges.ts'
+import { gmxV2 } from './gmx-v2.ts'
 import { aaveV3, compoundV2, compoundV3, eulerV2, fluid, morphoBlue } from './lenders.ts'
 import { liquityV1, liquityV2, llamma, maker, maker2020 } from './vaults.ts'
 
@@ -25,4 +26,5 @@ export const adapters: readonly AnyAdapter[] = [
   bybitUta,
   okx,
   deribit,
+  gmxV2,
 ]
