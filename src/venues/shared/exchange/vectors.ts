@@ -1,10 +1,12 @@
 /** Published and derived numbers of what all exchanges share, as rows of the scoreboard. */
 import type { GoldenRow } from '../../../model/index.ts'
+import { marginal_tiers } from '../../../margin/index.ts'
 import { level_leverage } from './allocations.ts'
 import * as r from './reference.ts'
+import { reduction_at } from './sizing.ts'
 import { by_risk, pro_rata, queue, water_fill } from './reference-adl.ts'
 import { ask_rate, bid_rate, exchanged, type Holding, unified_ratio } from './reference-pooled.ts'
-import { abs, add, div, max, mul, neg, ONE, type Ratio, ratio, sub, sum, to_number, ZERO } from './reference-ratio.ts'
+import { abs, add, div, less, max, mul, neg, ONE, type Ratio, ratio, sub, sum, to_number, ZERO } from './reference-ratio.ts'
 
 type Check = readonly [id: string, what: string, expected: number, tolerance: number, got: Ratio | number, source: string]
 
@@ -120,6 +122,7 @@ function five_positions(): Check[] {
       rate,
       THEORY,
     ])
+    if (t === 0) rows.push(...five_margins(equity, ratio(mark)))
     holders.forEach(({ id }, i) => {
       rows.push([
         `perp5 profit-${id}${t + 1}`,
@@ -140,6 +143,19 @@ function five_positions(): Check[] {
     })
   })
   return [...rows, ...five_prices(), ...five_shares(equity, ratio('1.3'))]
+}
+
+/** Maintenance of 10 % of the mark at step 1, and who is below it. */
+function five_margins(equity: readonly Ratio[], mark: Ratio): Check[] {
+  const maintenance = holders.map(({ quantity }) => mul(mul(abs(quantity), mark), ratio('0.1')))
+  const below = holders.filter((_, i) => less(equity[i] as Ratio, maintenance[i] as Ratio)).map(({ id }) => id)
+  return [
+    ...[0.14, 0.14, 0.56, 0.14, 0.14].map((expected, i): Check => {
+      const id = holders[i]?.id
+      return [`perp5 maintenance-${id}`, `maintenance of ${id} at step 1`, expected, 1e-15, maintenance[i] as Ratio, THEORY]
+    }),
+    ['perp5 below', 'how many are below it: D alone', 1, 0, below.join() === 'D' ? 1 : 0, THEORY],
+  ]
 }
 
 /** Bankruptcy and liquidation prices at entry, maintenance 10 % of the mark. */
@@ -203,6 +219,22 @@ function five_shares(equity: readonly Ratio[], mark: Ratio): Check[] {
       expected,
       1e-6,
       leverage[i] as Ratio,
+      THEORY,
+    ])
+  })
+  ;(
+    [
+      [1, 18.0556, 5e-5],
+      [3, 2.052, 5e-4],
+    ] as const
+  ).forEach(([at, expected, tolerance]) => {
+    const of = div(mul(abs(holders[at]?.quantity as Ratio), mark), abs(equity[at] as Ratio))
+    rows.push([
+      `perp5 leverage-${holders[at]?.id}`,
+      'effective leverage of a loser (of B the source cuts off: 18.05)',
+      expected,
+      tolerance,
+      of,
       THEORY,
     ])
   })
@@ -288,8 +320,30 @@ function levelled(): Check[] {
   ])
 }
 
+/** Smallest slice of a short that heals it, margin and fee on the mark: (μ·p·q − e) ÷ (b·(p' − p) − φ·p + μ·p). */
+function slices(): Check[] {
+  const [mark, at, rate] = [5.5, 5.55, 0.1]
+  const tiers = marginal_tiers([0], [rate])
+  // the machine takes its fee on the price of the fill
+  const base = { side: -1 as const, mark, tiers, others: 0, fee: (0.003 * mark) / at, target: 1 }
+  const asked = reduction_at({ ...base, quantity: 1, equity: -4.399 }, at)
+  // twenty times the position with as much missing
+  const equity = -4.399 + rate * mark * 19
+  return [
+    [
+      'B7 slice',
+      'smallest slice: e −4.399, p 5.5, filled at 5.55, fee 30 bp, 10 %',
+      10.24,
+      5e-3,
+      reduction_at({ ...base, quantity: 20, equity }, at),
+      THEORY,
+    ],
+    ['B7 slice-whole', 'more than the position of 1: closed whole', 1, 0, asked === Number.POSITIVE_INFINITY ? 1 : 0, THEORY],
+  ]
+}
+
 export function goldenRows(): GoldenRow[] {
-  const rows = [...allocations(), ...five_accounts(), ...five_positions(), ...levelled(), ...pooled()]
+  const rows = [...allocations(), ...five_accounts(), ...five_positions(), ...slices(), ...levelled(), ...pooled()]
   return rows.map(([id, what, expected, tolerance, exact, source]) => {
     const got = typeof exact === 'number' ? exact : to_number(exact)
     const pass = Math.abs(got - expected) <= tolerance
