@@ -14,6 +14,7 @@ import {
   type Market,
   type Order,
   OUTSIDE,
+  type Thinnable,
   type WorldBuilder,
 } from '../model/index.ts'
 import {
@@ -33,6 +34,7 @@ import {
   stand,
   walker,
 } from './concentrated/kernel.ts'
+import { Providers } from './shared/liquidity.ts'
 
 const TICK_END = 887272
 /** Tick spacing of the fee tiers of Uniswap v3. */
@@ -99,6 +101,7 @@ interface Pool {
   readonly state: Columns<typeof shape>
   readonly ledger: Ledger
   readonly at: Float64Array
+  readonly providers: Providers
 }
 
 const mid = (pool: Pool) => pool.state.mid.data[0] as number
@@ -122,14 +125,16 @@ function take(pool: Pool, order: Order): Fill {
   const { side, amount, exact, limit, party } = order
   assert(amount >= 0 && limit >= 0, `order of ${amount} with limit ${limit} on a pool`)
   const { at, ranges, fee, state } = pool
+  // Positions of which a share is there give that share of what the whole gives for as much less.
+  const there = pool.providers.there
   const exact_in = side < 0 === (exact === 'base')
   load(pool)
   // The limit is on what the last unit costs, fee included.
-  if (side < 0) sell(ranges, at, amount, exact_in, Math.sqrt(limit / (1 - fee)), fee)
-  else buy(ranges, at, amount, exact_in, limit > 0 ? Math.sqrt(limit * (1 - fee)) : Number.POSITIVE_INFINITY, fee)
-  let paid = at[PAID] as number
+  if (side < 0) sell(ranges, at, amount / there, exact_in, Math.sqrt(limit / (1 - fee)), fee)
+  else buy(ranges, at, amount / there, exact_in, limit > 0 ? Math.sqrt(limit * (1 - fee)) : Number.POSITIVE_INFINITY, fee)
+  let paid = (at[PAID] as number) * there
   if (exact_in && paid > amount * (1 - 1e-15)) paid = amount
-  const got = Math.min(at[GOT] as number, (side < 0 ? state.quote : state.base).data[0] as number)
+  const got = Math.min((at[GOT] as number) * there, (side < 0 ? state.quote : state.base).data[0] as number)
   if (!(paid > 0 && got > 0 && paid < Number.POSITIVE_INFINITY)) {
     load(pool)
     return fill_of(pool, party, 0, 0, mid(pool), 0)
@@ -162,8 +167,8 @@ function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
   const up = target > (at[ROOT] as number)
   if (up) buy(ranges, at, Number.POSITIVE_INFINITY, true, target, 0)
   else sell(ranges, at, Number.POSITIVE_INFINITY, true, target, 0)
-  const paid = at[PAID] as number
-  const got = Math.min(at[GOT] as number, (up ? state.base : state.quote).data[0] as number)
+  const paid = (at[PAID] as number) * pool.providers.there
+  const got = Math.min((at[GOT] as number) * pool.providers.there, (up ? state.base : state.quote).data[0] as number)
   stand(ranges, target, at)
   const fill = fill_of(pool, OUTSIDE, up ? got : -paid, up ? -paid : got, anchor, 0, 0)
   commit(pool, fill)
@@ -175,7 +180,17 @@ function depth(pool: Pool, within: number): number {
   load(pool)
   const stop = (pool.at[ROOT] as number) * Math.sqrt(1 - Math.min(Math.max(within, 0), 0.999999))
   sell(pool.ranges, pool.at, Number.POSITIVE_INFINITY, true, stop, 0)
-  return pool.at[PAID] as number
+  return (pool.at[PAID] as number) * pool.providers.there
+}
+
+/** Positions are taken out and brought back in equal parts; fees that lie in the pool stay. */
+function thin(pool: Pool, share: number): void {
+  load(pool)
+  const { base, quote } = held(pool.ranges, pool.at)
+  pool.providers.move(share, [
+    { asset: pool.base, balance: pool.state.base, whole: base },
+    { asset: pool.quote, balance: pool.state.quote, whole: quote },
+  ])
 }
 
 function violations(id: string, pool: Pool): string[] {
@@ -185,7 +200,9 @@ function violations(id: string, pool: Pool): string[] {
   load(pool)
   const root = at[ROOT] as number
   const virtual = ranges.liquidity[at[RANGE] as number] as number
-  const owed = held(ranges, at)
+  const whole = held(ranges, at)
+  const { there } = pool.providers
+  const owed = { base: whole.base * there, quote: whole.quote * there }
   const found: string[] = []
   if (!(base >= owed.base * (1 - 1e-9) - (1e-12 * virtual) / root))
     found.push(`${id}: ${base} base in custody, the liquidity at this price is ${owed.base}`)
@@ -231,10 +248,20 @@ function open_pool(spec: Spec, builder: WorldBuilder): Pool {
   state.mid.data[0] = spec.price
   state.inside.data[0] = at[INSIDE] as number
   state.range.data[0] = at[RANGE] as number
-  return { index: builder.self.index, base, quote, fee: spec.fee, ranges, state, ledger: builder.ledger, at }
+  return {
+    index: builder.self.index,
+    base,
+    quote,
+    fee: spec.fee,
+    ranges,
+    state,
+    ledger: builder.ledger,
+    at,
+    providers: new Providers(builder, spec.id),
+  }
 }
 
-export const concentrated: Kind<Spec, Market & Lawful> = {
+export const concentrated: Kind<Spec, Market & Thinnable & Lawful> = {
   id: 'concentrated',
   title: 'Concentrated liquidity pool: positions between ticks, fee on the input',
   source: 'Uniswap v3 core white paper, March 2021; Uniswap/v3-core test suite',
@@ -255,6 +282,7 @@ export const concentrated: Kind<Spec, Market & Lawful> = {
       },
       recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
       depth: (within) => depth(pool, within),
+      thin: (share) => thin(pool, share),
       make() {
         assert(false, `${spec.id} is a pool: it has no makers`)
       },

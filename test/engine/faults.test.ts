@@ -140,6 +140,53 @@ describe('markets', () => {
     expect(held[USDC]).toBeCloseTo(2_000_000, 6)
   })
 
+  it.each([
+    ['POOL', 3],
+    ['WEIGHTED', 4],
+    ['SWAP', 5],
+    ['RANGES', 6],
+  ] as const)(
+    '%s of which a tenth is left costs a trade of a tenth the same, holds a tenth, and comes back whole',
+    (id, market) => {
+      const order = (amount: number) => ({ side: -1, amount, exact: 'base', limit: 0, party: -1 }) as const
+      const quotes: number[] = []
+      const held: number[] = []
+      const { result } = play(
+        [fault({ kind: 'depth', target: `market:${id}`, value: 0.1, from_ms: 10 * MINUTE })],
+        (minute, w) => {
+          const thinned = minute >= 10 && minute < 60
+          quotes[minute] = w.fill(market, order(thinned ? 5 : 50)).quote / (thinned ? 5 : 50)
+          const out = new Float64Array(4)
+          w.market(market).holdings(out)
+          held[minute] = out[USDC] as number
+        },
+      )
+      expect(result.laws.broken).toEqual([])
+      const [before, thinned, after] = [9, 30, 60].map((minute) => quotes[minute] as number) as [number, number, number]
+      expect(thinned / before).toBeCloseTo(1, 9)
+      expect(after / before).toBeCloseTo(1, 9)
+      expect((held[30] as number) / (held[9] as number)).toBeCloseTo(0.1, 9)
+      expect((held[60] as number) / (held[9] as number)).toBeCloseTo(1, 9)
+    },
+  )
+
+  it.each([
+    ['WEIGHTED', 4, 'ETH'],
+    ['SWAP', 5, 'USDC'],
+  ] as const)('%s is drained of one side, and keeps its own laws', (id, market, asset) => {
+    const mids: number[] = []
+    const { world, result } = play(
+      [fault({ kind: 'drain', target: `market:${id}`, asset, value: 0.5, from_ms: 10 * MINUTE })],
+      (minute, w) => {
+        mids[minute] = w.mid(market)
+      },
+    )
+    expect(result.laws.broken).toEqual([])
+    // less of the base: it is dearer
+    expect(mids[10]).toBeGreaterThan((mids[9] as number) * 1.0001)
+    expect(rows(world, 'fault').length).toBe(1)
+  })
+
   it('lose a maker who is switched off, with his quotes, and have him back', () => {
     const depth: number[] = []
     play([fault({ kind: 'halt', target: 'agent:maker', from_ms: 10 * MINUTE, to_ms: 20 * MINUTE })], (minute, w) => {

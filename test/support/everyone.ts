@@ -20,7 +20,8 @@ function inline_oracles(value: unknown, venue: string, out: [string, string][]):
   }
 }
 
-const THINNABLE = ['order-book', 'constant-product', 'stable-swap', 'weighted']
+const POOLS = ['constant-product', 'stable-swap', 'weighted']
+const THINNABLE = ['order-book', 'concentrated', ...POOLS]
 const names = (list: readonly KindSpec[], prefix: string, kinds?: readonly string[]) =>
   list.filter(({ kind }) => kinds === undefined || kinds.includes(kind)).map(({ id }) => `${prefix}:${id}`)
 
@@ -55,7 +56,7 @@ function random_fault(rng: Rng, { snapshot, scenario }: Drawn): FaultSpec | unde
       () => pick(rng, names(snapshot.agents, 'agent')),
     ])()
   const aave = snapshot.venues.filter(({ kind }) => kind === 'aave-v3')
-  const robbed = [...names(aave, 'venue'), ...names(snapshot.markets, 'market', THINNABLE.slice(1))]
+  const robbed = [...names(aave, 'venue'), ...names(snapshot.markets, 'market', POOLS)]
   const named = snapshot.actors.names.filter((_, i) => (snapshot.actors.agent[i] as number) >= 0)
   switch (rng.uniformInt(12)) {
     case 0:
@@ -122,7 +123,18 @@ function random_fault(rng: Rng, { snapshot, scenario }: Drawn): FaultSpec | unde
 /** New agents, with who goes by them: owners of accounts change their rule, newcomers have a treasury. */
 function with_everyone(rng: Rng, { snapshot, scenario }: Drawn): Drawn {
   const price = (id: string) => snapshot.assets.find((asset) => asset.id === id)?.price_usd as number
-  const coins = ['USDC-USD', 'USDT-USD', 'ETH-USD', 'wstETH-USD', 'BTC-USD', 'LINK-USD', 'CRV-USD', 'weETH-USD']
+  const coins = [
+    'RANGES',
+    'STABLES',
+    'USDC-USD',
+    'USDT-USD',
+    'ETH-USD',
+    'wstETH-USD',
+    'BTC-USD',
+    'LINK-USD',
+    'CRV-USD',
+    'weETH-USD',
+  ]
   const dated = {
     type: 'put',
     strike: price('BTC') * 0.9,
@@ -190,17 +202,24 @@ function with_everyone(rng: Rng, { snapshot, scenario }: Drawn): Drawn {
     reserve_quote: 1e7,
     amplification: 200,
   }
-  const attacker = attack(rng, snapshot, kept.length)
+  const tick = 60 * Math.round(Math.log(price('ETH')) / Math.log(1.0001) / 60)
+  const ranges = {
+    ...{ kind: 'concentrated', id: 'RANGES', base: 'ETH', quote: 'USDC', price: price('ETH'), fee: 0.003 },
+    positions: [{ lower: tick - 6_000, upper: tick + 6_000, value_quote: 1e7 }],
+  }
+  const attacker = attack(rng, snapshot)
+  if (attacker.actor >= 0) riches.push({ actor: attacker.actor, asset: 0, amount: between(rng, 1e6, 1e9) })
   const made: Snapshot = {
     ...snapshot,
-    markets: [...snapshot.markets, queue, swap],
+    venues: attacker.venues,
+    markets: [...snapshot.markets, queue, swap, ranges],
     agents: [...kept, ...attacker.specs],
     actors: {
       count: actors.count + people.length,
       // Only the first have names; the newcomers are called after their agents.
       names: actors.names,
       agent: Int32Array.from([
-        ...agent.map((own, i) => (attacker.actors.has(i) ? kept.length : own)),
+        ...agent.map((own, i) => (attacker.actor === i ? kept.length : own)),
         ...newcomers.map((_, i) => first_new + i),
       ]),
       treasury: {
@@ -213,14 +232,47 @@ function with_everyone(rng: Rng, { snapshot, scenario }: Drawn): Drawn {
   return { snapshot: made, scenario }
 }
 
-/** A few owners of accounts at the lender turn against it. */
-function attack(rng: Rng, snapshot: Snapshot, agent: number): { specs: KindSpec[]; actors: ReadonlySet<number> } {
-  const accounts = snapshot.venues.find(({ kind }) => kind === 'aave-v3')?.['accounts'] as { owner: Int32Array } | undefined
-  const owners = [...(accounts?.owner ?? [])].filter((owner) => owner >= snapshot.actors.names.length)
-  if (owners.length < 3 || agent < 0) return { specs: [], actors: new Set() }
-  const chosen = new Set([pick(rng, owners), pick(rng, owners)])
-  const spec = { kind: 'attacker', id: 'attacker', market: 'CRV-USD', venue: 'aave', borrow: 'USDC', ltv: 0.6, min_profit_usd: 0 }
-  return { specs: [spec], actors: chosen }
+interface Lender extends KindSpec {
+  readonly reserves: readonly { readonly asset: string; readonly cash: number }[]
+  readonly accounts: { readonly owner: Int32Array }
+  readonly positions: Readonly<Record<'account' | 'reserve', Int32Array> & Record<'collateral' | 'debt', Float64Array>>
+}
+
+/** An owner of an account at the lender turns against it: he has put in a coin with a thin book, and has money to push it. */
+function attack(rng: Rng, snapshot: Snapshot): { venues: readonly KindSpec[]; specs: KindSpec[]; actor: number } {
+  const lender = snapshot.venues.find(({ kind }) => kind === 'aave-v3') as Lender | undefined
+  const reserve = lender?.reserves.findIndex(({ asset }) => asset === 'CRV') ?? -1
+  const { positions } = lender ?? { positions: undefined }
+  const holds = (row: number) =>
+    positions?.account.some((account, i) => account === row && positions.reserve[i] === reserve) === true
+  const rows = [...(lender?.accounts.owner ?? [])].flatMap((owner, row) =>
+    owner >= snapshot.actors.names.length && !holds(row) ? [{ owner, row }] : [],
+  )
+  if (lender === undefined || positions === undefined || reserve < 0 || rows.length === 0)
+    return { venues: snapshot.venues, specs: [], actor: -1 }
+  const { owner, row } = pick(rng, rows)
+  const units = between(rng, 1e6, 1e8)
+  const held: Lender = {
+    ...lender,
+    reserves: lender.reserves.map((own, r) => (r === reserve ? { ...own, cash: own.cash + units } : own)),
+    positions: {
+      account: Int32Array.from([...positions.account, row]),
+      reserve: Int32Array.from([...positions.reserve, reserve]),
+      collateral: Float64Array.from([...positions.collateral, units]),
+      debt: Float64Array.from([...positions.debt, 0]),
+    },
+  }
+  const spec = {
+    kind: 'attacker',
+    id: 'attacker',
+    market: 'CRV-USD',
+    venue: lender.id,
+    borrow: 'USDC',
+    ltv: 0.4,
+    min_profit_usd: 0,
+  }
+  const venues = snapshot.venues.map((venue) => (venue === (lender as KindSpec) ? held : venue))
+  return { venues, specs: [{ ...spec, push_max: 5, patience_ms: 600_000 }], actor: owner }
 }
 
 /** A day of English auctions with bidders and a keeper, for the venue that the reference market has not. */

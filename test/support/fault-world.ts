@@ -83,6 +83,20 @@ export function snapshot(more: readonly KindSpec[] = []): Snapshot {
     markets: [
       ...['USDC', 'ETH', 'SUSD'].map((base) => ({ kind: 'order-book', id: `${base}-USD`, base, quote: 'USD' })),
       { kind: 'constant-product', id: 'POOL', base: 'ETH', quote: 'USDC', reserve_base: 1_000, reserve_quote: 2_000_000 },
+      {
+        kind: 'weighted',
+        id: 'WEIGHTED',
+        base: 'ETH',
+        quote: 'USDC',
+        reserve_base: 4_000,
+        reserve_quote: 2_000_000,
+        weight_base: 0.8,
+      },
+      { kind: 'stable-swap', id: 'SWAP', base: 'USDC', quote: 'USD', reserve_base: 1e6, reserve_quote: 1e6, amplification: 100 },
+      {
+        ...{ kind: 'concentrated', id: 'RANGES', base: 'ETH', quote: 'USDC', price: 2_000, fee: 0.003 },
+        positions: [{ lower: 69_060, upper: 82_920, value_quote: 1e6 }],
+      },
     ],
     oracles: ['USDC', 'ETH', 'SUSD'].map(feed),
     venues: [lender('one'), lender('two'), lender('hard', { oracle: { kind: 'fixed', id: 'hard-coded', price: 0.99 } })],

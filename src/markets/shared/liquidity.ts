@@ -26,13 +26,30 @@ export class Providers {
     const next = Math.max(share, LEAST)
     const factor = next / (this.share.data[0] as number)
     this.share.set(0, next)
-    for (const { asset, balance } of sides) {
-      const units = (balance.data[0] as number) * (factor - 1)
-      balance.add(0, units)
-      this.ledger.postings.post(asset, units)
-      this.ledger.postings.mint(asset, units)
-    }
+    // What is left is a product, not a difference: little of much keeps all its digits.
+    for (const { asset, balance } of sides) this.flow(asset, balance, (balance.data[0] as number) * factor)
     return factor
+  }
+
+  /** Share of the liquidity that is there now; 1 when nobody has left. */
+  get there(): number {
+    return this.share.data[0] as number
+  }
+
+  /** The same for a pool whose custody is not in proportion to its liquidity: `whole` is what all of the liquidity would hold of a side now. */
+  move(share: number, sides: readonly (Side & { readonly whole: number })[]): void {
+    const next = Math.max(share, LEAST)
+    const change = next - this.there
+    this.share.set(0, next)
+    for (const { asset, balance, whole } of sides) this.flow(asset, balance, (balance.data[0] as number) + whole * change)
+  }
+
+  /** The difference comes from outside, or goes there. */
+  private flow(asset: number, balance: F64, next: number): void {
+    const units = next - (balance.data[0] as number)
+    balance.set(0, next)
+    this.ledger.postings.post(asset, units)
+    this.ledger.postings.mint(asset, units)
   }
 
   /** Takes a share of one side out; the caller credits the units. */
