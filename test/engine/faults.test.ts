@@ -1,8 +1,17 @@
 // Every word of the fault vocabulary does what docs/scenarios.md says, and stops when it ends.
 import { describe, expect, it } from 'vitest'
-import { run, type World } from '../../src/engine/index.ts'
-import { InputError, Quote, Statement, type FaultSpec, type LogKind } from '../../src/model/index.ts'
-import { build } from '../../src/scenarios/index.ts'
+import { build_world, type Registries, run, type World } from '../../src/engine/index.ts'
+import {
+  type Agent,
+  InputError,
+  type Kind,
+  type KindSpec,
+  Quote,
+  Statement,
+  type FaultSpec,
+  type LogKind,
+} from '../../src/model/index.ts'
+import { build, REGISTRIES } from '../../src/scenarios/index.ts'
 import { DEBTS, ETH, fault, MINUTE, play, scenario, snapshot, SUSD, USDC } from '../support/fault-world.ts'
 import { small_market } from '../support/reference-market.ts'
 
@@ -313,7 +322,76 @@ describe('chains and transfers', () => {
     })
   })
 
-  it('withdrawals from one venue, or liquidations, are refused by name', () => {
+  /** An agent that sends 10 ETH to the thief at once, and takes 1,000 SUSD out of its loan at `one` every tick. */
+  const mover: Kind<KindSpec, Agent> = {
+    ...{ id: 'mover', title: '', source: '' },
+    schema: { parse: (input) => input as KindSpec },
+    open: (_, builder) => ({
+      call_level: () => 1,
+      respond() {},
+      due() {},
+      act(_offers, view, _rng, out) {
+        const actor = builder.my_actors()[0] as number
+        if (view.round > 0) return
+        if (view.tick === 1) {
+          out.bundle(50, 0)
+          out.add('transfer', { actor, account: 3, asset: ETH, amount: 10, delay_ms: 5 * MINUTE })
+        }
+        out.bundle(50, 1)
+        out.add('withdraw', { venue: ONE, account: 2, actor, asset: SUSD, amount: 1_000 })
+      },
+    }),
+  }
+  const moving = (faults: FaultSpec[]) => {
+    const plain = snapshot([{ kind: 'mover', id: 'mover' }])
+    const made = {
+      ...plain,
+      actors: {
+        ...plain.actors,
+        count: 4,
+        names: plain.actors.names.slice(0, 4),
+        agent: Int32Array.of(0, 1, -1, 2),
+        treasury: {
+          actor: Int32Array.from([...(plain.actors.treasury['actor'] as Int32Array), 3]),
+          asset: Int32Array.from([...(plain.actors.treasury['asset'] as Int32Array), ETH]),
+          amount: Float64Array.from([...(plain.actors.treasury['amount'] as Float64Array), 10]),
+        },
+      },
+    }
+    const registries = { ...REGISTRIES, agents: [...REGISTRIES.agents, mover] } as unknown as Registries
+    const world = build_world(made, scenario(faults, { horizon_ms: 30 * MINUTE }), registries)
+    let arrived = -1
+    const result = run(world, {
+      debug: true,
+      on_tick: (tick) => {
+        if (arrived < 0 && world.ledger.balance(3, ETH) > 0) arrived = tick
+        return true
+      },
+    })
+    expect(result.laws.broken).toEqual([])
+    const first = rows(world, 'withdraw', ONE)[0]
+    const withdrawn =
+      first === undefined ? -1 : ((world.parts.log.columns.time_ms.data[first] as number) - 1_700_000_000_000) / MINUTE
+    return { arrived, withdrawn }
+  }
+
+  it('transfers take longer while finality is slow, wait where they are halted, and arrive whole', () => {
+    // sent in tick 1 with five minutes on the way
+    expect(moving([]).arrived).toBe(6)
+    expect(moving([fault({ kind: 'finality', value: 10 * MINUTE })]).arrived).toBe(16)
+    expect(moving([fault({ kind: 'finality', value: 10 * MINUTE, from_ms: 2 * MINUTE })]).arrived).toBe(6)
+    expect(moving([fault({ kind: 'halt', target: 'transfer', from_ms: 2 * MINUTE, to_ms: 20 * MINUTE })]).arrived).toBe(20)
+  })
+
+  it('withdrawals are refused by name, and only those', () => {
+    expect(moving([]).withdrawn).toBe(1)
+    expect(moving([fault({ kind: 'halt', target: 'withdraw:one', to_ms: 12 * MINUTE })]).withdrawn).toBe(12)
+    expect(moving([fault({ kind: 'halt', target: 'withdraw:*', to_ms: 12 * MINUTE })]).withdrawn).toBe(12)
+    expect(moving([fault({ kind: 'halt', target: 'deposit:one', to_ms: 12 * MINUTE })]).withdrawn).toBe(1)
+    expect(moving([fault({ kind: 'halt', target: 'agent:mover', to_ms: 12 * MINUTE })]).withdrawn).toBe(12)
+  })
+
+  it('liquidations at one venue are refused by name', () => {
     const crash = fault({ kind: 'depeg', target: 'asset:SUSD', value: 0.7, to_ms: 500 * MINUTE })
     const { world } = play([crash, fault({ kind: 'halt', target: 'liquidate:one', to_ms: 10 * MINUTE })], (minute, w) => {
       if (minute < 10) expect(rows(w, 'liquidate', ONE)).toEqual([])
