@@ -194,6 +194,33 @@ const losses: DefinitionGroup = {
       more: [],
     },
     {
+      id: 'adl_production_usd',
+      unit: 'USD',
+      says: 'What deleveraged winners would have had more at the end of a wave had they not been closed, on the same prices, none of them counted below 0.',
+      more: [
+        'A wave is closings of one venue with at most 5 s between them. What is closed at the mark counts by what the price does until the end of the wave.',
+        'null where the log does not tell on which side a winner was.',
+      ],
+    },
+    {
+      id: 'adl_overshoot_usd',
+      unit: 'USD',
+      says: 'adl_production_usd less what was needed, adl_loss_usd.',
+      more: [],
+    },
+    {
+      id: 'adl_concentration',
+      unit: 'ratio',
+      says: 'Σ of squared shares of what was closed in a wave, by account: 1 one account, 1 ÷ n all alike.',
+      more: ['top_share is the largest of these shares.'],
+    },
+    {
+      id: 'hedges_broken',
+      unit: 'count',
+      says: 'Deleveraged accounts whose owner held the opposite of the closed position elsewhere.',
+      more: ['null in a report: a log does not say what owners hold. `adl_waves` counts it where it is told.'],
+    },
+    {
       id: 'shortfall_usd',
       unit: 'USD',
       says: 'Σ max(0, debt − collateral) over accounts still open at the end: bad debt that has not been realised yet.',
