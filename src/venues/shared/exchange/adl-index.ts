@@ -6,9 +6,8 @@
  * It is a cache: whoever changed is filed again (`Changes`), and `ranked` in the desk's table says that no reset has come between.
  */
 import { maintenance, type Tiers } from '../../../margin/index.ts'
-import { rebox } from './box.ts'
+import { jump_of, rebox, share_bound } from './box.ts'
 import { Buckets, BUCKETS, top_of } from './buckets.ts'
-import { jump_of } from './bulk-state.ts'
 import type { Contract } from './contract.ts'
 import { lots_of } from './fund.ts'
 import { FUND, Holders, PROFIT } from './holders.ts'
@@ -67,10 +66,7 @@ export class AdlIndex {
   }
 }
 
-/**
- * A bound on the score of a position in the box, 0 where it can have no profit. Equity is the profit here and the rest; profit ÷
- * (profit + rest) rises with the profit while the rest is positive, and falls with it where the rest is negative.
- */
+/** A bound on the score of a position in the box, 0 where it can have no profit. */
 function bound_of(x: Exchange, { low, high, jump }: AdlIndex, at: number, row: number): number {
   const { contract, quantity, entry, next } = x.positions.columns
   const held = quantity.data[at] as number
@@ -91,14 +87,9 @@ function bound_of(x: Exchange, { low, high, jump }: AdlIndex, at: number, row: n
     required += maintenance(x.tiers[k] as Tiers, Math.abs(q) * (high[k] as number)) + (jump[k] as number)
     if (p !== at) rest += q * (q > 0 ? (low[k] as number) : (high[k] as number))
   }
-  let part = Number.POSITIVE_INFINITY
-  if (rest > 0) part = best / (best + rest)
-  else {
-    const least = held * ((held > 0 ? (low[c] as number) : (high[c] as number)) - opened)
-    if (least > 0 && least + rest > 0) part = least / (least + rest)
-  }
+  const least = held * ((held > 0 ? (low[c] as number) : (high[c] as number)) - opened)
   const weight = x.rules.adl.rank === 'profit_margin' ? required / Math.max(1, wallet) : (high[c] as number) / opened
-  return part * weight * CARE
+  return share_bound(best, least, rest) * weight * CARE
 }
 
 /** Holders of one side of one contract. */

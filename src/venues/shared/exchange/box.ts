@@ -1,4 +1,5 @@
-/** Boxes of prices in which bounds hold, made for as many moves as the last. */
+/** Boxes of prices, made for as many moves as the last, and what can be said of an account anywhere in them. */
+import type { Tiers } from '../../../margin/index.ts'
 
 /** Moves a box is made for, and its narrowest and widest reach, ratios. */
 const MOVES = 64
@@ -24,4 +25,27 @@ export function rebox(low: Float64Array, high: Float64Array, last: ArrayLike<num
     high[c] = now * (1 + (move < 0 ? reach / 4 : reach))
   }
   return true
+}
+
+/**
+ * The most that profit ÷ equity can be, where equity is the profit and the rest: it rises with the profit while the rest is positive, and
+ * falls with it where the rest is negative. +Infinity where equity may reach 0.
+ * @param best largest profit in the box, > 0
+ * @param least smallest
+ * @param rest smallest of the rest
+ */
+export function share_bound(best: number, least: number, rest: number): number {
+  if (rest > 0) return best / (best + rest)
+  return least > 0 && least + rest > 0 ? least / (least + rest) : Number.POSITIVE_INFINITY
+}
+
+/** Most by which a maintenance may fall where its notional rises, coins: Σ |just below a floor − at it|, for published deductions are rounded. */
+export function jump_of({ floor, rate, deduction }: Tiers): number {
+  let sum = 0
+  for (let t = 1; t < floor.length; t++) {
+    const at = floor[t] as number
+    const below = at * (rate[t - 1] as number) - (deduction[t - 1] as number)
+    sum += Math.abs(at * (rate[t] as number) - (deduction[t] as number) - below)
+  }
+  return sum
 }

@@ -4,10 +4,10 @@
  * The order is the machine's: in profit by score, size, row; then outside; then the rest.
  */
 import type { Tiers } from '../../../margin/index.ts'
+import { share_bound } from './box.ts'
 import { Buckets, BUCKETS, top_of } from './buckets.ts'
-import { HolderHeap } from './bulk-heap.ts'
 import { type Bulk, FUND_ROW, OUTSIDE_ROW, quantity_at, required } from './bulk-state.ts'
-import { FUND, LIQUIDATED, NO_PROFIT, OUTSIDE, PROFIT } from './holders.ts'
+import { FUND, Holders, LIQUIDATED, NO_PROFIT, OUTSIDE, PROFIT } from './holders.ts'
 
 /** Rows listed at first where the spec does not say. */
 const LISTED = 1024
@@ -41,8 +41,7 @@ function score_at(b: Bulk, cells: Float64Array, first: number, c: number): numbe
 }
 
 /**
- * A bound on the score of a row over the box. Equity is the profit here and the rest; profit ÷ (profit + rest) rises with the profit
- * while the rest is positive, and falls with it where the rest is negative.
+ * A bound on the score of a row over the box.
  */
 function bound_of(b: Bulk, row: number, c: number): number {
   const { contracts, stride, cells, low, high, tiers, jump } = b
@@ -61,14 +60,9 @@ function bound_of(b: Bulk, row: number, c: number): number {
     needed += required(tiers[k] as Tiers, Math.abs(q) * (high[k] as number)) + (jump[k] as number)
     if (k !== c) rest += q * (q > 0 ? (low[k] as number) : (high[k] as number))
   }
-  let part = Number.POSITIVE_INFINITY
-  if (rest > 0) part = best / (best + rest)
-  else {
-    const least = held * ((held > 0 ? (low[c] as number) : (high[c] as number)) - opened)
-    if (least > 0 && least + rest > 0) part = least / (least + rest)
-  }
+  const least = held * ((held > 0 ? (low[c] as number) : (high[c] as number)) - opened)
   const weight = b.rank === 'profit_margin' ? needed / Math.max(1, wallet) : (high[c] as number) / opened
-  return part * weight * CARE
+  return share_bound(best, least, rest) * weight * CARE
 }
 
 /** A part of a holder's position that is taken. */
@@ -88,7 +82,7 @@ class Queue {
   private copied = new Float64Array(0)
   private valid = false
   /** Of this round: holders scored so far, the next bucket, whether those without profit are among them. */
-  private readonly heap = new HolderHeap()
+  private readonly heap = new Holders()
   private open = false
   private next = 0
   private whole = false
@@ -146,7 +140,7 @@ class Queue {
     this.whole = false
     heap.clear()
     const others = (b.outside[this.c] as number) * this.sign
-    if (others > 0) heap.push(OUTSIDE_ROW, OUTSIDE, 0, others)
+    if (others > 0) heap.rank_in(OUTSIDE_ROW, OUTSIDE, 0, others)
     this.next = everybody ? 0 : BUCKETS - 1
     if (everybody) for (let row = 0; row < b.rows; row++) this.offer(row)
     else this.offer_fresh()
@@ -176,7 +170,7 @@ class Queue {
     if (!(q * this.sign > 0) || b.running[row] === 1) return
     b.totals.scores++
     const score = score_at(b, cells, first, c)
-    if (score > 0) this.heap.push(row, PROFIT, score, Math.abs(q))
+    if (score > 0) this.heap.rank_in(row, PROFIT, score, Math.abs(q))
   }
 
   /** Scores buckets until nobody who is left could come before the head. */
@@ -206,12 +200,12 @@ class Queue {
       if (!(q * sign > 0)) continue
       b.totals.scores++
       const score = score_at(b, b.cells, row * b.stride, c)
-      if (b.running[row] === 1) heap.push(row, LIQUIDATED, score, Math.abs(q))
-      else if (!(score > 0)) heap.push(row, NO_PROFIT, 0, Math.abs(q))
+      if (b.running[row] === 1) heap.rank_in(row, LIQUIDATED, score, Math.abs(q))
+      else if (!(score > 0)) heap.rank_in(row, NO_PROFIT, 0, Math.abs(q))
     }
     let lots = 0
     for (const lot of b.fund.lots) if (lot.contract === c && lot.quantity * sign > 0) lots += Math.abs(lot.quantity)
-    if (lots > 0) heap.push(FUND_ROW, FUND, 0, lots)
+    if (lots > 0) heap.rank_in(FUND_ROW, FUND, 0, lots)
   }
 
   take(amount: number, parts: BulkPart[]): void {
@@ -220,10 +214,13 @@ class Queue {
     let left = amount
     while (left > 0) {
       this.explore()
-      if (heap.is_empty() && !this.whole) this.offer_rest()
-      if (heap.is_empty()) break
-      const part = heap.take(left)
-      parts.push({ row: heap.row, amount: part })
+      if (heap.head() < 0 && !this.whole) this.offer_rest()
+      const head = heap.head()
+      if (head < 0) break
+      const there = heap.left[head] as number
+      const part = Math.min(left, there)
+      parts.push({ row: heap.row[head] as number, amount: part })
+      heap.left[head] = there - part
       left -= part
     }
     // units sum to zero to rounding only

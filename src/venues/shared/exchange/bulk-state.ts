@@ -4,6 +4,7 @@
  */
 import type { Tiers } from '../../../margin/index.ts'
 import { assert } from '../../../model/index.ts'
+import { jump_of } from './box.ts'
 
 /** Priority of winners: profit ÷ max(1, wallet) × maintenance ÷ equity (Binance), or profit ÷ entry value × notional ÷ equity (Bybit, OKX). */
 export type BulkRank = 'profit_margin' | 'profit_leverage'
@@ -133,17 +134,6 @@ const no_totals = (): BulkTotals => ({
   tests: 0,
   scores: 0,
 })
-
-/** Σ |maintenance just below a floor − at it|. */
-export function jump_of({ floor, rate, deduction }: Tiers): number {
-  let sum = 0
-  for (let t = 1; t < floor.length; t++) {
-    const at = floor[t] as number
-    const below = at * (rate[t - 1] as number) - (deduction[t - 1] as number)
-    sum += Math.abs(at * (rate[t] as number) - (deduction[t] as number) - below)
-  }
-  return sum
-}
 
 /** The spec's columns as cells. */
 function opening_of({ tiers, cash, quantity, entry }: BulkSpec): Float64Array {

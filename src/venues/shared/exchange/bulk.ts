@@ -9,8 +9,8 @@
 import { rebox } from './box.ts'
 import { find_breached, find_danger, watch } from './bulk-danger.ts'
 import { accepts, close_lots, gain, lots_of, type Purse, purse_of, sell_lots, settle, sweep_lots } from './bulk-fund.ts'
-import { HolderHeap } from './bulk-heap.ts'
 import { type BulkPart, BulkRanking } from './bulk-ranking.ts'
+import { Holders, PROFIT } from './holders.ts'
 import {
   type Bulk,
   type BulkLot,
@@ -51,7 +51,7 @@ export class BulkExchange {
   private readonly breach: number[] = []
   private readonly touched: number[] = []
   private readonly marked: number[] = []
-  private readonly losing = new HolderHeap()
+  private readonly losing = new Holders()
 
   constructor(spec: BulkSpec) {
     this.state = open_columns(spec)
@@ -156,11 +156,11 @@ export class BulkExchange {
     losing.clear()
     b.fund.lots.forEach((lot, at) => {
       const change = lot.quantity * ((b.price[lot.contract] as number) - lot.price)
-      if (change < 0) losing.push(at, 0, -change, 1)
+      if (change < 0) losing.rank_in(at, PROFIT, -change, 1)
     })
-    while (purse.worth < 0 && !losing.is_empty()) {
-      losing.take(1)
-      const lot = b.fund.lots[losing.row] as BulkLot
+    for (let head = losing.head(); purse.worth < 0 && head >= 0; head = losing.head()) {
+      losing.left[head] = 0
+      const lot = b.fund.lots[losing.row[head] as number] as BulkLot
       const { contract, quantity } = lot
       bundles.push({ kind: 'hand_on', lot, parts: this.ranking.take(contract, quantity) })
       const held = purse.held[contract] as number

@@ -75,6 +75,12 @@ export class Holders {
     for (let i = (this.count >> 1) - 1; i >= 0; i--) this.sift(i)
   }
 
+  /** As `add` and `insert`, of whom nothing else is asked. */
+  rank_in(row: number, group: number, score: number, size: number): void {
+    this.add(row, group, size, score, 0, 0, 0)
+    this.insert()
+  }
+
   /** Takes the holder added last into the order. */
   insert(): void {
     const { heap } = this
