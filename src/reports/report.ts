@@ -196,7 +196,7 @@ function fault_line(fault: FaultSpec): string {
   const { kind, value, asset, actor, field, mode } = fault
   const names = [...(fault.target === '' ? [] : [fault.target]), ...(fault.targets ?? [])]
   const what = listed(names.map(plain))
-  const from = `from ${duration(fault.from_ms)}`
+  const from = `from ${duration(fault.from_ms + (fault.delay_ms ?? 0))}`
   const when = fault.to_ms >= 1e14 ? `${from} on` : `${from} to ${duration(fault.to_ms)}`
   switch (kind) {
     case 'gas':
