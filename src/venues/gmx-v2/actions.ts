@@ -155,7 +155,7 @@ export function deleverage(s: State, action: Action, log: Log): Result {
   if (!(action.amount > 0 && action.amount <= tokens)) return refused('stale')
   const amount = action.amount
   const short = decrease(s, row, amount >= tokens * (1 - SAME) ? 1 : amount / tokens, 'adl')
-  if (short > 1e-9 * amount * price) return refused('margin')
+  if (short > 0) return refused('margin')
   log.add({
     kind: 'deleverage',
     venue: s.venue,

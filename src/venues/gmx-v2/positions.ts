@@ -49,7 +49,7 @@ function book_impact(s: State, k: number, impact: number): void {
   s.m.impact_pool.set(k, positive(at(s.m.impact_pool, k) - tokens))
 }
 
-/** Moves USD of a row's collateral to the pool (+) or back (−), as far as there is any; returns what could not be moved. */
+/** Moves USD of a row's collateral to the pool (+) or back (−), as far as there is any; returns USD that the collateral is short of. */
 function move(s: State, row: number, usd: number): number {
   const k = s.market_of[row] as number
   const price = price_of(s, coin_slot(s, row))
@@ -59,7 +59,7 @@ function move(s: State, row: number, usd: number): number {
   const part = units > 0 ? Math.min(units, held) : -Math.min(-units, at(pool, k))
   s.a.collateral.set(row, held - part)
   pool.add(k, part)
-  return usd - part * price
+  return positive(units - held) * price
 }
 
 /** Pays a profit out of the tokens of the row's side, as far as there are any. */
@@ -95,7 +95,7 @@ export function increase(s: State, row: number, size: number): boolean {
   const impact = impact_of(s, row, size)
   const tokens = (size + (s.side[row] as number) * impact) / price
   const fee = size * (impact > 0 ? of.fee_positive : of.fee_negative)
-  if (!(tokens > 0) || move(s, row, pending(s, row) + fee) > 1e-9 * (1 + size)) return false
+  if (!(tokens > 0) || move(s, row, pending(s, row) + fee) > 0) return false
   paid_up(s, row)
   book_impact(s, k, impact)
   add_interest(s, row, size, tokens)

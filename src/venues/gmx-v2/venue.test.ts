@@ -88,6 +88,48 @@ describe('who pays whom', () => {
     expect(treasury(w, 'ETH')).toBeCloseTo(10, 9)
   })
 
+  it('impact is between traders and its pool: liquidity providers gain the fees alone', () => {
+    let both = 0
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 200 }),
+        fc.boolean(),
+        fc.constantFrom(0, 0.01, 10),
+        (other, tokens, long, impact_pool) => {
+          const fees = { fee_positive: 0.0004, fee_negative: 0.0006 }
+          const contract = {
+            impact_negative: 1e-8,
+            impact_positive: 5e-9,
+            impact_pool,
+            ...fees,
+            most_positive_impact: 1,
+            most_negative_impact: 1,
+          }
+          const opposite: Held = { owner: 1, side: long ? -1 : 1, collateral: 100, size: other * 5000, entry: 5000 }
+          const w = new GmxWorld([{ side: long ? 1 : -1, collateral: 1000, size: 0, entry: 1 }, opposite], contract)
+          let before = w.venue.pool(0).value_usd
+          let paid = 0
+          for (const kind of ['borrow', 'repay'] as const) {
+            const impact = w.venue.pool(0).impact_pool
+            const size = kind === 'borrow' ? tokens * 5000 : (w.column('positions', 'size')[0] as number)
+            expect(own(w, kind, kind === 'borrow' ? tokens : 1e9).status).toBe('applied')
+            const { impact_pool: left, value_usd } = w.venue.pool(0)
+            const fee = size * (left < impact ? fees.fee_positive : fees.fee_negative)
+            expect(value_usd - before).toBeCloseTo(fee, 3)
+            before = value_usd
+            paid += fee + (left - impact) * 5000
+            if (left < impact) both++
+          }
+          // what the trader is short of is fees and what the impact pool has more
+          const back = treasury(w, 'ETH') * 5000 + treasury(w, 'USDC')
+          expect(5_000_000 - back).toBeCloseTo(paid, 3)
+        },
+      ),
+    )
+    expect(both).toBeGreaterThan(10)
+  })
+
   it('the worse of the own impact and the virtual inventory counts', () => {
     const contract = { impact_negative: 1e-8, impact_positive: 5e-9, virtual: 'ETH' }
     const both = [
