@@ -1,7 +1,7 @@
 /** Two lenders with one feed and one with a hard-coded price, books, a pool and who trades there: a world to break things in. */
 import type { World } from '../../src/engine/index.ts'
 import { run, type RunResult } from '../../src/engine/index.ts'
-import type { FaultSpec, KindSpec, Scenario, Snapshot } from '../../src/model/index.ts'
+import type { FaultSpec, KindSpec, LogKind, Scenario, Snapshot } from '../../src/model/index.ts'
 import { DEFAULT_LIMITS, SCENARIO_SCHEMA, SNAPSHOT_SCHEMA } from '../../src/model/index.ts'
 import { build } from '../../src/scenarios/index.ts'
 
@@ -144,4 +144,13 @@ export function play(
     },
   })
   return { world, result }
+}
+
+/** Rows of a kind, of a venue if one is named. */
+export const rows = (world: World, kind: LogKind, venue?: number): number[] => {
+  const out: number[] = []
+  for (let row = 0; row < world.parts.log.length; row++)
+    if (world.parts.log.kind(row) === kind && (venue === undefined || world.parts.log.columns.venue.data[row] === venue))
+      out.push(row)
+  return out
 }
