@@ -10,6 +10,24 @@ import { readVenueParams, with_params } from './venue-params.ts'
 const folder = join(import.meta.dirname, '../../data/venues')
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
 
+/** What a spec of a kind must name of itself: a market and an index a contract; of a pool that is the counterparty, its tokens. */
+function spec_of(kind: string, names: readonly string[], assets: readonly string[]): Record<string, unknown> {
+  if (kind === 'gmx-v2') {
+    const oracles = { index_oracle: 'x', long_oracle: 'x', short_oracle: 'y' }
+    const pool = { index: 'ETH', long: 'ETH', short: 'USDC', ...oracles, long_amount: 1000, short_amount: 3e6 }
+    const [i32, f64] = [new Int32Array(0), new Float64Array(0)]
+    const accounts = { owner: i32, contract: i32, side: i32, coin: i32, collateral: f64, size: f64, tokens: f64 }
+    return { kind, id: 'x', contracts: names.map((like) => ({ like, id: like, ...pool })), accounts }
+  }
+  return {
+    kind,
+    id: 'x',
+    collateral: assets[0] ?? 'USDT',
+    contracts: names.map((like) => ({ like, market: `${like}-PERP`, index: 'x' })),
+    ...(assets.length === 0 ? {} : { coins: assets.map((asset) => ({ asset })) }),
+  }
+}
+
 describe.each(files)('%s', (name) => {
   const path = join(folder, name)
 
@@ -23,23 +41,13 @@ describe.each(files)('%s', (name) => {
     expect(new Set(fields).size, 'a field stated twice').toBe(fields.length)
   })
 
-  it('completes a spec that names a market and an index a contract', async () => {
+  it('completes a spec that names what is its own', async () => {
     const params = await readVenueParams(path)
     const kind = venues.find((one) => one.id === params.kind)
     const names = contract_names(params)
     const coins = params.values.flatMap(({ field }) => (/^coins\.[^*]/.test(field) ? [field.split('.')[1] as string] : []))
     const assets = [...new Set(coins)]
-    const spec = complete(
-      {
-        kind: params.kind,
-        id: 'x',
-        collateral: assets[0] ?? 'USDT',
-        contracts: names.map((like) => ({ like, market: `${like}-PERP`, index: 'x' })),
-        ...(assets.length === 0 ? {} : { coins: assets.map((asset) => ({ asset })) }),
-      },
-      params,
-      name,
-    )
+    const spec = complete(spec_of(params.kind, names, assets), params, name)
     const schema = kind?.schema as { parse(value: unknown): unknown } | undefined
     expect(() => schema?.parse(spec)).not.toThrow()
   })
