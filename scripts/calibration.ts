@@ -89,6 +89,16 @@ function quote_tables(): string[] {
   const [baseline] = fits
   if (baseline === undefined) throw new Error('no form')
   const power = fits.at(-1)
+  const sizes = [
+    ['up to 50 k USD', 0, 5e4],
+    ['50 k to 1 M USD', 5e4, 1e6],
+    ['above 1 M USD', 1e6, Number.POSITIVE_INFINITY],
+  ] as const
+  const by_size = sizes.map(([name, from, to]) => {
+    const own = train.filter(({ usd }) => usd >= from && usd < to)
+    const { beta } = fit_quotes('power', tokens, own)
+    return `| ${name} | ${own.length} | ${beta === null ? '' : shown(beta)} |`
+  })
   const scores = tests.flatMap(([name, held]) =>
     fits.map((fit) => {
       const { rms_log, absolute, skill } = score_quotes(fit, baseline, held, tokens)
@@ -99,6 +109,10 @@ function quote_tables(): string[] {
   return [
     '',
     `${list.length} quotes, ${train.length} to fit. Power β of size: ${power?.beta ? shown(power.beta, 3) : '–'} (95 %, whole pairs drawn with replacement).`,
+    '',
+    '| size | quotes | power β of its own fit [95 %] |',
+    '|---|---|---|',
+    ...by_size,
     '',
     '| held out (quotes) | form | RMS error of ln impact | mean error of the impact | 1 − squared error ÷ that of one depth for all [95 %] | verdict |',
     '|---|---|---|---|---|---|',
