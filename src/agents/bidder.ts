@@ -5,19 +5,17 @@ import {
   ALL,
   type Actions,
   type Agent,
-  type Due,
   type Kind,
   type Offer,
   type Offers,
   type View,
   type WorldBuilder,
 } from '../model/index.ts'
-import { Actors, Purse } from './shared/actors.ts'
-import { inclusion_schema, InFlight, type Landed } from './shared/inclusion.ts'
-import { Inventory, inventory_schema } from './shared/inventory.ts'
+import { Buyer, is_start, type Round } from './shared/buyer.ts'
+import { inclusion_schema, type InFlight, type Landed } from './shared/inclusion.ts'
+import { inventory_schema } from './shared/inventory.ts'
 import { offer_key } from './shared/offer-key.ts'
-import { mid_rate, open, Plans, type Route, Routes, sell_along } from './shared/routes.ts'
-import { Sightings } from './shared/sightings.ts'
+import { mid_rate, open, type Route, sell_along } from './shared/routes.ts'
 
 const schema = z.strictObject({
   kind: z.literal('bidder').describe('bidder'),
@@ -87,13 +85,6 @@ type Spec = z.infer<typeof schema>
 
 const PRIORITY = 30
 
-interface Round {
-  readonly view: View
-  readonly rng: Rng
-  readonly out: Actions
-}
-
-const is_start = (offer: Offer): boolean => offer.kind === 'start' || offer.kind === 'redo'
 /** Over, and waiting to be settled. */
 const is_won = (offer: Offer): boolean => offer.kind === 'auction' && offer.debt_max === 0
 
@@ -119,54 +110,24 @@ export function bid_price(offer: Offer, style: Spec['style'], worth: number, fun
   return affordable >= least ? affordable : -1
 }
 
-class Bidder implements Agent {
+class Bidder extends Buyer implements Agent {
   private readonly spec: Spec
   private readonly venues: ReadonlySet<number> | undefined
-  private readonly routes: Routes
-  private readonly plans: Plans
-  private readonly purse: Purse
-  private readonly actors: Actors
-  private readonly sightings: Sightings | undefined
-  private readonly in_flight: InFlight | undefined
-  private readonly inventory: Inventory | undefined
   /** Open routes from collateral to debt, looked up once a tick. */
   private readonly ways = new Map<number, readonly Route[]>()
-  private readonly assets: number
 
   constructor(spec: Spec, builder: WorldBuilder) {
+    super(spec, builder)
     this.spec = spec
     this.venues = spec.venues === undefined ? undefined : new Set(spec.venues.map((id, i) => builder.venue(id, `venues[${i}]`)))
-    this.routes = new Routes(builder, spec.markets, 'markets')
-    this.plans = new Plans(this.routes.markets)
-    this.assets = builder.assets.length
-    this.purse = new Purse(this.assets)
-    this.actors = new Actors(builder)
-    this.sightings = spec.latency_ms > 0 ? new Sightings(builder) : undefined
-    const { inclusion, inventory, gas_max_usd } = spec
-    if (inclusion !== undefined)
-      this.in_flight = new InFlight(inclusion, gas_max_usd ?? Number.POSITIVE_INFINITY, this.actors, builder)
-    if (inventory !== undefined) this.inventory = new Inventory(inventory, this.actors, this.routes, builder)
-  }
-
-  call_level(): number {
-    return 1
-  }
-
-  respond(): void {}
-
-  due(events: Due, view: View, rng: Rng, out: Actions): void {
-    this.in_flight?.due(events, { view, rng, out })
   }
 
   /** Once a tick: a war of bids takes blocks, not rounds. */
   act(offers: Offers, view: View, rng: Rng, out: Actions): void {
     if (this.actors.list.length === 0 || view.round > 0) return
     const round = { view, rng, out }
-    this.purse.clear()
-    this.plans.clear()
     this.ways.clear()
-    this.inventory?.update(view)
-    this.inventory?.sell(view, this.plans, this.purse, (who, lot) => this.actors.tie(rng, who, view.time_ms, lot), out)
+    this.begin(round)
     const list = this.mine(offers, view)
     const { in_flight } = this
     if (in_flight !== undefined) {
@@ -175,18 +136,17 @@ class Bidder implements Agent {
       if (gas_usd < 0) return
       in_flight.look()
       this.each(list, gas_usd, round, (offer, who, price, amount) => in_flight.send(offer, who, gas_usd, price, amount, round))
-    } else if (!(view.gas_usd > (this.spec.gas_max_usd ?? Number.POSITIVE_INFINITY)))
+    } else if (this.affords_gas(view))
       this.each(list, view.gas_usd, round, (offer, who, price) => this.carry(offer, who, price, round))
   }
 
   /** Offers that are any of its business, seen long enough. */
-  private mine(offers: Offers, view: View): Offer[] {
+  private mine(offers: Offers, view: View): readonly Offer[] {
     const { venues } = this
     const list = offers.list.filter(
       (offer) => (offer.leader !== undefined || offer.kind === 'start') && (venues === undefined || venues.has(offer.venue)),
     )
-    const since = this.sightings?.note(list, view.time_ms)
-    return since === undefined ? list : list.filter((_, i) => view.time_ms - (since[i] as number) >= this.spec.latency_ms)
+    return this.seen(list, view)
   }
 
   /** Decides for every actor: settlements first, then bids, the most promising first, then starts. */

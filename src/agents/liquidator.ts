@@ -5,21 +5,19 @@ import {
   ALL,
   type Actions,
   type Agent,
-  type Due,
   type Kind,
   type Offer,
   type Offers,
   type View,
   type WorldBuilder,
 } from '../model/index.ts'
-import { Actors, Purse } from './shared/actors.ts'
 import { best_amount, domain_of, limits_of, lot_of } from './shared/amount.ts'
-import { inclusion_schema, InFlight, type Landed } from './shared/inclusion.ts'
-import { Inventory, inventory_schema } from './shared/inventory.ts'
+import { Buyer, is_start, type Round } from './shared/buyer.ts'
+import { inclusion_schema, type InFlight, type Landed } from './shared/inclusion.ts'
+import { type Inventory, inventory_schema } from './shared/inventory.ts'
 import { offer_key } from './shared/offer-key.ts'
-import { mid_rate, open, Plans, type Route, Routes, sell_along } from './shared/routes.ts'
+import { mid_rate, open, type Route, sell_along } from './shared/routes.ts'
 import { type Part, split, worth_selling } from './shared/routing.ts'
-import { Sightings } from './shared/sightings.ts'
 
 const schema = z.strictObject({
   kind: z.literal('liquidator').describe('liquidator'),
@@ -66,13 +64,6 @@ interface Way {
   readonly rate: number
 }
 
-/** What a round's decisions share. */
-interface Round {
-  readonly view: View
-  readonly rng: Rng
-  readonly out: Actions
-}
-
 /** A part of what is seized, over one route. */
 interface Sale extends Part {
   readonly limits: readonly number[]
@@ -84,66 +75,34 @@ interface Decision {
   readonly sales: readonly Sale[]
 }
 
-const is_start = (offer: Offer): boolean => offer.kind === 'start' || offer.kind === 'redo'
-
-class Liquidator implements Agent {
+class Liquidator extends Buyer implements Agent {
   private readonly spec: Spec
-  private readonly routes: Routes
-  private readonly plans: Plans
-  private readonly purse: Purse
-  private readonly actors: Actors
-  private readonly sightings: Sightings | undefined
-  private readonly in_flight: InFlight | undefined
-  private readonly inventory: Inventory | undefined
   /** Per route, the lowest price at which this round found it to give no more: nothing dearer need be tried. */
   private readonly spent = new Map<Route, number>()
   private readonly ways = new Map<number, Way>()
   /** Per actor, USD that it may still take into its inventory this round. */
   private readonly room = new Map<number, number>()
-  private readonly assets: number
 
   constructor(spec: Spec, builder: WorldBuilder) {
     if (spec.inventory !== undefined && spec.flash)
       throw builder.invalid('flash', true, 'false with an inventory: what is kept must be paid for')
+    super(spec, builder)
     this.spec = spec
-    this.routes = new Routes(builder, spec.markets, 'markets')
-    this.plans = new Plans(this.routes.markets)
-    this.assets = builder.assets.length
-    this.purse = new Purse(this.assets)
-    this.actors = new Actors(builder)
-    this.sightings = spec.latency_ms > 0 ? new Sightings(builder) : undefined
-    const { inclusion, inventory, gas_max_usd } = spec
-    if (inclusion !== undefined)
-      this.in_flight = new InFlight(inclusion, gas_max_usd ?? Number.POSITIVE_INFINITY, this.actors, builder)
-    if (inventory !== undefined) this.inventory = new Inventory(inventory, this.actors, this.routes, builder)
-  }
-
-  call_level(): number {
-    return 1
-  }
-
-  respond(): void {}
-
-  due(events: Due, view: View, rng: Rng, out: Actions): void {
-    this.in_flight?.due(events, { view, rng, out })
   }
 
   /** Most promising offers first, one bundle an account or auction; the others come again in the next round if they are still there. */
   act(offers: Offers, view: View, rng: Rng, out: Actions): void {
     if (this.actors.list.length === 0) return
     const round = { view, rng, out }
-    this.purse.clear()
     this.ways.clear()
     this.room.clear()
-    this.forget()
-    this.inventory?.update(view)
-    this.inventory?.sell(view, this.plans, this.purse, (who, lot) => this.actors.tie(rng, who, view.time_ms, lot), out)
-    const since = this.sightings?.note(offers.list, view.time_ms)
-    const ready = offers.list.filter((_, i) => since === undefined || view.time_ms - (since[i] as number) >= this.spec.latency_ms)
+    this.spent.clear()
+    this.begin(round)
+    const ready = this.seen(offers.list, view)
     if (this.in_flight !== undefined) {
       this.carry_out(this.in_flight, ready, round)
       this.send(this.in_flight, ready, round)
-    } else if (!(view.gas_usd > (this.spec.gas_max_usd ?? Number.POSITIVE_INFINITY))) this.take_now(ready, round)
+    } else if (this.affords_gas(view)) this.take_now(ready, round)
   }
 
   /** Forgets what this round has planned to sell. */
