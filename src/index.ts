@@ -60,3 +60,13 @@ export {
 } from './synth/index.ts'
 export { golden, type GoldenRow } from './validation/index.ts'
 export { venues } from './venues/index.ts'
+export {
+  type BulkEvent,
+  BulkExchange,
+  type BulkSpec,
+  type BulkTotals,
+  type PathsResult,
+  type PathsSpec,
+  run_paths,
+  type Slippage,
+} from './venues/shared/exchange/index.ts'
