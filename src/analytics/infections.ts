@@ -1,5 +1,5 @@
 /** Who infected whom: USD of forced selling at one venue caused by forced selling of another, exogenous as a source. */
-import type { Analytic, LogView, ReportTable, WorldView } from '../model/index.ts'
+import { type Analytic, type LogView, MECHANISMS, type Mechanism, type ReportTable, type WorldView } from '../model/index.ts'
 
 export interface Infection {
   readonly from: string
@@ -7,6 +7,85 @@ export interface Infection {
   readonly usd: number
   readonly usd_pivotal: number
 }
+
+export interface InfectionByAsset extends Infection {
+  /** What was sold, or bought back. */
+  readonly asset: string
+}
+
+export interface InfectionByMechanism extends Infection {
+  readonly mechanism: Mechanism
+}
+
+/** One sum: source 0 is exogenous, s the venue s − 1. */
+interface Cell {
+  readonly source: number
+  readonly victim: number
+  readonly asset: number
+  readonly mechanism: number
+  usd: number
+  pivotal: number
+}
+
+/**
+ * Sums of forced sales by source, victim, asset sold and mechanism, in the order (source, victim, asset, mechanism). One pass over the log. What is summed
+ * over all but the victim is the victim's forced sales: the shares of a set sum to 1. A sale without a set is exogenous, by price.
+ */
+function cells(log: LogView): Cell[] {
+  const found = new Map<string, Cell>()
+  const c = log.columns
+  const { source, mechanism, share, pivotal } = log.share_columns
+  const add = (from: number, by: number, victim: number, asset: number, usd: number, tipped: number) => {
+    const key = `${from} ${victim} ${asset} ${by}`
+    const cell = found.get(key) ?? { source: from, victim, asset, mechanism: by, usd: 0, pivotal: 0 }
+    cell.usd += usd
+    cell.pivotal += tipped
+    found.set(key, cell)
+  }
+  for (let row = 0; row < log.length; row++) {
+    const victim = c.victim.data[row] as number
+    if (victim < 0 || log.kind(row) !== 'fill') continue
+    const usd = c.usd.data[row] as number
+    const asset = c.asset.data[row] as number
+    const [first, last] = log.share_range(c.shares.data[row] as number)
+    if (first === last) add(0, 0, victim, asset, usd, usd)
+    for (let i = first; i < last; i++)
+      add(
+        source.data[i] as number,
+        mechanism.data[i] as number,
+        victim,
+        asset,
+        usd * (share.data[i] as number),
+        usd * (pivotal.data[i] as number),
+      )
+  }
+  return [...found.values()].sort(
+    (a, b) => a.source - b.source || a.victim - b.victim || a.asset - b.asset || a.mechanism - b.mechanism,
+  )
+}
+
+const summed = <T extends Infection>(log: LogView, world: WorldView, name: (cell: Cell) => Omit<T, keyof Infection>): T[] => {
+  const out = new Map<string, T & { usd: number; usd_pivotal: number }>()
+  for (const cell of cells(log)) {
+    const rest = name(cell)
+    const from = cell.source === 0 ? 'exogenous' : (world.venues[cell.source - 1]?.id as string)
+    const to = world.venues[cell.victim]?.id as string
+    const key = JSON.stringify([from, to, rest])
+    const sum = out.get(key) ?? ({ from, to, ...rest, usd: 0, usd_pivotal: 0 } as T & { usd: number; usd_pivotal: number })
+    sum.usd += cell.usd
+    sum.usd_pivotal += cell.pivotal
+    out.set(key, sum)
+  }
+  return [...out.values()].filter((sum) => sum.usd !== 0 || sum.usd_pivotal !== 0)
+}
+
+/** The matrix apart by what was sold. */
+export const infections_by_asset = (log: LogView, world: WorldView): InfectionByAsset[] =>
+  summed<InfectionByAsset>(log, world, ({ asset }) => ({ asset: world.assets[asset]?.id as string }))
+
+/** The matrix apart by what carried the infection. */
+export const infections_by_mechanism = (log: LogView, world: WorldView): InfectionByMechanism[] =>
+  summed<InfectionByMechanism>(log, world, ({ mechanism }) => ({ mechanism: MECHANISMS[mechanism] as Mechanism }))
 
 /** source × victim sums: source 0 is exogenous, s the venue s − 1. Every victim's column sums to its forced sales. */
 export function infection_matrix(log: LogView, world: WorldView): { usd: Float64Array; pivotal: Float64Array; sources: number } {

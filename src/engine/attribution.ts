@@ -86,6 +86,11 @@ export class Attribution {
   private readonly subjects: readonly Subject[]
   private readonly statement = new Statement()
   private readonly losses: Float64Array
+  /** The parts of `losses` by contracts and by tokens. */
+  private readonly contracts: Float64Array
+  private readonly tokens: Float64Array
+  /** The part of the loss by interest that is collateral's own: a unit that became a claim on less. */
+  private claims = 0
   private counterfactual = new Float64Array(0)
 
   constructor(events: Log, feeds: Quotes, epochs: Epochs, subjects: readonly Subject[]) {
@@ -94,6 +99,8 @@ export class Attribution {
     this.epochs = epochs
     this.subjects = subjects
     this.losses = new Float64Array(feeds.sources)
+    this.contracts = new Float64Array(feeds.sources)
+    this.tokens = new Float64Array(feeds.sources)
   }
 
   /**
@@ -122,10 +129,25 @@ export class Attribution {
     for (let s = 0; s < this.losses.length; s++) {
       const loss = Math.max(0, this.losses[s] as number)
       const pivotal = s === EXOGENOUS ? (alone ? 1 : 0) : alone ? 0 : loss / others
-      if (loss > 0 || pivotal > 0) this.log.share(s, 'price', loss / total, pivotal)
+      if (loss > 0 || pivotal > 0) this.by_channel(s, loss / total, pivotal)
     }
-    if (rate > 0) this.log.share(venue + 1, 'rate', rate / total, alone ? 0 : rate / others)
+    if (rate > 0) this.by_interest(venue + 1, rate / total, alone ? 0 : rate / others)
     return { shares, cause: this.row_of(statement, largest) }
+  }
+
+  /** A source's share, by what carried it: marks of contracts or oracles of tokens, each in the part of the loss it made. */
+  private by_channel(source: number, share: number, pivotal: number): void {
+    const contracts = Math.max(0, this.contracts[source] as number)
+    const tokens = Math.max(0, this.tokens[source] as number)
+    const part = tokens > 0 ? contracts / (contracts + tokens) : 1
+    if (part > 0) this.log.share(source, 'price', share * part, pivotal * part)
+    if (part < 1) this.log.share(source, 'oracle', share * (1 - part), pivotal * (1 - part))
+  }
+
+  private by_interest(source: number, share: number, pivotal: number): void {
+    const part = this.claims
+    if (part < 1) this.log.share(source, 'rate', share * (1 - part), pivotal * (1 - part))
+    if (part > 0) this.log.share(source, 'collateral', share * part, pivotal * part)
   }
 
   /** Fills `losses` by source and returns the loss by interest and funding, in ln H since the account's epoch. */
@@ -144,7 +166,11 @@ export class Attribution {
       sums[side + 1] = (sums[side + 1] as number) + then
     }
     this.losses.fill(0)
+    this.contracts.fill(0)
+    this.tokens.fill(0)
     let rate = 0
+    let owned = 0
+    let owed = 0
     const mean = [logarithmic_mean(sums[0] as number, sums[1] as number), logarithmic_mean(sums[2] as number, sums[3] as number)]
     for (let i = 0; i < st.count; i++) {
       const feed = st.feed[i] as number
@@ -154,15 +180,23 @@ export class Attribution {
       const now = (st.quantity[i] as number) * (st.weight[i] as number) * (st.price[i] as number)
       if (!(now > 0)) continue
       const weight = (logarithmic_mean(now, before[i] as number) / whole) * (asset ? -1 : 1)
+      const carrier = (st.market[i] as number) >= 0 ? this.contracts : this.tokens
       let priced = 0
       for (let s = 0; s < this.losses.length; s++) {
         const change = this.feeds.displacement(feed, s) - this.epochs.vector(epoch, feed, s)
         priced += change
         this.losses[s] = (this.losses[s] as number) + weight * change
+        carrier[s] = (carrier[s] as number) + weight * change
       }
-      rate += weight * (log(now / (before[i] as number)) - priced)
+      const interest = weight * (log(now / (before[i] as number)) - priced)
+      rate += interest
+      if (asset) owned += interest
+      else owed += interest
     }
-    if (st.rate_loss > 0 && (sums[0] as number) > 0) rate += st.rate_loss / (sums[0] as number)
+    const charged = st.rate_loss > 0 && (sums[0] as number) > 0 ? st.rate_loss / (sums[0] as number) : 0
+    rate += charged
+    // What rounding leaves of prices is no claim on less.
+    this.claims = owned > 1e-12 ? owned / (owned + charged + Math.max(0, owed)) : 0
     return rate > 1e-12 ? rate : 0
   }
 

@@ -52,8 +52,14 @@ export type LogKind = (typeof LOG_KINDS)[number]
 export const SOLD = ['free', 'seized', 'reduced', 'unwound', 'called'] as const
 export type Sold = (typeof SOLD)[number]
 
-/** By what an account was infected: the channel beside the price itself. */
-export const MECHANISMS = ['price', 'rate', 'cash', 'gas', 'collateral', 'owner'] as const
+/**
+ * By what an account was infected.
+ * - price: the mark of contracts it holds; oracle: the price of tokens it holds or owes, read through a feed
+ * - rate: interest and funding; collateral: a unit of collateral became a claim on less (a share or index that fell)
+ * - owner: a call elsewhere that the same owner answered here
+ * - cash, gas: nothing in the engine changes the health of an account by them: no USD
+ */
+export const MECHANISMS = ['price', 'rate', 'cash', 'gas', 'collateral', 'owner', 'oracle'] as const
 export type Mechanism = (typeof MECHANISMS)[number]
 
 const shape = {

@@ -142,6 +142,21 @@ const cascade: DefinitionGroup = {
       ],
     },
     {
+      id: 'infections_by_asset',
+      unit: 'USD',
+      says: 'The cells of infections, apart by the asset that was sold or bought back. Over assets they sum to infections.',
+      more: [],
+    },
+    {
+      id: 'infections_by_mechanism',
+      unit: 'USD',
+      says: 'The cells of infections, apart by what carried them. Over mechanisms they sum to infections.',
+      more: [
+        "*price*: the mark of contracts that the account held. *oracle*: the price of tokens that it held or owed, read through a feed. A source's share is divided by the losses of either kind, max(0, loss) each.",
+        '*rate*: interest and funding. *collateral*: a unit of collateral became a claim on less, as when a supply index falls. *owner*: a call elsewhere that the same owner answered here. *cash* and *gas* carry no USD: nothing in the engine changes the health of an account by them; they delay liquidators, which the counterfactual shows and the attribution does not.',
+      ],
+    },
+    {
       id: 'usd_pivotal',
       unit: 'USD',
       says: 'Forced sales by who tipped the account over: exogenous if it would be in breach with the displacement of all venues removed, else shared among venues and non-price causes alone.',

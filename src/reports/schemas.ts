@@ -1,6 +1,6 @@
 /** Schemas of the documents that the command line prints. `docs/schemas/*.json` are these, as JSON Schema. Documents only grow. */
 import { z } from 'zod'
-import { EVIDENCE } from '../model/index.ts'
+import { EVIDENCE, MECHANISMS } from '../model/index.ts'
 import { account_schema } from './account-schema.ts'
 import { detect_schema, warn_schema } from './detect-schema.ts'
 import { infer_schema } from './infer-schema.ts'
@@ -43,6 +43,13 @@ const asset = z.object({
   endogenous_share: z.number().min(0).max(1).nullable().describe('Part of the fall at the low that venues made'),
 })
 
+const infection = z.object({
+  from: id.describe('Source: a venue, or exogenous'),
+  to: id.describe('Victim venue'),
+  usd,
+  usd_pivotal: usd,
+})
+
 export const run_schema = z
   .object({
     schema: z.literal('unwind.run/1'),
@@ -70,14 +77,15 @@ export const run_schema = z
     }),
     venues: z.array(z.object({ id, kind: z.string().min(1), ...figures })),
     assets: z.array(asset),
-    infections: z.array(
-      z.object({
-        from: id.describe('Source: a venue, or exogenous'),
-        to: id.describe('Victim venue'),
-        usd,
-        usd_pivotal: usd,
-      }),
-    ),
+    infections: z.array(infection),
+    infections_by_asset: z
+      .array(infection.extend({ asset: id.describe('What was sold or bought back') }))
+      .optional()
+      .describe('The cells of infections, apart by asset'),
+    infections_by_mechanism: z
+      .array(infection.extend({ mechanism: z.enum(MECHANISMS).describe('What carried it') }))
+      .optional()
+      .describe('The cells of infections, apart by what carried them'),
     coin_day: z.array(
       z.object({ coin: id, day: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), liquidations: count, usd: positive_usd }),
     ),

@@ -8,7 +8,11 @@ import {
   flows,
   type Infection,
   infection_list,
+  type InfectionByAsset,
+  type InfectionByMechanism,
   infections,
+  infections_by_asset,
+  infections_by_mechanism,
   liquidated_at_start_usd,
   timeline,
   totals,
@@ -49,6 +53,8 @@ export interface RunDocument {
   readonly venues: readonly (VenueFigures & { readonly id: string; readonly kind: string })[]
   readonly assets: readonly AssetFigures[]
   readonly infections: readonly Infection[]
+  readonly infections_by_asset: readonly InfectionByAsset[]
+  readonly infections_by_mechanism: readonly InfectionByMechanism[]
   readonly coin_day: readonly Record<string, Cell>[]
   readonly laws: RunResult['laws']
   /** Of a preset of a real event: its outcomes beside what happened. */
@@ -151,6 +157,8 @@ function measure(
     venues: figures.map((figure, v) => ({ id: view.venues[v]?.id as string, kind: view.venues[v]?.kind as string, ...figure })),
     assets: asset_figures(view, (asset) => world.parts.frames.lows.columns.time_ms.data[asset] as number),
     infections: infection_list(log, view),
+    infections_by_asset: infections_by_asset(log, view),
+    infections_by_mechanism: infections_by_mechanism(log, view),
     coin_day: records(tables.coin_day),
     laws: result.laws,
   }
