@@ -1,7 +1,7 @@
 /** A page of events: the prices with the events marked, the indicators that spoke, the catalogue. */
 import { counted, duration, percent } from './format.ts'
 import { type Markup, markup } from './markup.ts'
-import { when } from './detect.ts'
+import { all_clear, no_event, rank_text, when } from './detect.ts'
 import { plain } from './report.ts'
 import type { DetectDoc } from './schemas.ts'
 import { STYLE } from './style.ts'
@@ -81,7 +81,7 @@ export function detect_html(document: DetectDoc, price: Curve, indicators: reado
   const { events } = document
   const cells = events.map(
     (event) =>
-      markup`<tr><th scope="row">${when(event.onset)}</th><td>${when(event.detected)}</td><td>${when(event.end)}</td><td class="left">${event.type}</td><td class="left">${plain(event.subject)}</td><td>${percent(event.drawdown)}</td><td>${event.breadth === null ? '–' : percent(event.breadth, 0)}</td><td class="left">${event.severity}</td><td class="wrap">${event.spoke.map((one) => `${one.indicator} ${percent(one.rank, 0)}`).join(', ')}</td></tr>`,
+      markup`<tr><th scope="row">${when(event.onset)}</th><td>${when(event.detected)}</td><td>${when(event.end)}</td><td class="left">${event.type}</td><td class="left">${plain(event.subject)}</td><td>${percent(event.drawdown)}</td><td>${event.breadth === null ? '–' : percent(event.breadth, 0)}</td><td class="left">${event.severity}</td><td class="wrap">${event.spoke.map((one) => `${one.indicator} ${rank_text(one.rank)}`).join(', ')}</td></tr>`,
   )
   const heads = [
     'onset (UTC)',
@@ -92,12 +92,12 @@ export function detect_html(document: DetectDoc, price: Curve, indicators: reado
     'change',
     'breadth',
     'severity',
-    'indicators that stood out at the onset, rank in their past',
+    'indicators that stood out at the onset',
   ].map((text) => markup`<th scope="col">${text}</th>`)
   const body = markup`<main>
 <header><div class="kicker"><span>Unwind · events</span><span>${document.sources.map(({ evidence }) => evidence).join(', ')}</span></div>
-<h1>${counted(events.length, 'event')} from ${when(document.from)} to ${when(document.to)}</h1>
-<p class="answer">Step ${duration(document.step_ms)}. Shaded: events from onset to the moment they were said to be over.</p></header>
+<h1>${events.length === 0 && !all_clear(document) ? 'No answer' : counted(events.length, 'event')} from ${when(document.from)} to ${when(document.to)}</h1>
+<p class="answer">${events.length === 0 ? `${no_event(document)} ` : ''}Step ${duration(document.step_ms)}. Shaded: events from onset to the moment they were said to be over.</p></header>
 <section><h2>Prices</h2>${figure(price, 0, events, true)}</section>
 <section><h2>Indicators that spoke</h2><div class="panels two">${indicators.map((curve, i) => figure(curve, i + 1, events, false))}</div></section>
 <section><h2>Catalogue</h2><div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${cells}</tbody></table></div></section>

@@ -18,7 +18,7 @@ export function detect_text(document: DetectDoc, options: TextOptions = {}): str
   const sheet = new Sheet(options, 140, '')
   const { events } = document
   sheet.heading(
-    `${counted(events.length, 'event')} from ${range(document.from, document.to)}, step ${duration(document.step_ms)}`,
+    `${events.length === 0 && !all_clear(document) ? 'No answer' : counted(events.length, 'event')} from ${range(document.from, document.to)}, step ${duration(document.step_ms)}`,
   )
   catalogue(sheet, document)
   const last = events.at(-1)
@@ -27,7 +27,7 @@ export function detect_text(document: DetectDoc, options: TextOptions = {}): str
     sheet.say(plain(last.what), '  ')
     const names = last.spoke.map(
       (one) =>
-        `${one.indicator}${one.subject === '' || one.subject === 'market' ? '' : ` of ${plain(one.subject)}`} (higher than ${percent(one.rank, 0)} of its past)`,
+        `${one.indicator}${one.subject === '' || one.subject === 'market' ? '' : ` of ${plain(one.subject)}`} (${rank_text(one.rank)})`,
     )
     if (names.length > 0) sheet.say(`At its onset stood out: ${names.join(', ')}.`, '  ')
   }
@@ -46,8 +46,28 @@ export function detect_text(document: DetectDoc, options: TextOptions = {}): str
   return sheet.text
 }
 
-function catalogue(sheet: Sheet, { events, step_ms }: DetectDoc): void {
-  if (events.length === 0) return sheet.say('No event: nothing in this history was large in itself and against what was usual.')
+/** Where a value stands among its earlier ones, told from the nearer end. */
+export const rank_text = (rank: number): string =>
+  rank < 0.5 ? `lower than ${percent(1 - rank, 0)} of its past` : `higher than ${percent(rank, 0)} of its past`
+
+/** Why events were not looked for, or not everywhere. */
+const gaps_of = ({ notes }: DetectDoc): string[] =>
+  notes.filter((note) => note.includes('not looked for') || note.startsWith('no detector of events'))
+
+/** Is the absence of events an answer? Not where nothing was looked at. */
+export const all_clear = (document: DetectDoc): boolean =>
+  gaps_of(document).length === 0 &&
+  document.detectors.some(({ id, subjects }) => (id === 'deleveraging-event' || id === 'depeg') && subjects > 0)
+
+/** What to say where there is no event: that none was found, or that nothing was looked at. */
+export const no_event = (document: DetectDoc): string =>
+  all_clear(document)
+    ? 'No event: nothing in this history was large in itself and against what was usual.'
+    : `Nothing found, and this is no all-clear: ${gaps_of(document).join('; ')}.`
+
+function catalogue(sheet: Sheet, document: DetectDoc): void {
+  const { events, step_ms } = document
+  if (events.length === 0) return sheet.say(no_event(document))
   // Rows of days need no hour.
   const short = (iso: string | null) => (step_ms % 86_400_000 === 0 ? when(iso).slice(0, 10) : when(iso))
   sheet.lines.push('')

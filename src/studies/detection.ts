@@ -95,6 +95,43 @@ const OUTSIDE = new Set(['VIX', '^VIX', 'DGS10', 'US10Y', 'TNX', 'DXY', 'DTWEXBG
 const leads = (series: Series): boolean =>
   PRICES.has(series.field) && !OUTSIDE.has(series.symbol.toUpperCase()) && series.time_ms.length > 1
 
+/** Symbols with quotes and no close of their own get the middle of bid and ask as one: detectors read closes. */
+function with_mids(series: readonly Series[]): readonly Series[] {
+  const has = (field: string, like: Series) =>
+    series.find((one) => one.field === field && one.symbol === like.symbol && one.venue === like.venue)
+  const mids = series.flatMap((ask): Series[] => {
+    const bid = ask.field === 'ask' ? has('bid', ask) : undefined
+    if (bid === undefined || series.some(({ field, symbol }) => field === 'close' && symbol === ask.symbol)) return []
+    const same = bid.time_ms.length === ask.time_ms.length && bid.time_ms.every((time, i) => time === ask.time_ms[i])
+    return same ? [{ ...ask, field: 'close', values: ask.values.map((value, i) => (value + (bid.values[i] as number)) / 2) }] : []
+  })
+  return mids.length === 0 ? series : [...series, ...mids]
+}
+
+/** Days of prices before which the event detector has no usual day to compare with. */
+const LEAST_DAYS = 20
+
+/** What was not looked at, and what is missing for it: silence is no all-clear. */
+function gaps_of(opened: readonly { readonly id: string; readonly subjects: number }[], panel: Panel): string[] {
+  const silent = opened.filter(({ subjects }) => subjects === 0).map(({ id }) => id)
+  const out: string[] = []
+  const events = opened.filter(({ id }) => EVENTS.has(id))
+  if (events.length === 0) out.push(`no detector of events was asked for: ${[...EVENTS].join(', ')}`)
+  else if (events.every(({ id }) => silent.includes(id)))
+    out.push(
+      'events were not looked for: the files hold no price of an asset (close, or bid and ask), no peg and no pool tick; an index such as VIX is none',
+    )
+  else if (silent.includes('deleveraging-event'))
+    out.push('de-leveraging events were not looked for: the files hold no price of an asset (close, or bid and ask)')
+  const days = (panel.time_ms.length * panel.step_ms) / DAY_MS
+  if (opened.some(({ id, subjects }) => id === 'deleveraging-event' && subjects > 0) && days < LEAST_DAYS)
+    out.push(
+      `de-leveraging events were not looked for: the files hold ${Math.round(10 * days) / 10} days of prices, and ${LEAST_DAYS} are needed to know what is usual`,
+    )
+  if (silent.length > 0) out.push(`nothing to read for ${silent.join(', ')}: the files lack the fields they need`)
+  return out
+}
+
 /** Usual step of the finest prices; a day where there are none. */
 function usual_step(series: readonly Series[]): number {
   const steps = series.filter(leads).map(({ time_ms }) => {
@@ -123,7 +160,7 @@ function range_of(series: readonly Series[]): { readonly from_ms: number; readon
 
 /** Runs indicators and detectors over a history. @throws InputError where there is nothing to read, or a detector is unknown */
 export function detect(given: readonly Given[], options: DetectOptions = {}): Detection {
-  const series = given.flatMap((one) => one.series)
+  const series = with_mids(given.flatMap((one) => one.series))
   const chosen = options.only === undefined ? detectors : options.only.map((id) => detector_named(id))
   if (!series.some(({ time_ms }) => time_ms.length > 0))
     throw new InputError(given[0]?.file ?? 'files', 'series', 'no values', 'at least one series with values')
@@ -153,7 +190,6 @@ export function detect(given: readonly Given[], options: DetectOptions = {}): De
       to: Number.isFinite(to_ms) ? iso_time(to_ms) : '',
     }
   })
-  const silent = opened.filter(({ subjects }) => subjects === 0).map(({ id }) => id)
   const document: DetectDocument = {
     schema: DETECT_SCHEMA,
     sources,
@@ -163,7 +199,7 @@ export function detect(given: readonly Given[], options: DetectOptions = {}): De
     detectors: opened,
     events: events_of(alerts, panel),
     alerts: alerts.map(({ time_ms, onset_ms, ...rest }) => ({ time: iso_time(time_ms), onset: iso_time(onset_ms), ...rest })),
-    notes: silent.length === 0 ? [] : [`nothing to read for ${silent.join(', ')}: the files lack the fields they need`],
+    notes: gaps_of(opened, panel),
   }
   return { document, panel }
 }
