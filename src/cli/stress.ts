@@ -24,6 +24,7 @@ interface Options {
   readonly tiers?: string
   readonly aaveParams?: string
   readonly chain?: string
+  readonly explain?: true
   readonly json?: true
   readonly html?: string
   readonly out?: string
@@ -41,6 +42,8 @@ Examples:
       a snapshot and a scenario of your own; the document on standard output
   unwind stress --shock BTC=-25%@2h --correlated --html report.html --out run/
       a page to print, and the log as Parquet
+  unwind stress --shock ETH=-30%@1h --correlated --explain
+      who was hit by what, caused by whose sales
   unwind stress --preset may-2021
       a real event on its own books, one seed, beside what happened
   unwind stress --replay bars.parquet --from 2024-04-12 --to 2024-04-15 --tiers tiers.json
@@ -70,6 +73,7 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(value('--tiers <file>', 'margin tiers for the replay'))
     .addOption(value('--aave-params <file>', 'pool parameters for the replay'))
     .addOption(value('--chain <name>', 'chain of the pool parameters (default: ethereum)'))
+    .option('--explain', 'say why: chains of causes of the largest forced sales, and what carried them')
     .option('--json', 'print the document unwind.run/1, nothing else')
     .addOption(value('--html <file>', 'write the report as one self-contained page'))
     .addOption(value('--out <dir>', 'write log and shares (Parquet), summary (JSON) and page'))
@@ -106,6 +110,7 @@ export function parse(
     shocks: options.shock.map(shock),
     correlated: correlated === true,
     without: options.without,
+    ...(options.explain === true ? { explain: true } : {}),
     debug: debug === true,
     json: json === true,
     look: { width: host.width, colour: host.colour },

@@ -89,6 +89,8 @@ export class Attribution {
   /** The parts of `losses` by contracts and by tokens. */
   private readonly contracts: Float64Array
   private readonly tokens: Float64Array
+  /** Does the account hold contracts? */
+  private marked = false
   /** The part of the loss by interest that is collateral's own: a unit that became a claim on less. */
   private claims = 0
   private counterfactual = new Float64Array(0)
@@ -139,7 +141,7 @@ export class Attribution {
   private by_channel(source: number, share: number, pivotal: number): void {
     const contracts = Math.max(0, this.contracts[source] as number)
     const tokens = Math.max(0, this.tokens[source] as number)
-    const part = tokens > 0 ? contracts / (contracts + tokens) : 1
+    const part = contracts + tokens > 0 ? contracts / (contracts + tokens) : this.marked ? 1 : 0
     if (part > 0) this.log.share(source, 'price', share * part, pivotal * part)
     if (part < 1) this.log.share(source, 'oracle', share * (1 - part), pivotal * (1 - part))
   }
@@ -168,6 +170,7 @@ export class Attribution {
     this.losses.fill(0)
     this.contracts.fill(0)
     this.tokens.fill(0)
+    this.marked = false
     let rate = 0
     let owned = 0
     let owed = 0
@@ -175,6 +178,7 @@ export class Attribution {
     for (let i = 0; i < st.count; i++) {
       const feed = st.feed[i] as number
       const asset = st.side[i] === 1
+      if ((st.market[i] as number) >= 0) this.marked = true
       const whole = mean[asset ? 0 : 1] as number
       if (feed < 0 || !(whole > 0)) continue
       const now = (st.quantity[i] as number) * (st.weight[i] as number) * (st.price[i] as number)

@@ -4,6 +4,7 @@ import { EVIDENCE, MECHANISMS } from '../model/index.ts'
 import { account_schema } from './account-schema.ts'
 import { detect_schema, warn_schema } from './detect-schema.ts'
 import { infer_schema } from './infer-schema.ts'
+import { explain_schema } from './explain-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/)
@@ -91,6 +92,7 @@ export const run_schema = z
     ),
     laws: z.object({ checked: count, broken: z.array(z.string()) }),
     event: event_schema.optional(),
+    explain: explain_schema.optional(),
   })
   .describe('One stress run: unwind stress --json')
 

@@ -23,6 +23,7 @@ import {
 import { type RunResult, run, type World } from '../engine/index.ts'
 import { type Cell, type Evidence, type ReportTable, records, type Scenario, type Snapshot, weakest } from '../model/index.ts'
 import { build, identity, type Watch } from '../scenarios/index.ts'
+import { explain, type Explanation } from './explain.ts'
 import type { EventReport } from './replays.ts'
 
 export const RUN_SCHEMA = 'unwind.run/1'
@@ -59,6 +60,8 @@ export interface RunDocument {
   readonly laws: RunResult['laws']
   /** Of a preset of a real event: its outcomes beside what happened. */
   readonly event?: EventReport
+  /** When it was asked for: why what was sold was sold. */
+  readonly explain?: Explanation
 }
 
 /** A document with the tables that reports draw. */
@@ -82,6 +85,8 @@ export interface StressResult {
 
 export interface StressOptions {
   readonly debug?: boolean
+  /** Adds chains of causes to the document. */
+  readonly explain?: boolean
   /** Progress over both runs, 0 to 1; return false to stop. */
   readonly on_progress?: (done: number) => boolean | undefined
   /** What the reader should know of the inputs: assumptions, aliases. */
@@ -113,7 +118,10 @@ export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOp
   const result: RunResult = stopped
     ? { status: 'interrupted', ticks: 0, rounds: 0, log_hash: world.parts.log.hash(), laws: { checked: 0, broken: [] } }
     : run(world, { debug: options.debug === true, on_tick })
-  return { ...measure(snapshot, scenario, world, result, alone, options.notes ?? []), result, watched: watch?.figures() ?? {} }
+  const measured = measure(snapshot, scenario, world, result, alone, options.notes ?? [])
+  const document =
+    options.explain === true ? { ...measured.document, explain: explain(world.parts.log, world.view()) } : measured.document
+  return { ...measured, document, result, watched: watch?.figures() ?? {} }
 }
 
 function measure(

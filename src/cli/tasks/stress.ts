@@ -5,6 +5,7 @@ import { InputError, type Scenario, type Snapshot } from '../../model/index.ts'
 import {
   bridge,
   event_text,
+  explain_text,
   type RunDoc,
   stress_html,
   stress_text,
@@ -41,6 +42,8 @@ export interface StressInput {
   readonly tick_ms?: number
   readonly without: readonly string[]
   readonly replay?: ReplayFiles
+  /** Chains of causes, too. */
+  readonly explain?: boolean
   readonly debug: boolean
   readonly json: boolean
   /** Where the page and the folder are written before they take their place. */
@@ -70,6 +73,7 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
   const result = naming(input, () =>
     stress(snapshot, scenario, {
       debug: input.debug,
+      explain: input.explain === true,
       notes: [...notes, ...alias_notes],
       ...(event?.watch === undefined ? {} : { watch: event.watch }),
       on_progress: (done) => {
@@ -93,7 +97,7 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
   const outcomes = report.document.event === undefined ? '' : event_text(report.document.event, look)
   return {
     code: document.status === 'done' && document.laws.broken.length === 0 ? 0 : 1,
-    text: input.json ? json : `${stress_text(report, look)}${outcomes}`,
+    text: input.json ? json : `${stress_text(report, look)}${explain_text(report.document, look)}${outcomes}`,
     note: '',
   }
 }

@@ -1,0 +1,49 @@
+/** Schema of `explain` in `unwind.run/1`: why what was sold was sold. */
+import { z } from 'zod'
+import { LOG_KINDS, MECHANISMS, SOLD } from '../model/index.ts'
+
+const name = z.string().nullable()
+const usd = z.number().min(0).describe('USD of forced sales')
+
+const link = z.object({
+  row: z.number().int().min(0).describe('Row of the log'),
+  kind: z.enum(LOG_KINDS),
+  after_ms: z.number().describe('After the start'),
+  venue: name.describe('Of a forced sale, whose it is; else where it happened'),
+  account: z.number().int().nullable(),
+  market: name,
+  asset: name,
+  amount: z.number().describe('Units; of a fill negative where it sold'),
+  price: z.number().describe('Of a fill the average in quote units; of a call the health'),
+  usd: z.number(),
+  sold: z.enum(SOLD),
+  blamed: z
+    .array(
+      z.object({
+        from: z.string().min(1).describe('Source: a venue, or exogenous'),
+        mechanism: z.enum(MECHANISMS),
+        share: z.number().describe('Of the loss of ln(health); sums to 1'),
+        share_pivotal: z.number().describe('Of what tipped the account over; sums to 1'),
+      }),
+    )
+    .describe('Who moved the account to its breach'),
+})
+
+export const explain_schema = z
+  .object({
+    chains: z.array(
+      z.object({
+        why: z
+          .enum(['largest', 'longest', 'loop'])
+          .describe('largest of a venue and asset, most changes of venue, or a closed loop'),
+        links: z.array(link).min(1).describe('The sale first, each next the main cause of the one before'),
+      }),
+    ),
+    loop: z.object({
+      perp_to_lending_usd: usd.describe('At lenders, caused by exchanges through oracles'),
+      lending_to_spot_usd: usd.describe('By lenders, met by spot markets'),
+      lending_to_perp_usd: usd.describe('At exchanges, caused by lenders'),
+      closed_usd: usd.describe('At exchanges, after an unbroken chain of main causes exchange, lender, exchange'),
+    }),
+  })
+  .describe('unwind stress --explain')

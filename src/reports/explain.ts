@@ -1,0 +1,126 @@
+/** `unwind stress --explain` in words: chains of causes, what carried the infections, and the loop between exchanges and lenders. */
+import { duration, percent, price, usd } from './format.ts'
+import { COLOURLESS, grid, wrap } from './lines.ts'
+import { plain } from './report.ts'
+import type { RunDoc } from './schemas.ts'
+import type { TextOptions } from './text.ts'
+
+type Explain = NonNullable<RunDoc['explain']>
+type Link = Explain['chains'][number]['links'][number]
+type Blamed = Link['blamed'][number]
+
+const BY: Readonly<Record<Blamed['mechanism'], string>> = {
+  price: 'marks',
+  oracle: 'the oracle',
+  rate: 'interest and funding',
+  cash: 'cash',
+  gas: 'gas',
+  collateral: 'collateral that became a claim on less',
+  owner: 'a call that the owner answered here',
+}
+
+const SOLD_BY: Readonly<Record<Link['sold'], string>> = {
+  free: 'by choice',
+  seized: 'after a seizure',
+  reduced: 'by the exchange',
+  unwound: 'out of a fund or inventory',
+  called: 'to answer a call',
+}
+
+const source = (from: string): string => (from === 'exogenous' ? 'the outside world' : `sales of ${plain(from)}`)
+
+/** Who moved the account, the largest first; parts under 1 % are not worth a word. */
+function blame(link: Link): string {
+  const parts = link.blamed.filter(({ share, share_pivotal }) => share >= 0.01 || share_pivotal >= 0.01).slice(0, 4)
+  if (parts.length === 0) return ''
+  const moved = parts
+    .filter(({ share }) => share >= 0.01)
+    .map(({ from, mechanism, share }) => `${percent(share, 0)} ${source(from)} through ${BY[mechanism]}`)
+  const tipped = link.blamed.reduce((most, one) => (one.share_pivotal > most.share_pivotal ? one : most), parts[0] as Blamed)
+  return `; moved there ${moved.join(', ')}; tipped over by ${source(tipped.from)}`
+}
+
+const who = ({ venue, account }: Link): string => `${plain(venue ?? 'somebody')}${account === null ? '' : ` account ${account}`}`
+
+/** One row in words. */
+function says(link: Link): string {
+  const at = `+${duration(link.after_ms)}`
+  const asset = plain(link.asset ?? '')
+  switch (link.kind) {
+    case 'fill':
+      return link.sold === 'free'
+        ? `${at} ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought'} on ${plain(link.market ?? '')} by choice, or carried over from another market, at ${price(link.price)}`
+        : `${at} ${plain(link.venue ?? '')}: ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought back'} on ${plain(link.market ?? '')} at ${price(link.price)} ${SOLD_BY[link.sold]}`
+    case 'shock':
+      return `${at} the fundamental of ${asset} begins to move, to ${price(link.price)}`
+    case 'call':
+      return `${at} ${who(link)} falls below its owner's call level, at health ${link.price.toFixed(3)}${blame(link)}`
+    case 'fault':
+      return `${at} a fault: ${usd(link.usd)} of ${asset}`
+    default:
+      return `${at} ${who(link)}: ${link.kind.replace('_', ' ')} ${usd(link.usd)}${asset === '' ? '' : ` of ${asset}`}${blame(link)}`
+  }
+}
+
+const TITLES: Readonly<Record<Explain['chains'][number]['why'], string>> = {
+  largest: 'among the largest',
+  longest: 'the most changes of venue on the way',
+  loop: 'exchange → lender → exchange',
+}
+
+/** What carried the infections: source and victim down, mechanisms across. */
+function matrix(document: RunDoc, width: number): string[] {
+  const list = (document.infections_by_mechanism ?? []).filter((cell) => cell.usd > 0 || cell.usd_pivotal > 0)
+  if (list.length === 0) return []
+  const mechanisms = [...new Set(list.map((cell) => cell.mechanism))]
+  const pairs = [...new Map(list.map((cell) => [JSON.stringify([cell.from, cell.to]), [cell.from, cell.to] as const])).values()]
+  const rows = pairs.map(([from, to]) => [
+    plain(from),
+    plain(to),
+    ...mechanisms.map((mechanism) => {
+      const found = list.find((cell) => cell.from === from && cell.to === to && cell.mechanism === mechanism)
+      return found === undefined ? '·' : `${usd(found.usd)} (${usd(found.usd_pivotal)})`
+    }),
+  ])
+  const columns = [
+    { title: 'from', align: 'left' as const },
+    { title: 'to', align: 'left' as const },
+    ...mechanisms.map((title) => ({ title, align: 'right' as const })),
+  ]
+  return grid(columns, rows, width - 2, COLOURLESS, (_line, _column, text) => text).map((line) => `  ${line}`)
+}
+
+/** Does the run show perp → index → oracle → lending → spot → perp? */
+function loop_lines({ loop }: Explain): string[] {
+  const { perp_to_lending_usd, lending_to_spot_usd, lending_to_perp_usd, closed_usd } = loop
+  if (!(perp_to_lending_usd > 0 && lending_to_perp_usd > 0))
+    return ['The path perp → index → oracle → lending → spot → perp is not there: one side did not move the other.']
+  return [
+    `perp → index → oracle → lending: ${usd(perp_to_lending_usd)} of lenders' forced sales were caused by exchanges, through oracles.`,
+    `lending → spot: lenders' forced sales put ${usd(lending_to_spot_usd)} on spot markets.`,
+    `spot → perp: ${usd(lending_to_perp_usd)} of exchanges' forced orders were caused by lenders.`,
+    closed_usd > 0
+      ? `Closed by main causes alone: ${usd(closed_usd)} of exchanges' forced orders stand at the end of an unbroken chain exchange → lender → exchange.`
+      : 'No single chain of main causes closes the loop: it is there in shares, not as the main cause of any one sale.',
+  ]
+}
+
+/** The text of `--explain`; empty when the document has no explanation. */
+export function explain_text(document: RunDoc, { width = 100, painter = COLOURLESS }: TextOptions = {}): string {
+  const { explain } = document
+  if (explain === undefined) return ''
+  const columns = Math.min(120, Math.max(80, width))
+  const lines: string[] = ['', painter.strong('Why it was sold')]
+  if (explain.chains.length === 0) lines.push('  Nothing was forced.')
+  explain.chains.forEach(({ why, links }, i) => {
+    lines.push('', painter.faint(`  ${i + 1}. ${TITLES[why]}`))
+    links.forEach((link, l) => {
+      const text = says(link)
+      lines.push(...wrap(l === 0 ? text : `because ${text}`, columns, `${'  '.repeat(Math.min(l, 8) + 1)}`))
+    })
+  })
+  lines.push('', painter.strong('What carried it'), ...matrix(document, columns))
+  lines.push('', painter.strong('Perp → index → oracle → lending → spot → perp'))
+  for (const line of loop_lines(explain)) lines.push(...wrap(line, columns, '  '))
+  return `${lines.join('\n')}\n`
+}
