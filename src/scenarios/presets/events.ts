@@ -5,5 +5,6 @@ import type { EventPreset } from './event.ts'
 import { jan_2022 } from './jan-2022/preset.ts'
 import { may_2021 } from './may-2021/preset.ts'
 import { solend_whale } from './solend-whale/preset.ts'
+import { ten_ten } from './ten-ten/preset.ts'
 
-export const events: readonly EventPreset[] = [black_thursday, comp_dai_2020, may_2021, jan_2022, solend_whale]
+export const events: readonly EventPreset[] = [black_thursday, comp_dai_2020, may_2021, jan_2022, solend_whale, ten_ten]

@@ -131,12 +131,23 @@ function agents(draws: Draws<Name>): KindSpec[] {
   const sizes = [{ above_usd: 0, top_up: (1 - ignore) / 2, cut: (1 - ignore) / 2, ignore, automated: 0.3 }]
   const depth = (coin: (typeof COINS)[number]) => coin.depth * draws.depth
   return [
-    { kind: 'liquidator', id: 'liquidator', markets: ['USDE-USDT'] },
-    { kind: 'arbitrageur', id: 'arbitrageur', links: links(), capital_usd: 2e8, position_usd: 5e8 },
+    // What is seized at the exchange is sold in its own book: nothing can leave it.
+    { kind: 'liquidator', id: 'liquidator', markets: ['USDE-binance'] },
+    {
+      kind: 'arbitrageur',
+      id: 'arbitrageur',
+      links: [...links(), { a: 'USDE-binance', b: 'USDE-USDT' }],
+      capital_usd: 2e8,
+      position_usd: 5e8,
+    },
     {
       kind: 'market-maker',
       id: 'maker-spot',
-      books: [...COINS.map((coin) => maker_book(`${coin.id}-USDT`, VENUES * depth(coin))), maker_book('USDE-USDT', 50e6)],
+      books: [
+        ...COINS.map((coin) => maker_book(`${coin.id}-USDT`, VENUES * depth(coin))),
+        maker_book('USDE-USDT', 50e6),
+        maker_book('USDE-binance', 10e6),
+      ],
     },
     ...EXCHANGES.map((venue) => ({
       kind: 'market-maker',
@@ -172,6 +183,9 @@ function snapshot(draws: Draws<Name>, seed: number, thin: boolean): Snapshot {
     return perps
   })
   const lender = loops(draws, draw, cast, thin ? 30 : 200)
+  // Holders of the token who owe nothing.
+  books[0]?.add(cast.add('trader'), 2, 0, [], 500e6)
+  lender.add(cast.add('looper'), { 0: [500e6, 0] })
   return {
     schema: SNAPSHOT_SCHEMA,
     id: ID,
@@ -194,6 +208,7 @@ function snapshot(draws: Draws<Name>, seed: number, thin: boolean): Snapshot {
     actors: cast.actors(),
     markets: [
       ...ASSETS.slice(0, 4).map((base) => book(`${base}-USDT`, base)),
+      book('USDE-binance', 'USDE'),
       ...EXCHANGES.flatMap((venue) => COINS.map(({ id }) => ({ ...book(`${id}-PERP-${venue}`, id), settles: venue }))),
     ],
     oracles: [{ kind: 'index-price', id: 'USDE-index', path: [{ market: 'USDE-USDT' }] }],
