@@ -29,6 +29,7 @@ import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.
 import { goldenRows as okx_rows } from '../venues/okx/index.ts'
 import { adl_rows } from './adl.ts'
 import { detection_rows } from './detection.ts'
+import { emergence_rows } from './emergence.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
 import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
 import { engine_rows } from './engine.ts'
@@ -47,6 +48,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...detection_rows(),
     ...identity_rows(),
     ...adl_rows(),
+    ...emergence_rows(),
     ...aave_rows(),
     ...maker_rows(),
     ...binance_rows(),

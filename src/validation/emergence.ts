@@ -1,0 +1,93 @@
+/** What must emerge: fat tails from leverage, and the leverage cycle, in the published models run as they stand. */
+import { Rng } from '../math/index.ts'
+import type { GoldenRow } from '../model/index.ts'
+import { crashes, leverage_cycle, LEVERAGE_CYCLE, peak_leads } from './models/leverage-cycle.ts'
+import { type ReturnFigures, value_funds, VALUE_FUNDS } from './models/value-funds.ts'
+import { numeric } from './row.ts'
+
+const GROUP = 'emergence'
+const FUNDS = 'Thurner, Farmer, Geanakoplos, Quantitative Finance 12 (2012) 695–707; bands of literature reference §A9'
+const CYCLE =
+  'Aymanns, Caccioli, Farmer, Tan, Journal of Financial Stability 27 (2016) 263–277; bands of literature reference §A11'
+const LEVERAGES = [1, 2, 3, 5, 10] as const
+const YEARS = 600
+
+/** Figures at each largest leverage, mean over seeds 1 to `seeds`; the same draws at every leverage. */
+export function fund_figures(seeds: number, steps = 60_000): Map<number, ReturnFigures> {
+  return new Map(
+    LEVERAGES.map((leverage_max) => {
+      const sum = { kurtosis: 0, tail: 0, clustering: 0, defaults: 0 }
+      for (let seed = 1; seed <= seeds; seed++) {
+        const one = value_funds({ ...VALUE_FUNDS, leverage_max }, new Rng(seed, 0, 'value funds'), steps, 5_000)
+        for (const key of Object.keys(sum) as (keyof ReturnFigures)[]) sum[key] += one[key] / seeds
+      }
+      return [leverage_max, sum]
+    }),
+  )
+}
+
+/** A row that passes from `least` to `most`. */
+function band(id: string, what: string, least: number, most: number, got: number, source: string): GoldenRow {
+  return numeric(GROUP, id, `${what}: ${least} to ${most}`, (least + most) / 2, got, (most - least) / 2, source)
+}
+
+/** Rows on figures of `fund_figures`. */
+export function fund_rows(figures: ReadonlyMap<number, ReturnFigures>, seeds: number): GoldenRow[] {
+  const at = (leverage: number) => figures.get(leverage) as ReturnFigures
+  const runs = `seeds 1 to ${seeds}, 60,000 steps each after 5,000`
+  const tails = LEVERAGES.map((leverage) => at(leverage).tail)
+  const rises = tails.filter((tail, i) => i > 0 && tail >= (tails[i - 1] as number)).length
+  const kurtoses = LEVERAGES.map((leverage) => at(leverage).kurtosis)
+  const falls = kurtoses.filter((kurtosis, i) => i > 0 && kurtosis <= (kurtoses[i - 1] as number)).length
+  const clustering = at(10).clustering / at(1).clustering
+  return [
+    band('A9 kurtosis 1', `value funds without leverage, kurtosis of returns, ${runs}`, 3.05, 3.4, at(1).kurtosis, FUNDS),
+    band('A9 kurtosis 10', `value funds at leverage 10, kurtosis of returns, ${runs}`, 8, 100, at(10).kurtosis, FUNDS),
+    band('A9 tail 10', `value funds at leverage 10, exponent of the lower tail, ${runs}`, 1.7, 2.5, at(10).tail, FUNDS),
+    numeric(
+      GROUP,
+      'A9 tail falls',
+      'steps in leverage 1, 2, 3, 5, 10 at which the tail exponent does not fall',
+      0,
+      rises,
+      0,
+      FUNDS,
+    ),
+    numeric(GROUP, 'A9 kurtosis rises', 'steps in leverage at which kurtosis does not rise', 0, falls, 0, FUNDS),
+    band('A9 clustering', 'autocorrelation of |returns|, leverage 10 ÷ leverage 1', 4, 100, clustering, FUNDS),
+    numeric(GROUP, 'A9 defaults 1', 'defaults of funds without leverage', 0, at(1).defaults, 0, FUNDS),
+  ]
+}
+
+/** Of the leverage cycle at one alpha, 600 years. */
+export function cycle_figures(alpha: number): { interval: number; lead: number; ends: number; crashes: number } {
+  const { price, leverage, ends } = leverage_cycle({ ...LEVERAGE_CYCLE, alpha }, YEARS)
+  const at = crashes(price)
+  const span = ((at[at.length - 1] as number) - (at[0] as number)) * LEVERAGE_CYCLE.step
+  return {
+    interval: span / (at.length - 1),
+    lead: Math.max(...peak_leads(leverage, at)) * LEVERAGE_CYCLE.step,
+    ends,
+    crashes: at.length,
+  }
+}
+
+function cycle_rows(): GoldenRow[] {
+  const stable = [0.02, 0.03, 0.04].flatMap((alpha) => {
+    const { interval, lead } = cycle_figures(alpha)
+    return [
+      band(`A11 interval ${alpha}`, `leverage cycle, α ${alpha}: years between crashes`, 15, 18, interval, CYCLE),
+      band(`A11 peak ${alpha}`, `leverage cycle, α ${alpha}: years from peak of leverage to crash, longest`, 0, 1, lead, CYCLE),
+    ]
+  })
+  const ended = [0.05, 0.06, 0.075].map((alpha) => {
+    const { ends } = cycle_figures(alpha)
+    return band(`A11 end ${alpha}`, `leverage cycle, α ${alpha}: years until the bank is insolvent`, 0, YEARS, ends, CYCLE)
+  })
+  return [...stable, ...ended]
+}
+
+export function emergence_rows(): GoldenRow[] {
+  const seeds = 3
+  return [...fund_rows(fund_figures(seeds), seeds), ...cycle_rows()]
+}
