@@ -18,34 +18,56 @@ const spec = z.looseObject({ kind: id, id })
 const f64 = z.custom<Float64Array>((value) => value instanceof Float64Array, 'a column of numbers')
 const i32 = z.custom<Int32Array>((value) => value instanceof Int32Array, 'a column of whole numbers')
 
-const schema = z.strictObject({
-  schema: z.literal(SNAPSHOT_SCHEMA),
-  id,
-  title: z.string().max(1000),
-  time_ms: z.number().int().min(-8.64e15).max(8.64e15),
-  provenance: z.array(z.strictObject({ part: z.string(), evidence: z.enum(EVIDENCE), source: z.string() })),
+/** The frame of a snapshot; what stands in a component is its kind's business. */
+export const snapshot_frame = z.strictObject({
+  schema: z.literal(SNAPSHOT_SCHEMA).describe('version of the format'),
+  id: id.describe('short name'),
+  title: z.string().max(1000).describe('name in headings'),
+  time_ms: z.number().int().min(-8.64e15).max(8.64e15).describe('the moment it tells of, ms since 1970 UTC'),
+  provenance: z
+    .array(
+      z.strictObject({
+        part: z.string().describe('`assets`, `markets`, `venues.aave.accounts`, …'),
+        evidence: z.enum(EVIDENCE).describe('how it is known'),
+        source: z.string().describe('where it is from'),
+      }),
+    )
+    .describe('where each part is from; a result is as weak as the weakest; may be empty'),
   assets: z
     .array(
       z.strictObject({
-        id,
-        title: z.string().optional(),
-        price_usd: z.number().positive(),
-        beta: z.number().min(-100).max(100),
-        reference: z.string().optional(),
-        numeraire: z.boolean().optional(),
+        id: id.describe('name by which everything else refers to it'),
+        title: z.string().optional().describe('longer name'),
+        price_usd: z.number().positive().describe('USD a unit at the start'),
+        beta: z
+          .number()
+          .min(-100)
+          .max(100)
+          .describe('log move per log move of the shocked asset (÷ its beta) under `--correlated`; 0 does not follow'),
+        reference: z.string().optional().describe('id of the market whose mid is its price in reports'),
+        numeraire: z.boolean().optional().describe('true: unit of account, never moves'),
       }),
     )
-    .min(1),
-  actors: z.strictObject({
-    count: z.number().int().min(0).max(2_000_000_000),
-    names: z.array(z.string()),
-    agent: i32,
-    treasury: z.strictObject({ actor: i32, asset: i32, amount: f64 }),
-  }),
-  markets: z.array(spec),
-  oracles: z.array(spec),
-  venues: z.array(spec),
-  agents: z.array(spec),
+    .min(1)
+    .describe('everything that is held, owed or traded'),
+  actors: z
+    .strictObject({
+      count: z.number().int().min(0).max(2_000_000_000).describe('number of actors'),
+      names: z.array(z.string()).describe('names of the first of them; may be empty'),
+      agent: i32.describe('one an actor: position in `agents`; −1 never acts'),
+      treasury: z
+        .strictObject({
+          actor: i32.describe('position in actors'),
+          asset: i32.describe('position in assets'),
+          amount: f64.describe('units held at the start, ≥ 0'),
+        })
+        .describe('what actors hold outside venues, a row each'),
+    })
+    .describe('who owns accounts and acts'),
+  markets: z.array(spec).describe('where assets trade'),
+  oracles: z.array(spec).describe('what venues take prices from'),
+  venues: z.array(spec).describe('lenders and exchanges, with their accounts'),
+  agents: z.array(spec).describe('rules by which actors behave'),
 })
 
 /** Columns that are sizes: never negative in any kind of venue. */
@@ -108,7 +130,7 @@ function check_venue(where: string, venue: KindSpec, actors: number): void {
  * @throws InputError that names the first thing wrong
  */
 export function check_snapshot(value: unknown, where: string): Snapshot {
-  const snapshot = parse(schema, value, where) as Snapshot
+  const snapshot = parse(snapshot_frame, value, where) as Snapshot
   for (const family of ['assets', 'markets', 'oracles', 'venues', 'agents'] as const)
     check_unique(where, family, snapshot[family])
   snapshot.assets.forEach((asset, i) => {

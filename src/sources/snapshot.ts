@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { check_schema, InputError, type Snapshot } from '../model/index.ts'
 import { check_snapshot } from './check.ts'
 import { column_of, decode_set, decode_typed, INTEGERS, is_column, is_plain } from './columns.ts'
+import { fitted } from './fit.ts'
 import { parquet_bytes } from './parquet.ts'
 import { MAX_TEXT_BYTES, read_json, readable } from './read.ts'
 import { with_params } from './venue-params.ts'
@@ -45,6 +46,9 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
     }
     out['venues'] = venues
   }
+  for (const family of ['markets', 'oracles', 'venues', 'agents'] as const)
+    if (Array.isArray(out[family]))
+      out[family] = (out[family] as unknown[]).map((spec, i) => fitted(family, spec, document, `${family}[${i}]`))
   return check_snapshot(out, document)
 }
 
