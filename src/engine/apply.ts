@@ -220,6 +220,7 @@ export class Applier {
     const named = markets[action.market]
     if (named === undefined) return refused('unknown')
     if (this.world.halted(`market:${named.id}`)) return refused('paused')
+    if (this.world.cuts.owner && this.answers_elsewhere(action)) return refused('paused')
     const market = named.part
     const contract = market.settles >= 0
     let amount = action.amount
@@ -319,12 +320,18 @@ export class Applier {
       extra: fill.mid_after,
     })
     if (sold !== 'free') frames.forced.columns.usd.add(victim, usd)
-    if (world.parts.pinned[action.market] === true || !world.feedback) this.put_back(action.market, fill)
+    if (world.held(action.market)) this.put_back(action.market, fill)
     else if (action.carries >= 0) mids.carried(action.market, action.carries, fill, row)
     else mids.filled(action.market, fill, sold !== 'free' ? victim + 1 : inherits ? seizure.victim + 1 : EXOGENOUS, row)
     world.note_low(action.market)
     if (market.settles >= 0 && (action.sold === 'free' || action.sold === 'called') && action.account >= 0)
       world.voluntary(market.settles, action.account)
+  }
+
+  /** Is this a sale at one venue in answer to a call at another? */
+  private answers_elsewhere({ sold, cause, victim }: Action): boolean {
+    const caller = cause < 0 ? -1 : (this.log.columns.venue.data[cause] as number)
+    return sold === 'called' && caller >= 0 && caller !== victim
   }
 
   /** The share set of a forced sale: its cause's; a sale elsewhere in answer to a call is the calling venue's, by shared owner. */

@@ -24,6 +24,7 @@ import {
   type WorldBuilder,
 } from '../model/index.ts'
 import { Attribution, Epochs, type Subject } from './attribution.ts'
+import { type Cuts, cuts_of, undisplaced } from './cuts.ts'
 import { EventQueue } from './events.ts'
 import { FaultEffects } from './fault-effects.ts'
 import { check_targets } from './fault-names.ts'
@@ -89,11 +90,13 @@ class Builder implements WorldBuilder {
   private reader = ''
   readonly faults: Faults
   readonly readers: (readonly [string, string])[] = []
+  private readonly cuts: Cuts
 
   constructor(snapshot: Snapshot, scenario: Scenario, registries: Registries) {
     this.snapshot = snapshot
     this.registries = registries
     this.faults = new Faults(scenario.faults)
+    this.cuts = cuts_of(scenario.without)
     this.time_ms = snapshot.time_ms
     this.assets = snapshot.assets
     this.sources = snapshot.venues.length + 1
@@ -156,7 +159,8 @@ class Builder implements WorldBuilder {
     const { part } = this.open('oracle', this.registries.oracles, found, 0, name)
     this.readers.push([found.id, this.reader])
     const faults = this.faults.on_oracle(found.id, this.reader)
-    return faults.length === 0 ? part : faulty(part, faults, this.faults, this.store, name, this.sources)
+    const said = faults.length === 0 ? part : faulty(part, faults, this.faults, this.store, name, this.sources)
+    return this.cuts.oracle ? undisplaced(said) : said
   }
   feed(_name: string): number {
     return this.feeds.push()

@@ -1,3 +1,4 @@
+export { CUT_MECHANISMS } from './cuts.ts'
 export { logarithmic_mean } from './attribution.ts'
 export { build_world, parse_spec, type Registries } from './builder.ts'
 export { broken_laws, holdings, LAWS, type Law } from './laws.ts'

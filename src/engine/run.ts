@@ -51,7 +51,7 @@ class Loop {
     this.options = options
     this.applier = new Applier(world)
     this.away = new Uint8Array(world.parts.agents.length)
-    world.feedback = options.feedback !== false
+    world.feedback = options.feedback !== false && !world.cuts.price
     this.opening = holdings(world)
     if (options.debug === true) {
       this.applier.check = () => {
@@ -141,12 +141,12 @@ class Loop {
   /** Books refill around the fundamental; held markets are set to it. */
   private recover(): void {
     const { world } = this
-    const { markets, mids, pinned, scenario, outside } = world.parts
+    const { markets, mids, scenario, outside } = world.parts
     const { fundamental, shock_row } = outside.columns
     for (let m = 0; m < markets.length; m++) {
       const market = world.market(m)
       const anchor = (fundamental.data[market.base] as number) / (fundamental.data[market.quote_asset] as number)
-      const held = pinned[m] === true || !world.feedback
+      const held = world.held(m)
       const fill = market.recover(held ? Number.POSITIVE_INFINITY : scenario.tick_ms, anchor)
       this.applier.recovered(m, fill)
       const row = shock_row.data[market.base] as number

@@ -24,6 +24,7 @@ import {
   type WorldView,
 } from '../model/index.ts'
 import type { Attribution, Epochs, Subject } from './attribution.ts'
+import { type Cuts, cuts_of } from './cuts.ts'
 import type { EventQueue } from './events.ts'
 import type { FaultEffects } from './fault-effects.ts'
 import { Faults } from './faults.ts'
@@ -89,9 +90,21 @@ export class World implements View {
   /** What they do to components; set once all are open. */
   effects: FaultEffects | undefined
 
+  /** Channels that the scenario leaves out. */
+  readonly cuts: Cuts
+  /** Per market: do fills leave no trace here whatever happens elsewhere? */
+  private readonly still: readonly boolean[]
+
   constructor(parts: WorldParts, faults = new Faults(parts.scenario.faults)) {
     this.parts = parts
     this.faults = faults
+    this.cuts = cuts_of(parts.scenario.without)
+    this.still = parts.markets.map(({ part }) => this.cuts.assets.has((parts.assets[part.base] as AssetSpec).id))
+  }
+
+  /** Is this market put back after every fill: held to a series, in a run without feedback, or of an asset that the scenario leaves out? */
+  held(market: number): boolean {
+    return this.parts.pinned[market] === true || !this.feedback || this.still[market] === true
   }
 
   get time_ms(): number {

@@ -39,6 +39,19 @@ export const explain_schema = z
         links: z.array(link).min(1).describe('The sale first, each next the main cause of the one before'),
       }),
     ),
+    counterfactual: z
+      .object({
+        without: z.array(z.string()),
+        venues: z.array(z.object({ id: z.string(), with_usd: usd, without_usd: usd })).describe('Venues that are in both runs'),
+        removed_usd: z.number().describe('Forced sales of those venues, with − without'),
+        said_usd: z
+          .number()
+          .nullable()
+          .describe('What usd_pivotal of the whole run blames on what was left out; null when it has no such source'),
+        interaction_usd: z.number().nullable().describe('removed_usd − said_usd'),
+      })
+      .optional()
+      .describe('What leaving out removed, by one more run of the whole; with --without'),
     loop: z.object({
       perp_to_lending_usd: usd.describe('At lenders, caused by exchanges through oracles'),
       lending_to_spot_usd: usd.describe('By lenders, met by spot markets'),

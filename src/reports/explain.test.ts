@@ -39,3 +39,13 @@ describe('an explained run', () => {
     expect(stress(small_market(300), crash(1)).document.explain).toBeUndefined()
   })
 })
+
+describe('an explained counterfactual', () => {
+  it('says what leaving out removed and what the attribution said', () => {
+    const scenario = { ...crash(2), without: ['mechanism:oracle'] }
+    const explained = run_schema.parse(stress(small_market(1_000), scenario, { explain: true }).document)
+    const { removed_usd = 0, said_usd, interaction_usd } = explained.explain?.counterfactual ?? {}
+    expect(interaction_usd).toBe(removed_usd - (said_usd as number))
+    expect(explain_text(explained).replace(/\s+/g, ' ')).toContain('Without mechanism:oracle, forced sales: aave $')
+  })
+})

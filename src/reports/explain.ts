@@ -1,5 +1,5 @@
 /** `unwind stress --explain` in words: chains of causes, what carried the infections, and the loop between exchanges and lenders. */
-import { duration, percent, price, usd } from './format.ts'
+import { duration, listed, percent, price, usd } from './format.ts'
 import { COLOURLESS, grid, wrap } from './lines.ts'
 import { plain } from './report.ts'
 import type { RunDoc } from './schemas.ts'
@@ -105,6 +105,19 @@ function loop_lines({ loop }: Explain): string[] {
   ]
 }
 
+/** What leaving out removed, beside what attribution said. */
+function counterfactual_lines({ counterfactual }: Explain): string[] {
+  if (counterfactual === undefined) return []
+  const { without, venues, removed_usd, said_usd, interaction_usd } = counterfactual
+  const moved = venues.map(({ id, with_usd, without_usd }) => `${plain(id)} ${usd(with_usd)} → ${usd(without_usd)}`)
+  return [
+    `Without ${listed(without.map(plain))}, forced sales: ${moved.join(', ')}; removed ${usd(removed_usd)}.`,
+    said_usd === null || interaction_usd === null
+      ? 'Attribution has no such source: the difference stands alone.'
+      : `The attribution of the whole run (tipped over) said ${usd(said_usd)}; the difference, ${usd(interaction_usd)}, is interaction: several causes that only together were enough, or each of which was.`,
+  ]
+}
+
 /** The text of `--explain`; empty when the document has no explanation. */
 export function explain_text(document: RunDoc, { width = 100, painter = COLOURLESS }: TextOptions = {}): string {
   const { explain } = document
@@ -122,5 +135,8 @@ export function explain_text(document: RunDoc, { width = 100, painter = COLOURLE
   lines.push('', painter.strong('What carried it'), ...matrix(document, columns))
   lines.push('', painter.strong('Perp → index → oracle → lending → spot → perp'))
   for (const line of loop_lines(explain)) lines.push(...wrap(line, columns, '  '))
+  const left_out = counterfactual_lines(explain)
+  if (left_out.length > 0) lines.push('', painter.strong('What leaving out removed'))
+  for (const line of left_out) lines.push(...wrap(line, columns, '  '))
   return `${lines.join('\n')}\n`
 }

@@ -1,4 +1,5 @@
 /** Leaving components out of a snapshot, by name or by family, together with what cannot exist without them. */
+import { CUT_MECHANISMS } from '../engine/index.ts'
 import { InputError, type KindSpec, type Snapshot } from '../model/index.ts'
 
 /** Does a name of `--without` mean this component? `aave`, `venue:aave`, or the kind: `venue:aave-v3`. */
@@ -10,18 +11,33 @@ function means(name: string, family: string, spec: KindSpec): boolean {
 }
 
 /**
- * The snapshot without the named venues and agents. Markets that settle at a venue that is gone go with it, and so do the entries of agents' lists that name them, and agents to whom no entry is left.
+ * The snapshot without the named venues, agents and markets; channels that are named besides stay in the scenario, for the engine. Markets that settle at a venue that is gone go with it, and so do the entries of agents' lists that name them, and agents to whom no entry is left.
  * @throws InputError when a name means nothing here
  */
 export function without(snapshot: Snapshot, names: readonly string[]): Snapshot {
-  if (names.length === 0) return snapshot
+  const parts = components(snapshot, names)
+  if (parts.length === 0) return snapshot
+  return prune(snapshot, parts)
+}
+
+/** The names of components; those of channels (`asset:ETH`, `mechanism:oracle`) are for the engine, and are only checked. */
+function components(snapshot: Snapshot, names: readonly string[]): string[] {
+  const channels = new Set([
+    ...CUT_MECHANISMS.map((mechanism) => `mechanism:${mechanism}`),
+    ...snapshot.assets.map(({ id }) => `asset:${id}`),
+  ])
+  const parts = names.filter((name) => !channels.has(name))
   const families = { venue: snapshot.venues, agent: snapshot.agents, market: snapshot.markets }
-  for (const name of names) {
+  for (const name of parts) {
     if (!Object.entries(families).some(([family, list]) => list.some((spec) => means(name, family, spec)))) {
       const known = Object.entries(families).flatMap(([family, list]) => list.map((spec) => `${family}:${spec.id}`))
-      throw new InputError('--without', '', name, known.join(', '))
+      throw new InputError('--without', '', name, [...known, ...channels].join(', '))
     }
   }
+  return parts
+}
+
+function prune(snapshot: Snapshot, names: readonly string[]): Snapshot {
   const stays = (family: string) => (spec: KindSpec) => !names.some((name) => means(name, family, spec))
   const venues = snapshot.venues.filter(stays('venue'))
   const venue_ids = new Set(venues.map((venue) => venue.id))

@@ -6,6 +6,8 @@ export {
   type TypedInput,
   type TypedLeg,
 } from './account/index.ts'
+export { compare, type Counterfactual, counterfactual } from './counterfactual.ts'
+export { explain, type Explanation } from './explain.ts'
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
 export {
   type CauseSummary,

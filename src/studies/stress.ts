@@ -23,6 +23,7 @@ import {
 import { type RunResult, run, type World } from '../engine/index.ts'
 import { type Cell, type Evidence, type ReportTable, records, type Scenario, type Snapshot, weakest } from '../model/index.ts'
 import { build, identity, type Watch } from '../scenarios/index.ts'
+import { compare, type Counterfactual } from './counterfactual.ts'
 import { explain, type Explanation } from './explain.ts'
 import type { EventReport } from './replays.ts'
 
@@ -61,7 +62,7 @@ export interface RunDocument {
   /** Of a preset of a real event: its outcomes beside what happened. */
   readonly event?: EventReport
   /** When it was asked for: why what was sold was sold. */
-  readonly explain?: Explanation
+  readonly explain?: Explanation & { readonly counterfactual?: Counterfactual }
 }
 
 /** A document with the tables that reports draw. */
@@ -85,7 +86,7 @@ export interface StressResult {
 
 export interface StressOptions {
   readonly debug?: boolean
-  /** Adds chains of causes to the document. */
+  /** Adds chains of causes to the document, and where something is left out what that removed: one more run, of the whole. */
   readonly explain?: boolean
   /** Progress over both runs, 0 to 1; return false to stop. */
   readonly on_progress?: (done: number) => boolean | undefined
@@ -120,8 +121,16 @@ export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOp
     : run(world, { debug: options.debug === true, on_tick })
   const measured = measure(snapshot, scenario, world, result, alone, options.notes ?? [])
   const document =
-    options.explain === true ? { ...measured.document, explain: explain(world.parts.log, world.view()) } : measured.document
+    options.explain === true ? { ...measured.document, explain: explained(snapshot, scenario, world) } : measured.document
   return { ...measured, document, result, watched: watch?.figures() ?? {} }
+}
+
+function explained(snapshot: Snapshot, scenario: Scenario, world: World): NonNullable<RunDocument['explain']> {
+  const found = explain(world.parts.log, world.view())
+  if (scenario.without.length === 0) return found
+  const whole = build(snapshot, { ...scenario, without: [] })
+  run(whole)
+  return { ...found, counterfactual: compare(whole, world, scenario.without) }
 }
 
 function measure(
