@@ -30,6 +30,7 @@ import { goldenRows as okx_rows } from '../venues/okx/index.ts'
 import { adl_rows } from './adl.ts'
 import { detection_rows } from './detection.ts'
 import { emergence_rows } from './emergence.ts'
+import { goldenRows as mechanics_rows } from '../venues/shared/exchange/mechanics/vectors.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
 import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
 import { engine_rows } from './engine.ts'
@@ -61,6 +62,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...deribit_rows(),
     ...gmx_rows(),
     ...exchange_rows(),
+    ...mechanics_rows(),
     ...options_rows(),
     ...liquity_rows(),
     ...bold_rows(),

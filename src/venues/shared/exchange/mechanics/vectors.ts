@@ -1,0 +1,5 @@
+/** Numbers of the mechanics without a venue kind, as rows of the scoreboard. */
+import type { GoldenRow } from '../../../../model/index.ts'
+import { drift_rows } from './reference-drift-rows.ts'
+
+export const goldenRows = (): GoldenRow[] => [...drift_rows()]
