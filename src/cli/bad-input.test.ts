@@ -200,6 +200,46 @@ describe('bad input', () => {
       ],
       /asset is "XYZ"; valid: one of /,
     ],
+    [
+      'a misspelt field of a driver, with those that are known',
+      () => [
+        '--scenario',
+        scenario('s6.json', { drivers: [{ kind: 'shock', id: 's', shocks: [{ asset: 'ETH', chnge: -0.1 }] }] }),
+      ],
+      /s6\.json: driver s: shocks\[0\]\.chnge is no field that is known; valid: one of asset, change, over_ms, at_ms/,
+    ],
+    [
+      'broken JSON, with its line',
+      () => (
+        writeFileSync(at('line.json'), '{"schema": "unwind.scenario/1",\n "drivers": [,]}'), ['--scenario', at('line.json')]
+      ),
+      /line\.json is damaged at line 2, column 14: unexpected ","; valid: JSON/,
+    ],
+    [
+      'broken YAML, with its line',
+      () => (writeFileSync(at('line.yaml'), 'id: x\ndrivers: [\n  - a: b\n'), ['--scenario', at('line.yaml')]),
+      /line\.yaml is damaged: .* at line 3, column 3; valid: YAML/,
+    ],
+    [
+      'an empty document',
+      () => (writeFileSync(at('empty.json'), ''), ['--scenario', at('empty.json')]),
+      /empty\.json is an empty file; valid: JSON/,
+    ],
+    [
+      'a folder for a scenario',
+      () => (mkdirSync(at('folder'), { recursive: true }), ['--scenario', at('folder')]),
+      /folder is a folder; valid: a file/,
+    ],
+    [
+      'a shock of a negative duration',
+      () => ['--shock', 'ETH=-30%@-1h'],
+      /--shock: duration is "-1h"; valid: above 0s, such as 15m or 1h/,
+    ],
+    [
+      'a shock of a negative delay',
+      () => ['--shock', 'ETH=-30%@1h+-1h'],
+      /--shock: delay is "-1h"; valid: 0s or longer, such as 15m or 1h/,
+    ],
     ['an unknown field of a scenario', () => ['--scenario', scenario('s5.json', { horizn_ms: 1 })], /s5\.json.*horizn_ms/],
     [
       'a series that is not there',
@@ -255,6 +295,12 @@ describe('bad input', () => {
     )
     expect(code).toBe(2)
     expect(err).toMatch(/kind is "bank"; valid: one of aave-v3/)
+  })
+
+  it('chances of a day after the end of the file name the option and the range', async () => {
+    const { code, err } = await run('warn', series('two.csv', Date.UTC(2024, 0, 1)), '--from', '2030-01-01')
+    expect(code).toBe(2)
+    expect(err).toMatch(/--from is "2030-01-01T00:00:00Z"; valid: a day within the prices from 2024-01-01T.* to 2024-01-0/)
   })
 
   it('a group that is not there', async () => {

@@ -9,6 +9,7 @@ import {
   type Driver,
   index_of,
   InputError,
+  issue_error,
   type Kind,
   type KindSpec,
   type Lawful,
@@ -54,11 +55,9 @@ export function parse_spec<T>(kind: AnyKind<T>, spec: KindSpec, where: string): 
   try {
     return kind.schema.parse(spec)
   } catch (error) {
-    const issue = (error as ZodLike).issues?.[0]
-    if (issue === undefined) throw error
-    let found: unknown = spec
-    for (const key of issue.path) found = (found as Record<PropertyKey, unknown> | undefined)?.[key]
-    throw new InputError(where, issue.path.map(String).join('.'), found, issue.message)
+    const { issues } = error as ZodLike
+    if (issues === undefined || issues.length === 0) throw error
+    throw issue_error(kind.schema, issues, spec, where)
   }
 }
 

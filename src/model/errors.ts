@@ -1,5 +1,13 @@
 /** Errors as vocabulary: everything a person can put right is an `InputError`; everything else is a fault of ours. */
 
+/** Words that an error shows as they are; a text that was found stands in quotes. */
+export class Said {
+  readonly words: string
+  constructor(words: string) {
+    this.words = words
+  }
+}
+
 /** Bad input: says where, which field, what was found and what would be valid. The command line exits with 2. */
 export class InputError extends Error {
   override readonly name = 'InputError'
@@ -36,6 +44,7 @@ export function assert(condition: boolean, message: string): asserts condition {
 /** A value as it may stand in a one-line message. */
 export function show(value: unknown): string {
   if (value === undefined) return 'missing'
+  if (value instanceof Said) return value.words
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   const text =
     typeof value === 'string'

@@ -12,6 +12,17 @@ export interface ShockSpec {
   readonly at_ms: number
 }
 
+/** A duration inside a shock. @throws InputError that says which part of it is wrong */
+function part_ms(text: string, part: 'duration' | 'delay', where: string): number {
+  const least = part === 'delay' ? '0s or longer' : 'above 0s'
+  if (/^\s*[-−]/.test(text)) throw new InputError(where, part, text, `${least}, such as 15m or 1h`)
+  try {
+    return duration_ms(text, where)
+  } catch {
+    throw new InputError(where, part, text, 'a duration such as 90s, 15m, 1h or 2d')
+  }
+}
+
 /** Milliseconds of `90s`, `15m`, `1h`, `2d`. */
 export function duration_ms(text: string, where: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(text.trim())
@@ -32,8 +43,8 @@ export function parse_shock(text: string, where = '--shock'): ShockSpec {
   return {
     asset: match[1] as string,
     change,
-    over_ms: match[3] === undefined ? 3_600_000 : duration_ms(match[3], where),
-    at_ms: match[4] === undefined ? 0 : duration_ms(match[4], where),
+    over_ms: match[3] === undefined ? 3_600_000 : part_ms(match[3], 'duration', where),
+    at_ms: match[4] === undefined ? 0 : part_ms(match[4], 'delay', where),
   }
 }
 

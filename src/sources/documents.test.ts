@@ -51,7 +51,7 @@ describe('tiers', () => {
   it.each<[object, string]>([
     [{ columns: columns.slice(1) }, 'columns is'],
     [{ symbols: [] }, 'symbols is a list of 0; valid: an object'],
-    [{ symbols: { BTC: [] } }, 'symbols.BTC is a list of 0; valid: entries, ≥ 1'],
+    [{ symbols: { BTC: [] } }, 'symbols.BTC is a list of 0; valid: at least 1 entries'],
     [{ symbols: { BTC: [[0, 5, 'x', 1, 0]] } }, 'symbols.BTC[0][2] is "x"; valid: a number'],
     [{ symbols: { BTC: [rows[0], rows[2]] } }, 'symbols.BTC[1].floor is 600000; valid: 50000, where the tier before ends'],
     [
@@ -127,7 +127,9 @@ describe('Aave parameters', () => {
     ])
     expect(await message(chains({}, 'solana'))).toContain('networks is "solana"; valid: one of base')
     expect(await message(chains({}, 'toString'))).toContain('valid: one of base')
-    expect(await message(chains({ loan_to_value: 80.5 }))).toContain('networks.base[0].loan_to_value is 80.5; valid: ≤ 1')
+    expect(await message(chains({ loan_to_value: 80.5 }))).toContain(
+      'networks.base[0].loan_to_value is 80.5; valid: a number, at least 0 and at most 1',
+    )
   })
 
   it('of one pool: basis points and numbered e-modes in their order', async () => {
@@ -192,10 +194,10 @@ describe('scenarios', () => {
 
   it.each<[string, unknown, string]>([
     ['a.json', { id: 'x' }, 'schema is missing; valid: "unwind.scenario/1"'],
-    ['a.json', { ...head, tick_ms: 0 }, 'tick_ms is 0; valid: ≥ 1'],
+    ['a.json', { ...head, tick_ms: 0 }, 'tick_ms is 0; valid: a whole number, at least 1 and at most 86400000'],
     ['a.json', { ...head, tick_ms: 5000, horizon_ms: 1000 }, 'tick_ms is 5000; valid: at most horizon_ms, 1000'],
     ['a.json', { ...head, seed: 0.5 }, 'seed is 0.5'],
-    ['a.json', { ...head, seeds: 1 }, 'seeds is "there"; valid: one of schema, id'],
+    ['a.json', { ...head, seeds: 1 }, 'seeds is no field that is known; valid: one of schema, id'],
     ['a.json', { ...head, drivers: [{ kind: 'shock' }] }, 'drivers[0].id is missing; valid: text'],
     [
       'a.json',

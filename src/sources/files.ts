@@ -5,7 +5,7 @@ import { parse_csv } from './csv.ts'
 import { json_table } from './json-table.ts'
 import { series_of } from './packs.ts'
 import { read_parquet } from './parquet.ts'
-import { file_name, guarded, read_json, read_text } from './read.ts'
+import { file_name, guarded, read_bytes, read_json, read_text } from './read.ts'
 import type { Sheet } from './sheet.ts'
 
 /** A table with named columns. @throws InputError for whatever is not one */
@@ -16,6 +16,8 @@ export async function readTable(path: string): Promise<Sheet> {
     return guarded(path, 'CSV', () => parse_csv(path, text))
   }
   if (/\.json(\.gz)?$/.test(path)) return json_table(path, await read_json(path))
+  // A folder is told before its name.
+  await read_bytes(path)
   throw new InputError(path, 'name', file_name(path), 'a name that ends in .parquet, .csv, .csv.gz, .json or .json.gz')
 }
 

@@ -67,7 +67,7 @@ describe('Parquet', () => {
     await expect(read_parquet(join(folder, 'absent.parquet'))).rejects.toThrow(
       'absent.parquet is missing; valid: a file that exists',
     )
-    await expect(read_parquet(folder)).rejects.toThrow('is "a directory"; valid: a file')
+    await expect(read_parquet(folder)).rejects.toThrow('is a folder; valid: a file')
     await expect(read(new Uint8Array(0))).rejects.toThrow('valid: a complete Parquet file of flat columns')
     const whole = mixed(130, 'SNAPPY')
     for (const length of [4, 100, whole.length >> 1, whole.length - 1])

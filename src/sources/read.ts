@@ -1,7 +1,7 @@
 /** Bytes, text and JSON from files, with the errors of this project and stated limits. */
 import { readFile, stat } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
-import { InputError } from '../model/index.ts'
+import { InputError, Said } from '../model/index.ts'
 
 /** Largest file that is read. */
 export const MAX_FILE_BYTES = 1_073_741_824
@@ -23,7 +23,7 @@ export async function guarded<T>(where: string, valid: string, work: () => T | P
 export async function read_bytes(path: string, limit = MAX_FILE_BYTES): Promise<Uint8Array> {
   try {
     const { size, isFile, isDirectory } = await facts(path)
-    if (isDirectory) throw new InputError(path, '', 'a directory', 'a file')
+    if (isDirectory) throw new InputError(path, '', new Said('a folder'), 'a file')
     if (!isFile) throw new InputError(path, '', 'neither file nor directory', 'a file')
     if (size > limit) throw new InputError(path, 'size', `${size} bytes`, `at most ${limit} bytes`)
     return await readFile(path)
@@ -69,14 +69,57 @@ function inflate(path: string, raw: Uint8Array): Uint8Array {
   }
 }
 
-/** Document of a JSON file. */
-export async function read_json(path: string): Promise<unknown> {
-  const text = await read_text(path)
+const SCALAR =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
+
+/** Where a text stops being JSON: its reader does not always say. */
+function json_fault(text: string): number {
+  const stack: string[] = []
+  let want: 'value' | 'key' | ':' | ',' = 'value'
+  let fresh = false
+  for (let i = 0; ; ) {
+    while (i < text.length && ' \t\n\r'.includes(text[i] as string)) i++
+    const c = text[i]
+    if (c === undefined) return i
+    const closes = stack.at(-1) === '{' ? '}' : stack.at(-1) === '[' ? ']' : undefined
+    if (c === closes && (want === ',' || fresh)) {
+      stack.pop()
+      ;[want, fresh] = [',', false]
+      i++
+    } else if (want === 'value' && (c === '{' || c === '[')) {
+      stack.push(c)
+      ;[want, fresh] = [c === '{' ? 'key' : 'value', true]
+      i++
+    } else if (want === 'value' || want === 'key') {
+      SCALAR.lastIndex = i
+      const found = want === 'key' && c !== '"' ? undefined : SCALAR.exec(text)?.[0]
+      if (found === undefined) return i
+      ;[want, fresh] = [want === 'key' ? ':' : ',', false]
+      i += found.length
+    } else if (c === want && stack.length > 0) {
+      want = want === ':' ? 'value' : stack.at(-1) === '{' ? 'key' : 'value'
+      i++
+    } else return i
+  }
+}
+
+/** A text as JSON. @throws InputError that names line and column */
+export function parse_json(path: string, text: string): unknown {
+  if (text.trim() === '') throw new InputError(path, '', new Said('an empty file'), 'JSON')
   try {
     return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new InputError(path, '', `damaged: ${(error as Error).message}`, 'JSON')
+  } catch {
+    const at = Math.min(json_fault(text), text.length)
+    const before = text.slice(0, at)
+    const [line, column] = [before.split('\n').length, at - before.lastIndexOf('\n')]
+    const found = at >= text.trimEnd().length ? 'the text ends too early' : `unexpected ${JSON.stringify(text[at])}`
+    throw new InputError(path, '', new Said(`damaged at line ${line}, column ${column}: ${found}`), 'JSON')
   }
+}
+
+/** Document of a JSON file. */
+export async function read_json(path: string): Promise<unknown> {
+  return parse_json(path, await read_text(path))
 }
 
 /** Name of a path without folders. */

@@ -10,12 +10,13 @@ import {
   InputError,
   type KindSpec,
   ORACLE_MODES,
+  Said,
   SCENARIO_SCHEMA,
   type Scenario,
 } from '../model/index.ts'
 import { decode_typed, inside, is_plain } from './columns.ts'
 import { readBars } from './files.ts'
-import { read_text } from './read.ts'
+import { parse_json, read_text } from './read.ts'
 import { parse } from './valid.ts'
 
 /** Longest scenario document. */
@@ -75,10 +76,13 @@ function document_of(path: string, text: string): unknown {
     throw new InputError(path, 'size', `${text.length} characters`, `at most ${MAX_SCENARIO_BYTES}`)
   const json = /\.json(\.gz)?$/.test(path)
   if (!json && !/\.ya?ml$/.test(path)) throw new InputError(path, 'name', path, 'a name that ends in .json, .yaml or .yml')
+  if (json) return parse_json(path, text)
+  if (text.trim() === '') throw new InputError(path, '', new Said('an empty file'), 'YAML')
   try {
-    return json ? JSON.parse(text) : parse_yaml(text, { maxAliasCount: 100, schema: 'core' })
+    return parse_yaml(text, { maxAliasCount: 100, schema: 'core' })
   } catch (error) {
-    throw new InputError(path, '', `damaged: ${(error as Error).message.split('\n')[0]}`, json ? 'JSON' : 'YAML')
+    const reason = (error as Error).message.split('\n')[0]?.replace(/:$/, '')
+    throw new InputError(path, '', new Said(`damaged: ${reason}`), 'YAML')
   }
 }
 

@@ -115,10 +115,10 @@ describe('malformed snapshots', () => {
       'schema is "unwind.snapshot/2"; valid: "unwind.snapshot/1" (this version reads no other)',
     ],
     ['no schema', () => [], 'schema is missing; valid: "unwind.snapshot/1"'],
-    ['missing field', (d) => void delete d.actors.count, 'actors.count is missing; valid: a number'],
-    ['unknown field', (d) => void (d.marktes = []), 'marktes is "there"; valid: one of schema, id, title'],
+    ['missing field', (d) => void delete d.actors.count, 'actors.count is missing; valid: a whole number, at least 0'],
+    ['unknown field', (d) => void (d.marktes = []), 'marktes is no field that is known; valid: one of schema, id, title'],
     ['type', (d) => void (d.title = 5), 'title is 5; valid: text'],
-    ['price', (d) => void (d.assets[0].price_usd = -1), 'assets[0].price_usd is -1; valid: > 0'],
+    ['price', (d) => void (d.assets[0].price_usd = -1), 'assets[0].price_usd is -1; valid: a number, above 0'],
     [
       'evidence',
       (d) => void (d.provenance[0].evidence = 'guessed'),
@@ -207,9 +207,13 @@ describe('malformed snapshots', () => {
 
   it('paths that are none', async () => {
     await expect(readSnapshot(join(root, 'absent.json'))).rejects.toThrow('absent.json is missing; valid: a file that exists')
-    await expect(readSnapshot(join(root, 'outside'))).rejects.toThrow('snapshot.json is missing; valid: a file that exists')
+    await expect(readSnapshot(join(root, 'outside'))).rejects.toThrow(
+      'outside is a folder without snapshot.json; valid: a snapshot',
+    )
     writeFileSync(join(root, 'text.json'), '{"schema": ')
-    await expect(readSnapshot(join(root, 'text.json'))).rejects.toThrow(/text\.json is "damaged: .*valid: JSON/)
+    await expect(readSnapshot(join(root, 'text.json'))).rejects.toThrow(
+      /text\.json is damaged at line 1, column 12: the text ends too early; valid: JSON/,
+    )
     writeFileSync(join(root, 'text.json.gz'), 'no gzip')
     await expect(readSnapshot(join(root, 'text.json.gz'))).rejects.toThrow('valid: a complete gzip file')
   })

@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { check_schema, InputError, type Snapshot } from '../model/index.ts'
+import { check_schema, InputError, Said, type Snapshot } from '../model/index.ts'
 import { check_snapshot } from './check.ts'
 import { column_of, decode_set, decode_typed, INTEGERS, is_column, is_plain } from './columns.ts'
 import { fitted } from './fit.ts'
@@ -28,6 +28,8 @@ async function is_folder(path: string): Promise<boolean> {
 export async function readSnapshot(path: string): Promise<Snapshot> {
   const folder = (await is_folder(path)) ? path : dirname(path)
   const document = folder === path ? join(path, DOCUMENT) : path
+  if (folder === path && !(await stat(document).catch(() => undefined))?.isFile())
+    throw new InputError(path, '', new Said(`a folder without ${DOCUMENT}`), 'a snapshot: a document, or a folder that has one')
   const found = await read_json(document)
   check_schema(found, document)
   const value = decode_typed(found, document, '') as Record<string, unknown>

@@ -1,6 +1,6 @@
 /** The recipe of a synthetic market: published aggregates with their sources, from which books are made. */
 import { z } from 'zod'
-import { InputError } from '../model/index.ts'
+import { issue_error } from '../model/index.ts'
 
 const usd = z.number().min(0).max(1e15)
 const share = z.number().min(0).max(1)
@@ -125,6 +125,5 @@ export type Recipe = z.infer<typeof recipe_schema>
 export function parse_recipe(value: unknown, where: string): Recipe {
   const result = recipe_schema.safeParse(value)
   if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw new InputError(where, issue?.path.map(String).join('.') ?? '', undefined, issue?.message ?? 'a recipe')
+  throw issue_error(recipe_schema, result.error.issues, value, where)
 }

@@ -216,6 +216,9 @@ function range(given: readonly Given[], { from_ms, to_ms }: WarnInput): { readon
     (high, { time_ms, delay_ms = 0 }) => Math.max(high, (time_ms[time_ms.length - 1] as number) + delay_ms),
     Number.NEGATIVE_INFINITY,
   )
+  const held = `prices from ${iso_time(first)} to ${iso_time(final)}, as ${given[0]?.file} has`
+  if (from_ms !== undefined && from_ms >= final) throw new InputError('--from', '', iso_time(from_ms), `a day within the ${held}`)
+  if (to_ms !== undefined && to_ms <= first) throw new InputError('--to', '', iso_time(to_ms), `a day within the ${held}`)
   return { from_ms: from_ms ?? first, to_ms: Math.floor((to_ms ?? final) / DAY_MS) * DAY_MS }
 }
 

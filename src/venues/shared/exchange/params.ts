@@ -3,7 +3,7 @@
  * snapshot's venue leaves open; what the snapshot says always counts.
  */
 import { z } from 'zod'
-import { InputError } from '../../../model/index.ts'
+import { InputError, issue_error } from '../../../model/index.ts'
 
 export const PARAMS_SCHEMA = 'unwind.venue-params/1'
 
@@ -49,8 +49,7 @@ const is_plain = (value: unknown): value is Plain =>
 export function parse_params(input: unknown, where: string): VenueParams {
   const parsed = params_schema.safeParse(input)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new InputError(where, issue?.path.join('.') ?? '', undefined, issue?.message ?? 'a parameter file')
+    throw issue_error(params_schema, parsed.error.issues, input, where)
   }
   parsed.data.values.forEach(({ source: key }, i) => {
     if (!(key in parsed.data.sources))
