@@ -79,8 +79,12 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
         sizes: answering(0).map((one) => (without.includes('repays') ? one : { ...one, repay: 1, ignore: 0 })),
       },
       { kind: 'borrower', id: 'borrower' },
+      { kind: 'arbitrageur', id: 'arbitrageur', links: [{ a: 'CRV-POOL', b: 'CRV-USD', atomic: true }], capital_usd: 20e6 },
     ],
   )
+  const arbitrageur = world.cast.add('arbitrageur', 'arbitrageur-1')
+  world.cast.endow(arbitrageur, 'CRV', 20e6 / CRV_USD)
+  world.cast.endow(arbitrageur, 'USD', 50e6)
   const loans = new Loans()
   const owner = world.cast.add('owner')
   const debt = draws.collateral * draws.limit * THRESHOLD

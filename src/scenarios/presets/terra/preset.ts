@@ -81,6 +81,8 @@ function lend(world: SmallWorld, name: string, debt_usd: number, draws: Draws<Na
     loans.add(owner, { 0: [(health * debt) / (THRESHOLD * LUNA_USD), 0], 1: [0, debt] })
     world.cast.endow(owner, 'UST', 0.3 * debt * world.draw.of(`${name}.purse`).uniform(i))
   }
+  // One who owes nothing.
+  loans.add(world.cast.add('borrower'), { 0: [1e6, 0] })
   // Three of four dollars in the pool are not lent out.
   const deposits = world.draw.shares(`${name}.deposit`, n, 1.1, 0.05)
   for (let i = 0; i < n; i++) loans.add(world.cast.add('depositor'), { 1: [4 * debt_usd * (deposits[i] as number), 0] })
