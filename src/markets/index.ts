@@ -2,6 +2,7 @@
 import type { Kind, Lawful, Market } from '../model/index.ts'
 import { concentrated } from './concentrated.ts'
 import { constantProduct } from './constant-product.ts'
+import { excessDemand } from './excess-demand.ts'
 import { orderBook } from './order-book.ts'
 import { pegModule } from './peg-module.ts'
 import { redemptionQueue } from './redemption-queue.ts'
@@ -18,4 +19,5 @@ export const markets: readonly Kind<unknown, Market & Lawful>[] = [
   pegModule,
   redemptionQueue,
   virtualPool,
+  excessDemand,
 ]
