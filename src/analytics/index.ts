@@ -13,6 +13,7 @@ export const analytics = [venues, assets, flows, infections, liquidated, timelin
 export { adl_fills, type AdlFill, type AdlOptions, type AdlWave, adl_waves } from './adl.ts'
 export { type AssetFigures, asset_figures, endogenous_share } from './assets.ts'
 export { iso_day, iso_time } from './coin-day.ts'
+export { amplification, next_generation, type Pressure, reaches_one, reproduction_number, without_types } from './criticality.ts'
 export {
   type Infection,
   infection_list,
@@ -22,6 +23,6 @@ export {
   infections_by_asset,
   infections_by_mechanism,
 } from './infections.ts'
-export { cascade_multiplier, liquidated_at_start_usd } from './multiplier.ts'
+export { cascade_multiplier, liquidated_at_start_usd, liquidated_by_venue } from './multiplier.ts'
 export { totals, type VenueFigures, venue_figures } from './venues.ts'
 export { adl, assets, coin_day, flows, infections, timeline, venues }

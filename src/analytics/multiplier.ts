@@ -5,7 +5,11 @@ import { type Analytic, type LogView, type ReportTable, SOLD, type WorldView } f
  * Quantity liquidated by whatever means, valued at start prices: collateral seized by liquidators or bought in auctions, contracts reduced or
  * taken over, and what was sold to answer a call. What later leaves an inventory or a fund, to a market or by ADL, was counted when it came in.
  */
-export function liquidated_at_start_usd(log: LogView, world: WorldView): number {
+export const liquidated_at_start_usd = (log: LogView, world: WorldView): number =>
+  liquidated_by_venue(log, world).reduce((sum, value) => sum + value, 0)
+
+/** The same by venue, in venue order. */
+export function liquidated_by_venue(log: LogView, world: WorldView): Float64Array {
   const c = log.columns
   const by_venue = new Float64Array(world.venues.length)
   for (let row = 0; row < log.length; row++) {
@@ -19,7 +23,7 @@ export function liquidated_at_start_usd(log: LogView, world: WorldView): number 
     const start = world.assets[c.asset.data[row] as number]?.start_usd ?? 0
     by_venue[venue] = (by_venue[venue] as number) + Math.abs(c.amount.data[row] as number) * start
   }
-  return by_venue.reduce((sum, value) => sum + value, 0)
+  return by_venue
 }
 
 /** Liquidated with feedback ÷ liquidated without; null when the divisor is 0 or prices were held to a series. */
