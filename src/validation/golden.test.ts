@@ -1,5 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { golden } from './index.ts'
+
+const shared = process.env['UNWIND_SHARED'] ?? join(import.meta.dirname, '../../../shared')
+const vectors = join(shared, 'golden/derivatives.jsonl')
+const present = existsSync(vectors)
+if (!present) console.warn(`skipped: vectors of derivatives, ${vectors} is not there`)
 
 describe('the scoreboard', () => {
   const rows = golden(100_000)
@@ -38,5 +45,19 @@ describe('the scoreboard', () => {
       expect(row.what).not.toBe('')
     }
     expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
+  })
+
+  it.skipIf(!present)('has every vector of derivatives by its id, what it expects within its tolerance', () => {
+    const lines = readFileSync(vectors, 'utf8').trim().split('\n')
+    const list = lines.map((line) => JSON.parse(line) as { id: string; out: unknown; tol: number })
+    expect(list.length).toBeGreaterThan(0)
+    for (const { id, out, tol } of list) {
+      const named = rows.filter((row) => row.id.toLowerCase().split(/\s+/).includes(id))
+      expect(named.length, id).toBeGreaterThan(0)
+      for (const value of typeof out === 'object' ? Object.values(out as Record<string, number>) : [out as number]) {
+        const met = named.some(({ got }) => Math.abs(Number(got) - value) <= tol)
+        expect(met, `${id}: ${value} among ${named.map((row) => `${row.id} ${row.got}`).join(', ')}`).toBe(true)
+      }
+    }
   })
 })
