@@ -1,10 +1,11 @@
-/** Runs on vaults that paid at par, beside what was published of their share prices. */
+/** Runs on vaults that paid at par, beside figures that were given of two. */
 import type { GoldenRow } from '../model/index.ts'
 import { par_run_loss, vault_run } from '../studies/index.ts'
 import { numeric } from './row.ts'
 
 const GROUP = 'vault run'
-const BOTH = 'stated with the run on vaults of November 2025: TVL before and after, toxic part, change of the share price'
+const BOTH =
+  'figures of two vaults that were run on, as this project’s requirements give them: the document they come from is not at hand'
 
 /** Change of the share price by the closed form. */
 const change = (tvl: number, toxic: number, fall: number) => -par_run_loss(toxic, tvl * (1 - fall))
