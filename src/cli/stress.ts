@@ -65,7 +65,9 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(value('--accounts <n>', 'accounts of the reference market (default: 100000)'))
     .addOption(value('--horizon <duration>', 'how long it runs (default: 24h)'))
     .addOption(value('--tick <duration>', 'length of a tick (default: 60s)'))
-    .addOption(values('--without <name>', 'leave out a component or a channel: venue:aave, agent:liquidator, asset:ETH, mechanism:oracle'))
+    .addOption(
+      values('--without <name>', 'leave out a component or a channel: venue:aave, agent:liquidator, asset:ETH, mechanism:oracle'),
+    )
     .addOption(value('--replay <file>', 'hold prices to recorded bars'))
     .addOption(value('--from <day>', 'first day of the replay, UTC'))
     .addOption(value('--to <day>', 'day after the last of the replay, UTC'))
