@@ -78,7 +78,7 @@ function portfolio(): Check[] {
 }
 
 /** 150 units to liquidate, fees 0.7 % and 0.3 %, scale 1,000, ten seconds. */
-function window(): Check[] {
+function windowed(): Check[] {
   const seconds = 10
   const cap = r.window_cap(ratio('0.003'), ratio('0.007'), ratio(1000), ratio(1), ratio(seconds))
   const done: r.Liquidated[] = []
@@ -107,6 +107,6 @@ export function synthetix_rows(): GoldenRow[] {
     ['sn2 accrued', '… accrued by 20 at 2,000', 120, 1e-9, day.accrued, SOURCE],
     ...table(),
     ...portfolio(),
-    ...window(),
+    ...windowed(),
   ])
 }
