@@ -1,8 +1,11 @@
 /** Presets of real events: one folder each, one line here. */
 import { black_thursday } from './black-thursday/preset.ts'
+import { celsius_2022 } from './celsius-2022/preset.ts'
 import { comp_dai_2020 } from './comp-dai-2020/preset.ts'
 import { crv_2023 } from './crv-2023/preset.ts'
+import { crv_squeeze_2022 } from './crv-squeeze-2022/preset.ts'
 import type { EventPreset } from './event.ts'
+import { ftx } from './ftx/preset.ts'
 import { jan_2022 } from './jan-2022/preset.ts'
 import { may_2021 } from './may-2021/preset.ts'
 import { solend_whale } from './solend-whale/preset.ts'
@@ -22,4 +25,7 @@ export const events: readonly EventPreset[] = [
   terra,
   crv_2023,
   xusd_run,
+  celsius_2022,
+  crv_squeeze_2022,
+  ftx,
 ]

@@ -172,6 +172,7 @@ function venues(loans: Loans, owner: number) {
         id: 'WBTC-A',
         asset: 'BTC',
         liquidation_ratio: VAULT.ratio,
+        stability_fee: 0,
         oracle: { kind: 'osm', id: 'osm-WBTC', path: [{ market: 'BTC-USD' }] },
       },
     ],
@@ -250,6 +251,7 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
       faults: without.includes('pool') ? [] : [emptied],
       pinned: ['BTC'],
     }),
+    watch,
     notes: ['One vault and one pool; what the funds sold elsewhere is in the path.'],
   }
 }
