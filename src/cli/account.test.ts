@@ -69,6 +69,9 @@ describe('unwind account', () => {
 
   it('a book: the ladder from the deepest fall to the furthest rise, and the nearest', async () => {
     const { out } = await run('--venue', 'maker', '--top', '3', '--drop', '10,40', '--rise', '20', ...SMALL)
+    // By what its vaults hold: none has BTC.
+    expect(out).toMatch(/breaks\sat\s(ETH|wstETH)\s/)
+    expect(out).not.toMatch(/breaks\sat\sBTC/)
     const ladder = out.split('\n').filter((line) => /^ +(?:[−+]\d|now)/.test(line))
     expect(ladder.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['−40.0 %', '−10.0 %', 'now', '+20.0 %'])
     expect(out.split('Nearest to liquidation')[1]?.match(/borrower\//g)).toHaveLength(3)

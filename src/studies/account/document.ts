@@ -7,7 +7,8 @@ import { build } from '../../scenarios/index.ts'
 import { type AccountAnswer, Answers, type Question } from './answer.ts'
 import { book_answer } from './book.ts'
 import { links_of } from './links.ts'
-import { by_beta, given_move, type Links, type Move, together } from './moves.ts'
+import { legs_of, unit_of } from './law.ts'
+import { by_beta, given_move, type Links, type Move, together, told_by_largest } from './moves.ts'
 import { accounts_of, actor_of, type Held } from './people.ts'
 import { Probe } from './probe.ts'
 import { type TypedInput, typed_answer } from './typed.ts'
@@ -48,7 +49,7 @@ export function account_document(snapshot: Snapshot, world: World, input: Accoun
   const probe = new Probe(fresh ? world : build(snapshot, world.parts.scenario))
   const links = linked(probe, input)
   const question: Question = {
-    joint: joint_move(world, input, links),
+    joint: joint_move(world, input, links, which),
     links,
     steps: input.steps,
     back_steps: input.back_steps,
@@ -127,12 +128,33 @@ function linked(probe: Probe, input: AccountInput): Links {
   return links
 }
 
-function joint_move(world: World, { moves, correlated }: AccountInput, links: Links): Move {
+function joint_move(world: World, { moves, correlated }: AccountInput, links: Links, which: Chosen): Move {
   const { assets } = world.parts
   if (moves.length > 0) return given_move(assets, moves, links, correlated, '--move')
   if (!assets.some((asset) => asset.numeraire !== true && asset.beta !== 0))
     throw new InputError('snapshot', 'beta', 'no asset with a beta', '--move ASSET=LOG')
-  return correlated ? by_beta(assets) : together(assets)
+  const [held, owed] = worth_of(world, which)
+  return told_by_largest(correlated ? by_beta(assets) : together(assets), held, owed)
+}
+
+/** USD held and owed by asset, of all that is asked about; a contract counts with its asset. */
+function worth_of(world: World, { accounts, book }: Chosen): readonly [held: Float64Array, owed: Float64Array] {
+  const { assets } = world.parts
+  const [held, owed] = [new Float64Array(assets.length), new Float64Array(assets.length)]
+  const add = (v: number, row: number) => {
+    const legs = legs_of(world.venue(v), row)
+    const unit = unit_of(legs)
+    for (const { side, asset, quantity, price } of legs) {
+      const into = side > 0 ? held : owed
+      if (asset >= 0) into[asset] = (into[asset] as number) + quantity * price * (unit < 0 ? 1 : world.usd(unit))
+    }
+  }
+  for (const { venue, row } of accounts) add(venue, row)
+  if (book >= 0) {
+    const { rows, outside } = world.venue(book)
+    for (let row = 0; row < rows; row++) if (row !== outside) add(book, row)
+  }
+  return [held, owed]
 }
 
 function volatilities(world: World, input: AccountInput): Map<number, number> {

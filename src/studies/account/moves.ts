@@ -51,6 +51,22 @@ export function alone(assets: readonly Asset[], asset: number, links: Links): Mo
   return scaled((assets[asset] as Asset).id, false, logs, asset)
 }
 
+/**
+ * The same move, told by the asset that is worth most in what is asked about: of what is held, else of what is owed. Where none of it moves,
+ * as it was.
+ * @param held USD by asset
+ * @param owed USD by asset
+ */
+export function told_by_largest(move: Move, held: Float64Array, owed: Float64Array): Move {
+  for (const worth of [held, owed]) {
+    let most = -1
+    for (let a = 0; a < worth.length; a++)
+      if (move.logs[a] !== 0 && (worth[a] as number) > (most < 0 ? 0 : (worth[most] as number))) most = a
+    if (most >= 0) return scaled(move.id, move.joint, move.logs, most)
+  }
+  return move
+}
+
 /** Every asset that has a beta falls alike: all but stablecoins and the unit of account. Told by the first of them. */
 export function together(assets: readonly Asset[]): Move {
   const logs = Float64Array.from(assets, (asset) => (asset.numeraire !== true && asset.beta !== 0 ? -1 : 0))

@@ -108,8 +108,9 @@ describe('a position with all prices', () => {
     const mixed = [leg('held', 'BTC', 1, 60_000, 0.8), leg('held', 'ETH', 10, 3000, 0.8), leg('owed', 'USDC', 50_000, 1)]
     const by_beta = typed_answer(input(mixed, { correlated: true })).directions.find((one) => one.joint)
     const t = by_beta?.forward?.log_move as number
-    expect(by_beta?.lead).toBe('ETH')
-    expect(48_000 * Math.exp(0.8 * t) + 24_000 * Math.exp(t)).toBeCloseTo(50_000, 5)
+    // Told by what is held most of, 60,000 of BTC; ETH moves 1 / 0.8 times as far.
+    expect(by_beta?.lead).toBe('BTC')
+    expect(48_000 * Math.exp(t) + 24_000 * Math.exp(1.25 * t)).toBeCloseTo(50_000, 5)
     const more = [...mixed.slice(0, 2), leg('owed', 'USDC', 60_000, 1)]
     const given = typed_answer(
       input(more, {

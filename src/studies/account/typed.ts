@@ -13,7 +13,7 @@ import {
   prices_at,
 } from './answer.ts'
 import { type Account, in_breach, type Leg, sums_of } from './law.ts'
-import { alone, by_beta, given_move, type Links, type Move, size_of, together } from './moves.ts'
+import { alone, by_beta, given_move, type Links, type Move, size_of, together, told_by_largest } from './moves.ts'
 import { exact_track } from './path.ts'
 import { crossing, health_along } from './root.ts'
 
@@ -118,7 +118,14 @@ function joint_of(input: TypedInput, links: Links): Move | undefined {
   const assets = input.assets.map(({ id, beta = 1 }) => ({ id, beta }))
   if (moves.length > 0) return given_move(assets, moves, links, correlated, '--move')
   if (!assets.some((asset) => asset.beta !== 0)) return undefined
-  return correlated ? by_beta(assets) : together(assets)
+  const worth = (wanted: 'held' | 'owed') =>
+    Float64Array.from(assets, ({ id }) =>
+      input.legs.reduce(
+        (sum, { side, asset, quantity, price }) => sum + (side === wanted && asset === id ? quantity * (price ?? 0) : 0),
+        0,
+      ),
+    )
+  return told_by_largest(correlated ? by_beta(assets) : together(assets), worth('held'), worth('owed'))
 }
 
 type Threshold = NonNullable<DirectionAnswer['forward']>
