@@ -70,6 +70,7 @@ function inflate(path: string, raw: Uint8Array): Uint8Array {
 }
 
 const SCALAR =
+  // oxlint-disable-next-line no-control-regex -- JSON has none in its texts
   /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 
 /** Where a text stops being JSON: its reader does not always say. */
