@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AgentWorld, Flat, type Legs } from '../../test/support/agent-world.ts'
-import { averaged, marketMaker, regime } from './market-maker.ts'
+import { averaged, hourly, marketMaker, regime } from './market-maker.ts'
 
 const MINUTE = 60_000
 const knobs = { k_v: 0.5, k_i: 1, k_s: 1, d_min: 0.02 }
@@ -80,6 +80,23 @@ describe('market maker: quoting', () => {
     expect(quote?.limit).toBeCloseTo((0.0002 * (1 + excess)) / Math.sqrt(Math.exp(-0.5 * excess)), 9)
     expect(w.out.priorities).toEqual([10])
     expect(w.act(agent)).toEqual([])
+  })
+
+  it('quotes by the hour of the day: 3.86 M at 11:00 and 2.36 M at 21:00 UTC are 1 and 0.611 (Amberdata)', () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => (hour === 21 ? 2.36 / 3.86 : 1))
+    expect(hourly(hours, Date.UTC(2025, 9, 10, 20, 59, 59, 999))).toBe(1)
+    expect(hourly(hours, Date.UTC(2025, 9, 10, 21))).toBeCloseTo(0.6114, 4)
+    expect(hourly(undefined, Date.UTC(2025, 9, 10, 21))).toBe(1)
+    const { w } = world()
+    w.time_ms = Date.UTC(2025, 9, 10, 20, 59)
+    const agent = w.open(marketMaker, { books: [book], hours })
+    expect(w.made[0]?.depth).toBe(200)
+    w.act(agent)
+    w.time_ms += MINUTE
+    expect(w.act(agent).find(({ kind }) => kind === 'make')?.amount).toBeCloseTo(200 * (2.36 / 3.86), 9)
+    w.time_ms += 60 * MINUTE
+    expect(w.act(agent).find(({ kind }) => kind === 'make')?.amount).toBeCloseTo(200, 9)
+    expect(() => w.open(marketMaker, { books: [book], hours: [1] })).toThrow(/hours/)
   })
 
   it('leaves quotes as they are for small changes', () => {

@@ -30,6 +30,11 @@ const schema = z.strictObject({
   d_min: z.number().gt(0).max(1).default(0.1).describe('least depth while it quotes, a share of the start'),
   short_ms: z.number().positive().default(300_000).describe('memory of the short volatility, ms'),
   long_ms: z.number().positive().default(86_400_000).describe('memory of the long volatility, ms'),
+  hours: z
+    .array(z.number().positive().max(100))
+    .length(24)
+    .optional()
+    .describe('depth by hour of the day, UTC: 24 factors of the start from 0 to 1 h on; absent: the same at every hour'),
   threshold: z.number().positive().max(1).default(0.1).describe('relative change of depth or spread below which quotes stay'),
   resume_share: z.number().gt(0).max(1).default(0.7).describe('inventory ÷ limit at which it comes back'),
   margin: z.number().min(0).max(1).default(0.05).describe('equity ÷ contracts held below which it leaves a venue'),
@@ -46,6 +51,7 @@ type Spec = z.infer<typeof schema>
 
 const PRIORITY = 10
 const YEAR_MS = 31_557_600_000
+const HOUR_MS = 3_600_000
 
 const QUOTING = 0
 const FULL = 1
@@ -94,6 +100,13 @@ export function regime(
   const excess = Math.max(0, Math.sqrt(short / long) - 1)
   const depth = Math.min(1, Math.max(spec.d_min, exp(-spec.k_v * excess - spec.k_i * inventory)))
   return { depth, half_spread: Math.min(0.5, (calm * (1 + spec.k_s * excess)) / Math.sqrt(depth)) }
+}
+
+/** Factor of depth at a time: that of its hour of the day, UTC. */
+export function hourly(hours: readonly number[] | undefined, time_ms: number): number {
+  if (hours === undefined) return 1
+  const hour = Math.floor(time_ms / HOUR_MS)
+  return hours[hour - 24 * Math.floor(hour / 24)] as number
 }
 
 /** A book it quotes in. */
@@ -150,7 +163,8 @@ class MarketMaker implements Agent {
       throw builder.invalid(`books[${b}].market`, name, 'a market at whose venue each actor of the agent has an account')
     const party = venue >= 0 ? (account?.row ?? -1) : actor
     const place = builder.market_at(market)
-    place.make(party, depth, half_spread)
+    const factor = hourly(this.spec.hours, builder.time_ms)
+    place.make(party, depth * factor, half_spread)
     const row = who * this.books.length + b
     const c = this.rows
     c.party.data[row] = party
@@ -160,7 +174,7 @@ class MarketMaker implements Agent {
     c.now_mid.data[row] = place.mid()
     c.short.data[row] = (volatility * volatility) / YEAR_MS
     c.long.data[row] = (volatility * volatility) / YEAR_MS
-    c.posted.data[row] = 1
+    c.posted.data[row] = factor
     c.spread.data[row] = half_spread
   }
 
@@ -237,10 +251,11 @@ class MarketMaker implements Agent {
     const inventory = Math.abs(place.venue >= 0 ? units : view.ledger.balance(actor, place.base) - units) / place.limit
     if (inventory >= 1) c.state.data[row] = FULL
     else if (inventory <= this.spec.resume_share) c.state.data[row] = QUOTING
+    const quotes = regime(this.spec, short, long, inventory, place.half_spread)
     const next =
       c.state.data[row] === FULL
         ? { depth: 0, half_spread: c.spread.data[row] as number }
-        : regime(this.spec, short, long, inventory, place.half_spread)
+        : { depth: quotes.depth * hourly(this.spec.hours, view.time_ms), half_spread: quotes.half_spread }
     if (!this.differs(next, c.posted.data[row] as number, c.spread.data[row] as number)) return
     c.posted.data[row] = next.depth
     c.spread.data[row] = next.half_spread
