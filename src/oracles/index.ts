@@ -1,5 +1,6 @@
 /** The kinds of oracle. */
 import { anchored } from './anchored.ts'
+import { blend } from './blend.ts'
 import { cappedRate } from './capped-rate.ts'
 import { chainlink } from './chainlink.ts'
 import { ema } from './ema.ts'
@@ -10,4 +11,4 @@ import { median } from './median.ts'
 import { osm } from './osm.ts'
 import { twap } from './twap.ts'
 
-export const oracles = [chainlink, indexPrice, osm, fixed, twap, ema, cappedRate, exchangeRate, median, anchored] as const
+export const oracles = [chainlink, indexPrice, osm, fixed, twap, ema, cappedRate, exchangeRate, median, anchored, blend] as const
