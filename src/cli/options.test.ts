@@ -131,7 +131,7 @@ describe('options of stress', () => {
     ['--shock ETH', '--shock', 'without @DURATION it takes 1h'],
     ['--shock ETH=-1%@48h', '--shock', 'complete within the horizon, 1 d'],
     ['--shock ETH=-1%@1h+24h', '--shock', 'complete within the horizon, 1 d'],
-    ['--shock ETH=-1%@1h --shock ETH=-1%', '--shock', 'every shock once'],
+    ['--shock ETH=-1%@1h --shock ETH=-1%', '--shock', 'every asset once'],
     ['--shock ETH=-1%@1m --html /proc/x.html', '--html', 'a path that may be written'],
     ['--shock ETH=-1%@1m --out /proc/x', '--out', 'a path that may be written'],
     ['--shock ETH=-1% --seed 1.5', '--seed', 'a whole number from 0'],

@@ -82,7 +82,9 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
     verdict(sheet.paint),
   )
   for (const one of outcomes) sheet.say(`${plain(one.id)}: ${named(one)}`, '· ')
-  sheet.say('Inside: the median (of chances the mean) lies in the band; seeds: the share of them that does.')
+  sheet.say(
+    'Inside: the median (of chances the mean) lies in the band; "no, −52 %": it lies outside, 52 % below the nearer edge of the band (+ above); seeds: the share of them that lies in the band.',
+  )
   for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
   for (const cause of document.causes) {
     sheet.heading(`Without: ${plain(cause.title)}`)

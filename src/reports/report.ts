@@ -1,7 +1,7 @@
 /** What a report of a stress run is made of, and what both its forms say. */
 import { column_of, type FaultSpec, type ReportTable, type Scenario } from '../model/index.ts'
 import type { Bridge } from './bridge.ts'
-import { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
+import { counted, duration, listed, moment, percent, price, usd } from './format.ts'
 import type { RunDoc } from './schemas.ts'
 
 /** A measured run: the document and the tables that are drawn. */
@@ -96,7 +96,8 @@ export function status_line({ document, scenario }: StressReport): string | unde
 export function answer(report: StressReport): string {
   const { document } = report
   const { totals } = document
-  const title = plain(document.title)
+  const named_title = plain(document.title).trim()
+  const title = named_title === '' || named_title.startsWith('on ') ? `The scenario ${named_title}`.trim() : named_title
   if (totals.forced_sales_usd === 0 && totals.liquidations === 0) return `${title} forces no selling and liquidates nobody.`
   const buys = mostly_buys(report)
   const flow = buys
@@ -123,14 +124,30 @@ export function answer(report: StressReport): string {
   return `${parts.join('; ')}.`
 }
 
-/** The asset that a person asked about, if it was sold; else the one that was sold most. */
-function headline_asset(report: StressReport): Asset | undefined {
-  const hit = hit_assets(report)
-  const asked = new Set(
+/** Assets that the scenario shocks by name. */
+const asked_assets = (report: StressReport): ReadonlySet<unknown> =>
+  new Set(
     report.scenario.drivers.flatMap(({ shocks }) =>
       Array.isArray(shocks) ? shocks.map((one: { asset?: unknown }) => one?.asset) : [],
     ),
   )
+
+/** Assets whose prices are worth a row: those that were shocked, then those that were hit. */
+export function priced_assets(report: StressReport): Asset[] {
+  const hit = hit_assets(report)
+  const asked = asked_assets(report)
+  const shocked_ones = report.document.assets.filter((asset) => asked.has(asset.id))
+  return [
+    ...hit.filter((asset) => asked.has(asset.id)),
+    ...shocked_ones.filter((asset) => !hit.includes(asset)),
+    ...hit.filter((asset) => !asked.has(asset.id)),
+  ]
+}
+
+/** The asset that a person asked about, if it was sold; else the one that was sold most. */
+function headline_asset(report: StressReport): Asset | undefined {
+  const hit = hit_assets(report)
+  const asked = asked_assets(report)
   return hit.find((asset) => asked.has(asset.id)) ?? hit[0]
 }
 
@@ -141,10 +158,10 @@ export const mostly_buys = ({ document }: StressReport): boolean =>
 /** How far an asset fell, against its fundamental of the same moment. */
 function fall(asset: Asset): string {
   if (asset.drawdown < 0.0005) return ''
-  const points = ((asset.fundamental_at_low_usd - asset.low_usd) / asset.start_usd) * 100
+  const gap = asset.low_usd / asset.fundamental_at_low_usd - 1
   const fell = ` and takes ${plain(asset.id)} ${percent(asset.drawdown)} down`
-  if (Math.abs(points) < 0.05) return `${fell}, in step with its fundamental`
-  return `${fell}, ${decimal(Math.abs(points), 1)} points ${points > 0 ? 'below' : 'above'} its fundamental at the time`
+  if (Math.abs(gap) < 0.0005) return `${fell}, in step with its fundamental`
+  return `${fell}, ${percent(Math.abs(gap))} ${gap < 0 ? 'below' : 'above'} its fundamental at the time`
 }
 
 /** How far an asset rose. */

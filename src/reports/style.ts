@@ -22,7 +22,7 @@ p{margin:6px 0;max-width:80ch}
 .kpis div{padding:12px 12px 12px 0}
 .kpis dt{font-size:12px;color:var(--faint)}
 .kpis dd{margin:0;font-size:21px;font-weight:600;letter-spacing:-.01em;white-space:nowrap}
-.scroll{overflow-x:auto;margin:8px 0;max-width:100%}
+.scroll{overflow-x:auto;margin:8px 0;max-width:100%;background:linear-gradient(90deg,var(--paper) 30%,transparent) left/36px 100% no-repeat local,linear-gradient(270deg,var(--paper) 30%,transparent) right/36px 100% no-repeat local,linear-gradient(90deg,rgb(128 128 128/.45),transparent) left/12px 100% no-repeat,linear-gradient(270deg,rgb(128 128 128/.45),transparent) right/12px 100% no-repeat}
 table{border-collapse:collapse;font-size:13.5px;min-width:100%}
 th,td{padding:4px 10px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
 th:first-child,td:first-child{text-align:left;padding-left:0}

@@ -30,7 +30,7 @@ describe('the text report', () => {
     const first = text().split('\n\n')[0]?.replace(/\n/g, ' ') ?? ''
     for (const part of [
       // 0.70 − 0.66 of the start; the furthest of its fundamental is DOGE: 0.52 ÷ 0.62 − 1.
-      'takes ETH 34.0 % down, 4.0 points below its fundamental at the time',
+      'takes ETH 34.0 % down, 5.7 % below its fundamental at the time',
       'at +1 h 15 min DOGE trades 16.1 % below its fundamental',
       'cascade multiplier 1.84',
       '14,311 accounts',

@@ -23,6 +23,7 @@ import {
   notes_of,
   numbers,
   plain,
+  priced_assets,
   shocked,
   status_line,
   type StressReport,
@@ -177,7 +178,7 @@ function chain(page: Page): void {
   ].filter((note) => note !== '')
   if (notes.length > 0) page.say(`${notes.join('; ')}.`)
   for (const line of [insurance_line(page.report), ...bridge_lines(page.report)]) if (line !== undefined) page.say(line)
-  falls(page, hit_assets(page.report))
+  falls(page, priced_assets(page.report))
 }
 
 const MOST_FALLS = 8

@@ -71,6 +71,9 @@ export function check_shocks(where: string, field: string, shocks: readonly Shoc
   const seen = new Set<string>()
   for (const { asset, change, over_ms, at_ms } of shocks) {
     const key = JSON.stringify([asset, change, over_ms, at_ms])
+    if (where === '--shock' && seen.has(asset))
+      throw new InputError(where, 'asset', asset, `every asset once: ${asset} was shocked before`)
+    seen.add(asset)
     if (seen.has(key)) throw new InputError(where, field, `the same shock of ${asset} twice`, 'every shock once')
     seen.add(key)
     if (!(at_ms + over_ms <= horizon_ms))

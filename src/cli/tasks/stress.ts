@@ -183,10 +183,7 @@ function check_moves(where: string, scenario: Scenario): void {
 
 /** What the reader should know of shocks that meet. */
 function notes_on({ shocks, scenario }: StressInput): string[] {
-  const assets = shocks.map((one) => one.asset)
-  const twice = [...new Set(assets.filter((asset, i) => assets.indexOf(asset) < i))]
   return [
-    ...twice.map((asset) => `${asset} is shocked more than once: its changes multiply.`),
     ...(scenario !== undefined && shocks.length > 0
       ? [`--shock is added to the scenario ${scenario}: where both move an asset, the changes multiply.`]
       : []),
