@@ -49,6 +49,9 @@ Examples:
   unwind stress --replay bars.parquet --from 2024-04-12 --to 2024-04-15 --tiers tiers.json
       three days of real prices over synthetic books
 
+--accounts: how many accounts the reference market's totals are split into. The totals stay; more accounts make smaller ones and
+a smoother cascade, and figures move by some per cent with it. One seed is one draw: run several before a difference is believed.
+
 A shock is ASSET=CHANGE%[@DURATION[+DELAY]], linear in log price; without a duration it takes 1h. It must be complete within the horizon.
 Scenario files are described in docs/scenarios.md, every figure in docs/definitions.md.
 Exit codes: 0 done, 1 the run hit a limit or broke a law, 2 bad input, 3 interrupted, 4 internal fault.
