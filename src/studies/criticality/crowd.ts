@@ -1,0 +1,158 @@
+/** What a move of prices makes the accounts of a world sell, without running it. */
+import type { World } from '../../engine/index.ts'
+import { exp } from '../../math/index.ts'
+import { in_breach, legs_of, owed_of, type Leg, sums_of, unit_of } from '../account/law.ts'
+import { Probe } from '../account/probe.ts'
+import { take_all } from '../account/taking.ts'
+
+/** Accounts of a venue that are asked what a liquidation takes, the largest first. */
+const ASKED = 12
+/** The fall at which they are asked. */
+const ASKED_AT = -0.15
+
+/** What a liquidation of an account takes, asked of the venue on its largest accounts. */
+export interface Habit {
+  /** Repaid or closed ÷ owed. */
+  readonly share: number
+  /** Collateral seized ÷ debt repaid; 1 for contracts. */
+  readonly seized: number
+}
+
+interface Member {
+  readonly row: number
+  readonly legs: readonly Leg[]
+  readonly unit: number
+  /** Owed now, USD. */
+  readonly owed: number
+}
+
+/** One account in breach at moved prices. */
+export interface Victim {
+  readonly venue: number
+  readonly row: number
+  readonly owed_usd: number
+  readonly assets_usd: number
+  readonly debts_usd: number
+  readonly contracts: boolean
+  /** By asset: USD sold (+) or bought (−), at the moved prices. */
+  readonly sold: ReadonlyMap<number, number>
+}
+
+export class Crowd {
+  readonly world: World
+  readonly probe: Probe
+  readonly habits: readonly Habit[]
+  private readonly members: readonly (readonly Member[])[]
+  private readonly strict: readonly boolean[]
+
+  /** @param world at its opening; it is moved about and comes back as it was */
+  constructor(world: World) {
+    this.world = world
+    this.probe = new Probe(world)
+    this.members = world.parts.venues.map((_, v) => {
+      const venue = world.venue(v)
+      const rows = Array.from({ length: venue.rows }, (_, row) => row)
+      return rows.flatMap((row): Member[] => {
+        if (row === venue.outside || !Number.isFinite(venue.health(row, venue.prices))) return []
+        const legs = legs_of(venue, row)
+        const unit = unit_of(legs)
+        return legs.length === 0 ? [] : [{ row, legs, unit, owed: owed_of(sums_of(legs, unit < 0 ? 1 : world.usd(unit))) }]
+      })
+    })
+    this.strict = world.parts.venues.map((_, v) => this.probe.is_strict(v))
+    this.habits = world.parts.venues.map((_, v) => this.habit(v))
+  }
+
+  /** Log moves by which every asset but stablecoins falls by its beta. */
+  by_beta(size: number): Float64Array {
+    return Float64Array.from(this.world.parts.assets, ({ numeraire, beta }) => (numeraire === true ? 0 : beta * size))
+  }
+
+  /** The largest that would be in breach after a fall are taken, as liquidators may. */
+  private habit(v: number): Habit {
+    const logs = this.by_beta(ASKED_AT)
+    const hit = new Set(this.breached(v, this.prices(v, logs)).map(({ row }) => row))
+    const largest = (this.members[v] ?? [])
+      .filter(({ row }) => hit.has(row))
+      .sort((a, b) => b.owed - a.owed || a.row - b.row)
+      .slice(0, ASKED)
+    if (largest.length === 0) return { share: 1, seized: 1 }
+    return this.probe.visit(logs, (view) => {
+      let [owed, repaid, seized] = [0, 0, 0]
+      for (const { row } of largest) {
+        const taken = take_all(this.world, v, row, view)
+        if (taken === null) continue
+        owed += taken.liquidated_usd + taken.left_usd + taken.bad_debt_usd
+        repaid += taken.liquidated_usd
+        seized += taken.seized_usd > 0 ? taken.seized_usd : taken.liquidated_usd
+      }
+      return repaid > 0 && owed > 0 ? { share: Math.min(1, repaid / owed), seized: seized / repaid } : { share: 1, seized: 1 }
+    })
+  }
+
+  private prices(v: number, logs: Float64Array): Float64Array {
+    const ratios = this.probe.ratios(logs)[v] as Float64Array
+    return this.world.venue(v).prices.map((price, slot) => price * (ratios[slot] as number))
+  }
+
+  private breached(v: number, prices: Float64Array): readonly Member[] {
+    const venue = this.world.venue(v)
+    const law = { strict: this.strict[v] as boolean }
+    return (this.members[v] ?? []).filter(({ row }) => in_breach(law, venue.health(row, prices)))
+  }
+
+  /** Everyone in breach after log moves of the assets, once slow oracles have followed. */
+  victims(logs: Float64Array): Victim[] {
+    const all = this.probe.ratios(logs)
+    return this.world.parts.venues.flatMap((_, v) => {
+      const ratios = all[v] as Float64Array
+      const prices = this.world.venue(v).prices.map((price, slot) => price * (ratios[slot] as number))
+      return this.breached(v, prices).map((member) => this.victim(v, member, logs, ratios))
+    })
+  }
+
+  private victim(v: number, { row, legs, unit }: Member, logs: Float64Array, ratios: Float64Array): Victim {
+    const usd = unit < 0 ? 1 : this.world.usd(unit) * exp(logs[unit] as number)
+    const sums = sums_of(legs, usd, ratios)
+    const { share, seized } = this.habits[v] as Habit
+    const contracts = sums.notional > 0
+    const sold = new Map<number, number>()
+    const taken = Math.min(sums.assets, sums.debts * share * seized)
+    for (const { side, slot, market, asset, quantity, price } of legs) {
+      const worth = quantity * price * (ratios[slot] as number) * usd
+      const part = contracts
+        ? market < 0
+          ? 0
+          : side * share * worth
+        : side > 0 && sums.assets > 0
+          ? (worth / sums.assets) * taken
+          : 0
+      if (part !== 0 && asset >= 0) sold.set(asset, (sold.get(asset) ?? 0) + part)
+    }
+    return { venue: v, row, owed_usd: owed_of(sums), assets_usd: sums.assets, debts_usd: sums.debts, contracts, sold }
+  }
+
+  /** Everything that is held and owed now, USD. */
+  totals(): { readonly assets_usd: number; readonly debts_usd: number; readonly owed_usd: number } {
+    let [assets_usd, debts_usd, owed_usd] = [0, 0, 0]
+    for (const members of this.members)
+      for (const { legs, unit, owed } of members) {
+        const sums = sums_of(legs, unit < 0 ? 1 : this.world.usd(unit))
+        assets_usd += sums.assets
+        debts_usd += sums.debts
+        owed_usd += owed
+      }
+    return { assets_usd, debts_usd, owed_usd }
+  }
+
+  /** Fall of an asset's log price per USD sold: 1 % ÷ what all markets in which it is the base give within 1 %. */
+  impact(within = 0.01): Float64Array {
+    const { assets, markets } = this.world.parts
+    const depth = new Float64Array(assets.length)
+    markets.forEach((_, m) => {
+      const { base } = this.world.market(m)
+      depth[base] = (depth[base] as number) + this.world.depth(m, within) * this.world.usd(base)
+    })
+    return depth.map((usd) => (usd > 0 ? within / usd : 0))
+  }
+}

@@ -1,0 +1,12 @@
+export { Crowd, type Habit, type Victim } from './crowd.ts'
+export {
+  criticality,
+  CRITICALITY_DEFAULTS,
+  CRITICALITY_SCHEMA,
+  type CriticalityDocument,
+  type CriticalityInput,
+  type Curve,
+  pressure_at,
+} from './document.ts'
+export { is_executable, ladder, LADDER_FALLS, type LadderStep } from './ladder.ts'
+export { CAP, DISTRIBUTION, drawn_recipe, type Trial, trial } from './snapshots.ts'
