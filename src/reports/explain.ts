@@ -62,6 +62,9 @@ function says(link: Link): string {
   }
 }
 
+/** Links of a chain that are told; the first cause always is. */
+const MOST_SHOWN = 7
+
 const TITLES: Readonly<Record<Explain['chains'][number]['why'], string>> = {
   largest: 'among the largest',
   longest: 'the most changes of venue on the way',
@@ -128,8 +131,13 @@ export function explain_text(document: RunDoc, { width = 100, painter = COLOURLE
   explain.chains.forEach(({ why, links }, i) => {
     lines.push('', painter.faint(`  ${i + 1}. ${TITLES[why]}`))
     links.forEach((link, l) => {
+      if (l >= MOST_SHOWN && l < links.length - 1) {
+        if (l === MOST_SHOWN) lines.push(`${'  '.repeat(9)}… ${links.length - 1 - l} more (--json), and at the start`)
+        return
+      }
       const text = says(link)
-      lines.push(...wrap(l === 0 ? text : `because ${text}`, columns, `${'  '.repeat(Math.min(l, 8) + 1)}`))
+      const because = links[l - 1]?.cause_inferred === true ? 'because, as inferred,' : 'because'
+      lines.push(...wrap(l === 0 ? text : `${because} ${text}`, columns, `${'  '.repeat(Math.min(l, 8) + 1)}`))
     })
   })
   lines.push('', painter.strong('What carried it'), ...matrix(document, columns))
