@@ -50,14 +50,15 @@ export function scoreboard(rows: readonly GoldenRow[], look: Look): string {
           { title: 'id', align: 'left' },
           { title: 'expected', align: 'right' },
           { title: 'got', align: 'right' },
+          { title: 'tolerance', align: 'right' },
           { title: 'what', align: 'left' },
         ],
         own.map((row) => [
           row.pass ? '✓' : '✗',
           short(plain(row.id), 34),
-          short(cell(row.expected), 20),
-          short(cell(row.got), 20),
-          short(plain(row.what), 80),
+          ...pair(cell(row.expected), cell(row.got)),
+          row.tolerance === 0 ? 'exact' : String(Number(row.tolerance.toPrecision(2))),
+          short(plain(row.what), 70),
         ]),
         width + 80,
         paint,
@@ -70,6 +71,21 @@ export function scoreboard(rows: readonly GoldenRow[], look: Look): string {
   const sum = `${passed} of ${counted(rows.length, 'golden row')} met`
   lines.push(passed === rows.length ? paint.good(sum) : paint.bad(`${sum}, ${rows.length - passed} missed`))
   return `${lines.join('\n')}\n`
+}
+
+/** Widest text of a value. */
+const VALUE = 20
+
+/** Two values cut alike, so that where they differ is seen: what they begin with in common is left out where it is too long. */
+export function pair(expected: string, got: string): readonly [string, string] {
+  const longest = Math.max(expected.length, got.length)
+  if (longest <= VALUE) return [expected, got]
+  let same = 0
+  while (same < Math.min(expected.length, got.length) && expected[same] === got[same]) same++
+  // Equal: the beginning is as good as any part.
+  const from = expected === got ? 0 : Math.max(0, Math.min(same - 4, longest - VALUE + 1))
+  const part = (text: string) => short(from === 0 ? text : `…${text.slice(from)}`, VALUE)
+  return [part(expected), part(got)]
 }
 
 const short = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
