@@ -15,7 +15,7 @@ describe('value funds', () => {
   }
 
   it('keep within their leverage and never sell short', () => {
-    run(5, 3000, ({ held, cash, price }) => {
+    run(5, 600, ({ held, cash, price }) => {
       held.forEach((units, h) => {
         expect(units).toBeGreaterThanOrEqual(0)
         // What flows in or out after the trade moves wealth by at most a few per cent a step.

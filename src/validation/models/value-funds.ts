@@ -162,29 +162,37 @@ export function hill(values: readonly number[], k: number): number {
   return k / sum
 }
 
-/** Runs the economy and measures its returns. Only steps at which the asset is below its worth count: else funds are not there. */
-export function value_funds(spec: ValueFundsSpec, rng: Rng, steps: number, burn_in: number): ReturnFigures {
-  const economy = new ValueFunds(spec)
-  for (let t = 0; t < burn_in; t++) economy.step(rng)
-  const before = economy.defaults
+/** Measures prices, one a step. Falls count where the asset is below its worth: else funds are not there. */
+export function return_figures(prices: Float64Array): Omit<ReturnFigures, 'defaults'> {
   const all = new Moments()
-  const returns = new Float64Array(steps)
+  const returns = new Float64Array(prices.length - 1)
   const falls: number[] = []
-  let cheap = 0
-  for (let t = 0; t < steps; t++) {
-    const r = economy.step(rng)
+  for (let t = 0; t < returns.length; t++) {
+    const price = prices[t + 1] as number
+    const r = log(price / (prices[t] as number))
     all.add(r)
     returns[t] = r
-    if (economy.price >= 1) continue
-    cheap++
-    if (r < 0) falls.push(-r)
+    if (price < 1 && r < 0) falls.push(-r)
   }
   return {
     kurtosis: (all.kurtosis as number) + 3,
     tail: hill(falls, Math.max(2, Math.floor(0.01 * falls.length))),
     clustering: autocorrelation(returns.map(Math.abs)),
-    defaults: ((economy.defaults - before) / steps) * 100_000,
   }
+}
+
+/** Runs the economy and measures its returns after `burn_in` steps. */
+export function value_funds(spec: ValueFundsSpec, rng: Rng, steps: number, burn_in: number): ReturnFigures {
+  const economy = new ValueFunds(spec)
+  for (let t = 0; t < burn_in; t++) economy.step(rng)
+  const before = economy.defaults
+  const prices = new Float64Array(steps + 1)
+  prices[0] = economy.price
+  for (let t = 1; t <= steps; t++) {
+    economy.step(rng)
+    prices[t] = economy.price
+  }
+  return { ...return_figures(prices), defaults: ((economy.defaults - before) / steps) * 100_000 }
 }
 
 /** Autocorrelation at lag 1. */

@@ -1,7 +1,9 @@
 /** The economy of value funds as a scenario: noise traders' cash as the fundamental, a market that clears by excess demand, nobody else. */
-import { exp, log, type Rng } from '../../src/math/index.ts'
-import { DEFAULT_LIMITS, type Scenario, SCENARIO_SCHEMA, type Snapshot, SNAPSHOT_SCHEMA } from '../../src/model/index.ts'
-import { VALUE_FUNDS } from '../../src/validation/models/value-funds.ts'
+import { run } from '../../engine/index.ts'
+import { exp, log, type Rng } from '../../math/index.ts'
+import { assert, DEFAULT_LIMITS, type Scenario, SCENARIO_SCHEMA, type Snapshot, SNAPSHOT_SCHEMA } from '../../model/index.ts'
+import { build } from '../../scenarios/index.ts'
+import { VALUE_FUNDS } from './value-funds.ts'
 
 const STEP_MS = 60_000
 
@@ -71,4 +73,19 @@ export function fund_economy(prices: Float64Array, leverage_max: number): { snap
     limits: DEFAULT_LIMITS,
   }
   return { snapshot, scenario }
+}
+
+/** Prices of the economy as the engine runs it, one a step. Throws if the run broke off or broke a law. */
+export function engine_prices(leverage_max: number, rng: Rng, steps: number): Float64Array {
+  const { snapshot, scenario } = fund_economy(noise_prices(rng, steps), leverage_max)
+  const world = build(snapshot, scenario)
+  const prices = new Float64Array(steps)
+  const { status, laws } = run(world, {
+    on_tick: (tick) => {
+      prices[tick - 1] = world.mid(0)
+      return true
+    },
+  })
+  assert(status === 'done' && laws.broken.length === 0, `the economy of funds: ${status}, ${laws.broken[0]}`)
+  return prices
 }
