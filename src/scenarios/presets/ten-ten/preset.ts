@@ -54,7 +54,7 @@ export const ten_ten = event_preset<Name>({
       source: 'no bad debt was reported',
       evidence: 'observed',
       over_seeds: 'median',
-      measure: ({ view }) => view.venues[HYPERLIQUID]?.shortfall_usd() ?? null,
+      measure: ({ log, view }) => logged_usd(log, ['bad_debt'], HYPERLIQUID) + (view.venues[HYPERLIQUID]?.shortfall_usd() ?? 0),
     },
     {
       id: 'adl-share',

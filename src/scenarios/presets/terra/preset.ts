@@ -2,7 +2,7 @@
 import type { FaultSpec } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
-import { answering, feed, PAR, SmallWorld } from '../small.ts'
+import { answering, feed, SmallWorld } from '../small.ts'
 
 const ID = 'terra'
 const TIME = '2022-05-07T00:00:00Z'
