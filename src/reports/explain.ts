@@ -132,7 +132,7 @@ export function explain_text(document: RunDoc, { width = 100, painter = COLOURLE
     lines.push('', painter.faint(`  ${i + 1}. ${TITLES[why]}`))
     links.forEach((link, l) => {
       if (l >= MOST_SHOWN && l < links.length - 1) {
-        if (l === MOST_SHOWN) lines.push(`${'  '.repeat(9)}… ${links.length - 1 - l} more (--json), and at the start`)
+        if (l === MOST_SHOWN) lines.push(`${'  '.repeat(9)}… ${links.length - 1 - l} more (--json), the last of them`)
         return
       }
       const text = says(link)

@@ -57,7 +57,7 @@ export interface Explanation {
 }
 
 /** Longest walk; causes lie before their effects, so that it ends anyway. */
-const MOST_LINKS = 64
+const MOST_LINKS = 512
 
 interface Walk {
   /** Changes of victim on the way back to the first cause. */
