@@ -1,5 +1,5 @@
 /** A page of events: the prices with the events marked, the indicators that spoke, the catalogue. */
-import { counted, duration, percent } from './format.ts'
+import { counted, decimal, duration, percent } from './format.ts'
 import { type Markup, markup } from './markup.ts'
 import { all_clear, no_event, rank_text, when } from './detect.ts'
 import { plain } from './report.ts'
@@ -53,7 +53,7 @@ function figure(curve: Curve, n: number, events: DetectDoc['events'], wide: bool
   const ticks = nice_ticks(low - margin, high + margin, wide ? 6 : 3)
   const step = ticks.length > 1 ? Math.abs((ticks[1] as number) - (ticks[0] as number)) : 1
   const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 4
-  const body = markup`${marks}${axes(box, { scale: y, ticks, text: (value) => value.toFixed(digits) }, { scale: x, ticks: time_ticks(first, last, wide ? 10 : 5) })}<path class="mid" d="${line_path(points.map(([time, value]) => [x(time), y(value)] as const))}"/>`
+  const body = markup`${marks}${axes(box, { scale: y, ticks, text: (value) => decimal(value, digits) }, { scale: x, ticks: time_ticks(first, last, wide ? 10 : 5) })}<path class="mid" d="${line_path(points.map(([time, value]) => [x(time), y(value)] as const))}"/>`
   const says = `From ${(known[0] as number).toPrecision(4)} to ${(known[known.length - 1] as number).toPrecision(4)}; lowest ${low.toPrecision(4)}, highest ${high.toPrecision(4)}.`
   return markup`<figure class="panel"><figcaption><b>${plain(curve.title)}</b> <span class="faint">${plain(curve.unit)}</span></figcaption>${picture(`d${n}`, box, 'chart', plain(curve.title), says, body)}</figure>`
 }

@@ -1,5 +1,5 @@
 /** Events and alerts, chances and scores, for a terminal. */
-import { counted, duration, percent } from './format.ts'
+import { counted, decimal, duration, percent } from './format.ts'
 import type { GridColumn } from './lines.ts'
 import { plain } from './report.ts'
 import type { DetectDoc, WarnDoc } from './schemas.ts'
@@ -122,7 +122,7 @@ function conditions(sheet: Sheet, { alerts }: DetectDoc): void {
 type Score = WarnDoc['evaluation'][number]['scores'][number]
 type Estimate = Score['roc_auc']
 
-const figure = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits))
+const figure = (value: number | null, digits = 2): string => (value === null ? '–' : decimal(value, digits))
 const interval = ({ value, low, high }: Estimate): string =>
   value === null ? '–' : low === null || high === null ? figure(value) : `${figure(value)} [${figure(low)}, ${figure(high)}]`
 
@@ -146,7 +146,7 @@ function chances(sheet: Sheet, question: string, own: readonly WarnDoc['warnings
   sheet.lines.push('')
   sheet.say(plain(question))
   sheet.say(
-    `learned from ${counted(learned, 'row')}, of which ${happened} came true (${percent(base_rate)}); walk-forward: ${skill === 'not evaluated' ? 'not evaluated (--evaluate)' : skill}`,
+    `learned from ${counted(learned, 'row')}, of which ${decimal(happened)} came true (${percent(base_rate)}); walk-forward: ${skill === 'not evaluated' ? 'not evaluated (--evaluate)' : skill}`,
     '  ',
   )
   const shown = own.toSorted((a, b) => (b.probability ?? -1) - (a.probability ?? -1)).slice(0, 12)

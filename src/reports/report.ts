@@ -1,7 +1,7 @@
 /** What a report of a stress run is made of, and what both its forms say. */
 import { column_of, type FaultSpec, type ReportTable, type Scenario } from '../model/index.ts'
 import type { Bridge } from './bridge.ts'
-import { counted, duration, listed, moment, percent, price, usd } from './format.ts'
+import { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
 import type { RunDoc } from './schemas.ts'
 
 /** A measured run: the document and the tables that are drawn. */
@@ -85,7 +85,7 @@ export function fundamental_low(report: StressReport, asset: string): number | u
 export function status_line({ document, scenario }: StressReport): string | undefined {
   const { rounds, rows } = scenario.limits
   if (document.status === 'limit')
-    return `The run stopped at a limit (${rounds} rounds in a tick, or ${rows} log rows): figures cover what ran until then.`
+    return `The run stopped at a limit (${decimal(rounds)} rounds in a tick, or ${decimal(rows)} log rows): figures cover what ran until then.`
   if (document.status === 'interrupted') return 'The run was stopped before its end: figures cover what ran until then.'
   return document.laws.broken.length === 0
     ? undefined
