@@ -1,5 +1,5 @@
 /** CRV, 30 July to 1 August 2023, a near-miss: a pool is drained, and the largest loan on the coin stands near its limit. Scenario only. */
-import type { FaultSpec } from '../../../model/index.ts'
+import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { answering, feed, PAR, SmallWorld } from '../small.ts'
@@ -65,8 +65,14 @@ export const crv_2023 = event_preset<Name>({
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 
-function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
-  const world = new SmallWorld(
+const PROVENANCE: readonly Provenance[] = [
+  { part: 'assets.CRV', evidence: 'synthetic', source: 'assumption' },
+  { part: 'venues', evidence: 'synthetic', source: 'drawn; threshold and bonus are assumptions' },
+  { part: 'markets', evidence: 'synthetic', source: 'drawn' },
+]
+
+function open_world(draws: Draws<Name>, seed: number, without: readonly string[]): SmallWorld {
+  return new SmallWorld(
     ID,
     seed,
     [{ id: 'CRV', usd: CRV_USD, depth_usd: draws.depth }],
@@ -82,6 +88,10 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
       { kind: 'arbitrageur', id: 'arbitrageur', links: [{ a: 'CRV-POOL', b: 'CRV-USD', atomic: true }], capital_usd: 20e6 },
     ],
   )
+}
+
+function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
+  const world = open_world(draws, seed, without)
   const arbitrageur = world.cast.add('arbitrageur', 'arbitrageur-1')
   world.cast.endow(arbitrageur, 'CRV', 20e6 / CRV_USD)
   world.cast.endow(arbitrageur, 'USD', 50e6)
@@ -129,16 +139,7 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
   const end = without.includes('turn') ? 0.9 * draws.limit : draws.low
   const story = { id: ID, title: 'CRV 0.73 → 0.5 after a drain', start_ms: START_MS, seed }
   return {
-    snapshot: world.snapshot(
-      'The largest loan on CRV',
-      START_MS,
-      [
-        { part: 'assets.CRV', evidence: 'synthetic', source: 'assumption' },
-        { part: 'venues', evidence: 'synthetic', source: 'drawn; threshold and bonus are assumptions' },
-        { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-      ],
-      { venues: [venue], markets: [pool] },
-    ),
+    snapshot: world.snapshot('The largest loan on CRV', START_MS, PROVENANCE, { venues: [venue], markets: [pool] }),
     scenario: event_scenario(
       story,
       { horizon_h: 48, tick_ms: (thin ? 15 : 5) * 60_000, volatility: 1.5 },

@@ -1,5 +1,5 @@
 /** An exchange and its own coin, 6 to 11 November 2022: a house account with the coin as margin, and withdrawals that stop. Scenario only. */
-import type { FaultSpec } from '../../../model/index.ts'
+import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, maker_book, Perps } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { SmallWorld } from '../small.ts'
@@ -132,26 +132,14 @@ function accounts(world: SmallWorld, draws: Draws<Name>, n: number): Perps {
   return perps
 }
 
-function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
-  const contracts = COINS.filter(({ id }) => id !== 'FTT')
-  const world = new SmallWorld(
-    ID,
-    seed,
-    COINS.map(({ id, usd }) => ({ id, usd, depth_usd: depth(draws, id) })),
-    [
-      { kind: 'trader', id: 'trader' },
-      { kind: 'trader', id: 'house', sizes: [{ above_usd: 0, top_up: 0, cut: 0, ignore: 1, automated: 0 }] },
-      { kind: 'market-maker', id: 'maker-perp', books: contracts.map(({ id }) => maker_book(`${id}-PERP`, depth(draws, id))) },
-      {
-        kind: 'arbitrageur',
-        id: 'arbitrageur',
-        links: contracts.map(({ id }) => ({ a: `${id}-PERP`, b: `${id}-USD` })),
-        capital_usd: 2e7,
-      },
-    ],
-  )
-  const perps = accounts(world, draws, thin ? 40 : 200)
-  const venue = {
+const PROVENANCE: readonly Provenance[] = [
+  { part: 'assets', evidence: 'synthetic', source: 'assumption' },
+  { part: 'venues', evidence: 'synthetic', source: 'drawn' },
+  { part: 'markets', evidence: 'synthetic', source: 'drawn' },
+]
+
+function exchange(draws: Draws<Name>, perps: Perps, contracts: readonly { readonly id: string }[], without: readonly string[]) {
+  return {
     kind: 'binance-usdm',
     id: 'ftx',
     collateral: 'USD',
@@ -174,6 +162,28 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     })),
     ...perps.columns(),
   }
+}
+
+function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
+  const contracts = COINS.filter(({ id }) => id !== 'FTT')
+  const world = new SmallWorld(
+    ID,
+    seed,
+    COINS.map(({ id, usd }) => ({ id, usd, depth_usd: depth(draws, id) })),
+    [
+      { kind: 'trader', id: 'trader' },
+      { kind: 'trader', id: 'house', sizes: [{ above_usd: 0, top_up: 0, cut: 0, ignore: 1, automated: 0 }] },
+      { kind: 'market-maker', id: 'maker-perp', books: contracts.map(({ id }) => maker_book(`${id}-PERP`, depth(draws, id))) },
+      {
+        kind: 'arbitrageur',
+        id: 'arbitrageur',
+        links: contracts.map(({ id }) => ({ a: `${id}-PERP`, b: `${id}-USD` })),
+        capital_usd: 2e7,
+      },
+    ],
+  )
+  const perps = accounts(world, draws, thin ? 40 : 200)
+  const venue = exchange(draws, perps, contracts, without)
   const paths = Object.fromEntries(
     COINS.map(({ id, usd, low }) => [
       id,
@@ -196,20 +206,11 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     settles: 'ftx',
   })
   return {
-    snapshot: world.snapshot(
-      'An exchange that takes its own coin',
-      START_MS,
-      [
-        { part: 'assets', evidence: 'synthetic', source: 'assumption' },
-        { part: 'venues', evidence: 'synthetic', source: 'drawn' },
-        { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-      ],
-      {
-        venues: [venue],
-        markets: contracts.map(({ id }) => settles(id)),
-        oracles: [{ kind: 'index-price', id: 'FTT-index', path: [{ market: 'FTT-USD' }] }],
-      },
-    ),
+    snapshot: world.snapshot('An exchange that takes its own coin', START_MS, PROVENANCE, {
+      venues: [venue],
+      markets: contracts.map(({ id }) => settles(id)),
+      oracles: [{ kind: 'index-price', id: 'FTT-index', path: [{ market: 'FTT-USD' }] }],
+    }),
     scenario: event_scenario(story, { horizon_h: 5 * DAY_H, tick_ms: (thin ? 30 : 10) * 60_000 }, paths, {
       faults: faults(without),
     }),

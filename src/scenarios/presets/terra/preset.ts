@@ -1,5 +1,5 @@
 /** Terra, 7 to 13 May 2022: loans on LUNA at two lenders, one of which goes on reading a price that LUNA has long left. Scenario only. */
-import type { FaultSpec } from '../../../model/index.ts'
+import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { answering, feed, SmallWorld } from '../small.ts'
@@ -89,6 +89,33 @@ function lend(world: SmallWorld, name: string, debt_usd: number, draws: Draws<Na
   return loans
 }
 
+const PROVENANCE: readonly Provenance[] = [
+  { part: 'assets', evidence: 'synthetic', source: 'assumption' },
+  { part: 'venues', evidence: 'synthetic', source: 'drawn' },
+  { part: 'markets', evidence: 'synthetic', source: 'drawn' },
+]
+
+const day = 24
+const paths = {
+  LUNA: [
+    [0, LUNA_USD],
+    [2 * day, 62],
+    [3 * day, 30],
+    [4 * day, 15],
+    [4.5 * day, 1],
+    [5 * day, 0.1],
+    [6 * day, 0.001],
+  ],
+  UST: [
+    [0, 1],
+    [2 * day, 0.98],
+    [3 * day, 0.7],
+    [4 * day, 0.9],
+    [4.5 * day, 0.5],
+    [6 * day, 0.15],
+  ],
+} as const
+
 function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
   const coins = [
     { id: 'LUNA', usd: LUNA_USD, depth_usd: draws.depth },
@@ -131,38 +158,9 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     from_ms: 0,
     to_ms: 8 * 86_400_000,
   }
-  const day = 24
-  const paths = {
-    LUNA: [
-      [0, LUNA_USD],
-      [2 * day, 62],
-      [3 * day, 30],
-      [4 * day, 15],
-      [4.5 * day, 1],
-      [5 * day, 0.1],
-      [6 * day, 0.001],
-    ],
-    UST: [
-      [0, 1],
-      [2 * day, 0.98],
-      [3 * day, 0.7],
-      [4 * day, 0.9],
-      [4.5 * day, 0.5],
-      [6 * day, 0.15],
-    ],
-  } as const
   const story = { id: ID, title: 'LUNA 78 → 0.001, UST 1 → 0.15', start_ms: START_MS, seed }
   return {
-    snapshot: world.snapshot(
-      'Two lenders on LUNA in May 2022',
-      START_MS,
-      [
-        { part: 'assets', evidence: 'synthetic', source: 'assumption' },
-        { part: 'venues', evidence: 'synthetic', source: 'drawn' },
-        { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-      ],
-      { venues, oracles: [feed('LUNA')] },
-    ),
+    snapshot: world.snapshot('Two lenders on LUNA in May 2022', START_MS, PROVENANCE, { venues, oracles: [feed('LUNA')] }),
     scenario: event_scenario(story, { horizon_h: 7 * day, tick_ms: (thin ? 60 : 15) * 60_000 }, paths, {
       faults: without.includes('floor') ? [] : [floor],
       pinned: ['LUNA', 'UST'],

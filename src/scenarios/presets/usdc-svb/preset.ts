@@ -1,5 +1,5 @@
 /** USDC over the weekend of 10 to 13 March 2023: a lender's mode for stablecoins pays liquidators 1 % while the collateral is worth 12 % less. */
-import type { FaultSpec } from '../../../model/index.ts'
+import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, Loans, logged_usd } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { answering, feed, PAR, SmallWorld } from '../small.ts'
@@ -97,6 +97,12 @@ export const usdc_svb = event_preset<Name>({
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 
+const PROVENANCE: readonly Provenance[] = [
+  { part: 'assets.USDC', evidence: 'observed', source: 'Galaxy' },
+  { part: 'venues.aave', evidence: 'synthetic', source: 'bonus of the mode: Aave forum 12241; accounts drawn' },
+  { part: 'markets', evidence: 'inferred', source: 'Risk DAO: size with 4 % slippage' },
+]
+
 function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
   const depth_usd = draws.depth * (without.includes('thin') ? 20 : 1)
   const world = new SmallWorld(
@@ -152,16 +158,7 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
   ] as const
   const story = { id: ID, title: 'USDC to 0.87 and back', start_ms: START_MS, seed }
   return {
-    snapshot: world.snapshot(
-      'A stablecoin mode in March 2023',
-      START_MS,
-      [
-        { part: 'assets.USDC', evidence: 'observed', source: 'Galaxy' },
-        { part: 'venues.aave', evidence: 'synthetic', source: 'bonus of the mode: Aave forum 12241; accounts drawn' },
-        { part: 'markets', evidence: 'inferred', source: 'Risk DAO: size with 4 % slippage' },
-      ],
-      { venues: [pool] },
-    ),
+    snapshot: world.snapshot('A stablecoin mode in March 2023', START_MS, PROVENANCE, { venues: [pool] }),
     scenario: event_scenario(
       story,
       { horizon_h: 64, tick_ms: (thin ? 15 : 5) * 60_000 },
