@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'what breaks an account or a book: liquidation prices alone and along joint moves, and what falls do',
     load: () => import('./account.ts'),
   },
+  criticality: {
+    summary: 'how near a market is to selling that feeds itself: R, the falls at which it reaches 1, ladders',
+    load: () => import('./criticality.ts'),
+  },
   detect: { summary: 'events in a history of prices, open interest, funding, liquidations', load: () => import('./detect.ts') },
   warn: { summary: 'chances of a fall and of how far it would go, and whether they have skill', load: () => import('./warn.ts') },
   infer: {

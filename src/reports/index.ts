@@ -2,6 +2,7 @@ export { account_text } from './account.ts'
 export { account_html } from './account-html.ts'
 export { type Bridge, bridge } from './bridge.ts'
 export { DEFINITIONS, definition_of, definitions_markdown } from './definitions.ts'
+export { criticality_text } from './criticality.ts'
 export { COLOURLESS, grid, type Painter, wrap } from './lines.ts'
 export { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
 export { detect_text, warn_text } from './detect.ts'
@@ -13,6 +14,7 @@ export { stress_html } from './html.ts'
 export { event_text, replay_text } from './replay.ts'
 export {
   type AccountDoc,
+  type CriticalityDoc,
   type DetectDoc,
   type InferDoc,
   type ReplayDoc,

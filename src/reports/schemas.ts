@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { EVIDENCE, MECHANISMS } from '../model/index.ts'
 import { account_schema } from './account-schema.ts'
 import { detect_schema, warn_schema } from './detect-schema.ts'
+import { criticality_schema } from './criticality-schema.ts'
 import { infer_schema } from './infer-schema.ts'
 import { explain_schema } from './explain-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
@@ -176,6 +177,7 @@ export const SCHEMAS = {
   list: list_schema,
   'snapshot-check-1': snapshot_schema,
   'account-1': account_schema,
+  'criticality-1': criticality_schema,
 } as const
 
 type Frozen<T> = T extends readonly (infer U)[]
@@ -187,6 +189,7 @@ type Frozen<T> = T extends readonly (infer U)[]
 export type RunDoc = Frozen<z.infer<typeof run_schema>>
 export type ReplayDoc = Frozen<z.infer<typeof replay_schema>>
 export type AccountDoc = Frozen<z.infer<typeof account_schema>>
+export type CriticalityDoc = Frozen<z.infer<typeof criticality_schema>>
 export type DetectDoc = Frozen<z.infer<typeof detect_schema>>
 export type InferDoc = Frozen<z.infer<typeof infer_schema>>
 export type WarnDoc = Frozen<z.infer<typeof warn_schema>>

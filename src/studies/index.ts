@@ -7,6 +7,7 @@ export {
   type TypedLeg,
 } from './account/index.ts'
 export { compare, type Counterfactual, counterfactual } from './counterfactual.ts'
+export { criticality, type CriticalityDocument, type CriticalityInput } from './criticality/index.ts'
 export { explain, type Explanation } from './explain.ts'
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
 export {

@@ -3,6 +3,7 @@ import type { DetectInput, WarnInput } from '../tasks/detect.ts'
 import type { ReplayEventInput } from '../tasks/event.ts'
 import type { InferInput } from '../tasks/infer.ts'
 import type { AccountTaskInput } from '../tasks/account.ts'
+import type { CriticalityTaskInput } from '../tasks/criticality.ts'
 import type { SnapshotInput } from '../tasks/snapshot.ts'
 import type { StressInput } from '../tasks/stress.ts'
 import type { SynthInput } from '../tasks/synth.ts'
@@ -14,6 +15,7 @@ export type Work =
   | { readonly name: 'validate'; readonly input: ValidateInput }
   | { readonly name: 'snapshot'; readonly input: SnapshotInput }
   | { readonly name: 'account'; readonly input: AccountTaskInput }
+  | { readonly name: 'criticality'; readonly input: CriticalityTaskInput }
   | { readonly name: 'replay'; readonly input: ReplayEventInput }
   | { readonly name: 'infer'; readonly input: InferInput }
   | { readonly name: 'detect'; readonly input: DetectInput }
@@ -42,6 +44,8 @@ export async function perform(work: Work, on_progress: Progress): Promise<WorkRe
       return (await import('../tasks/validate.ts')).validate_task(work.input, on_progress)
     case 'account':
       return (await import('../tasks/account.ts')).account_task(work.input, on_progress)
+    case 'criticality':
+      return (await import('../tasks/criticality.ts')).criticality_task(work.input, on_progress)
     case 'snapshot':
       return (await import('../tasks/snapshot.ts')).snapshot_task(work.input, on_progress)
     case 'infer':

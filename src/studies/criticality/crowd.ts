@@ -9,6 +9,8 @@ import { take_all } from '../account/taking.ts'
 const ASKED = 12
 /** The fall at which they are asked. */
 const ASKED_AT = -0.15
+/** Where nobody is in breach there, rewards are asked at deeper ones. */
+const DEEPER = [-0.3, -0.6, -1.2] as const
 
 /** What a liquidation of an account takes, asked of the venue on its largest accounts. */
 export interface Habit {
@@ -42,6 +44,8 @@ export class Crowd {
   readonly world: World
   readonly probe: Probe
   readonly habits: readonly Habit[]
+  /** The same, asked at a deeper fall where nobody is in breach at the first: what a liquidator gets. */
+  readonly rewards: readonly Habit[]
   private readonly members: readonly (readonly Member[])[]
   private readonly strict: readonly boolean[]
 
@@ -60,7 +64,14 @@ export class Crowd {
       })
     })
     this.strict = world.parts.venues.map((_, v) => this.probe.is_strict(v))
-    this.habits = world.parts.venues.map((_, v) => this.habit(v))
+    this.habits = world.parts.venues.map((_, v) => this.habit(v, ASKED_AT) ?? { share: 1, seized: 1 })
+    this.rewards = world.parts.venues.map((_, v) => {
+      for (const size of [ASKED_AT, ...DEEPER]) {
+        const found = this.habit(v, size)
+        if (found !== undefined) return found
+      }
+      return { share: 1, seized: 1 }
+    })
   }
 
   /** Log moves by which every asset but stablecoins falls by its beta. */
@@ -68,15 +79,15 @@ export class Crowd {
     return Float64Array.from(this.world.parts.assets, ({ numeraire, beta }) => (numeraire === true ? 0 : beta * size))
   }
 
-  /** The largest that would be in breach after a fall are taken, as liquidators may. */
-  private habit(v: number): Habit {
-    const logs = this.by_beta(ASKED_AT)
+  /** The largest that would be in breach after a fall are taken, as liquidators may; undefined where nobody is. */
+  private habit(v: number, size: number): Habit | undefined {
+    const logs = this.by_beta(size)
     const hit = new Set(this.breached(v, this.prices(v, logs)).map(({ row }) => row))
     const largest = (this.members[v] ?? [])
       .filter(({ row }) => hit.has(row))
       .sort((a, b) => b.owed - a.owed || a.row - b.row)
       .slice(0, ASKED)
-    if (largest.length === 0) return { share: 1, seized: 1 }
+    if (largest.length === 0) return undefined
     return this.probe.visit(logs, (view) => {
       let [owed, repaid, seized] = [0, 0, 0]
       for (const { row } of largest) {

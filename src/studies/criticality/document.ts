@@ -12,21 +12,10 @@ import { log } from '../../math/index.ts'
 import { type Evidence, InputError, type Snapshot, weakest } from '../../model/index.ts'
 import { content_hash } from '../../model/index.ts'
 import { Crowd, type Victim } from './crowd.ts'
+import { CRITICALITY_DEFAULTS, type CriticalityInput } from './defaults.ts'
 import { type LadderStep, ladder } from './ladder.ts'
 
 export const CRITICALITY_SCHEMA = 'unwind.criticality/1'
-
-export interface CriticalityInput {
-  /** Fall over which liquidation density is averaged, a ratio. */
-  readonly window: number
-  /** Falls at which R is asked again, ratios, ascending from 0. */
-  readonly falls: readonly number[]
-}
-
-export const CRITICALITY_DEFAULTS: CriticalityInput = {
-  window: 0.05,
-  falls: [0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5],
-}
 
 export interface Curve {
   /** An asset's id, or `joint`: all by their betas, told by the asset whose beta is 1. */

@@ -1,10 +1,9 @@
 export { Crowd, type Habit, type Victim } from './crowd.ts'
+export { CRITICALITY_DEFAULTS, type CriticalityInput } from './defaults.ts'
 export {
   criticality,
-  CRITICALITY_DEFAULTS,
   CRITICALITY_SCHEMA,
   type CriticalityDocument,
-  type CriticalityInput,
   type Curve,
   pressure_at,
 } from './document.ts'

@@ -29,15 +29,13 @@ export interface LadderStep {
 export function is_executable(crowd: Crowd, victim: Victim, logs: Float64Array, impact: Float64Array): boolean {
   if (victim.assets_usd < victim.debts_usd) return false
   if (victim.contracts) return true
-  const { share, seized } = crowd.habits[victim.venue] as Crowd['habits'][number]
+  const { share, seized } = crowd.rewards[victim.venue] as Crowd['rewards'][number]
   let cost = crowd.world.gas_usd
-  let got = 0
   for (const [asset, usd] of victim.sold) {
-    got += usd
     cost += (usd * Math.min(1, (usd * (impact[asset] as number)) / exp(logs[asset] as number))) / 2
   }
   const repaid = victim.debts_usd * share
-  return Math.min(got, repaid * seized) - repaid > cost
+  return Math.min(victim.assets_usd, repaid * seized) - repaid > cost
 }
 
 /** Along a joint fall by the betas, per venue. */
