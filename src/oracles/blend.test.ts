@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { OracleWorld } from '../../test/support/oracle-world.ts'
 import type { KindSpec } from '../model/index.ts'
-import { blend } from './blend.ts'
 
 const spec = (more: object = {}): KindSpec => ({
   kind: 'blend',
@@ -38,6 +37,6 @@ describe('blend', () => {
   })
 
   it('refuses a floor above the cap', () => {
-    expect(blend.schema.safeParse(spec({ floor: 1, cap: 0.9 })).success).toBe(false)
+    expect(() => new OracleWorld({ own: 1, elsewhere: 1 }).open(spec({ floor: 1, cap: 0.9 }))).toThrow(/floor/)
   })
 })
