@@ -13,7 +13,14 @@ export const analytics = [venues, assets, flows, infections, liquidated, timelin
 export { adl_fills, type AdlFill, type AdlOptions, type AdlWave, adl_waves } from './adl.ts'
 export { type AssetFigures, asset_figures, endogenous_share } from './assets.ts'
 export { iso_day, iso_time } from './coin-day.ts'
-export { amplification, next_generation, type Pressure, reaches_one, reproduction_number, without_types } from './criticality.ts'
+export {
+  amplification,
+  next_generation,
+  type Pressure,
+  reaches_one,
+  reproduction_number,
+  without_types,
+} from './shared/criticality.ts'
 export {
   type Infection,
   infection_list,

@@ -53,7 +53,7 @@ export function parse(
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(accounts === undefined ? {} : { accounts: whole('--accounts', accounts, 100, 20_000_000) }),
     question: {
-      window: window === undefined ? CRITICALITY_DEFAULTS.window : (percents('--window', window)[0] as number),
+      span: window === undefined ? CRITICALITY_DEFAULTS.span : (percents('--window', window)[0] as number),
       falls: drop === undefined ? CRITICALITY_DEFAULTS.falls : [0, ...percents('--drop', drop).sort((a, b) => a - b)],
     },
     json: json === true,

@@ -12,7 +12,7 @@ export const criticality_schema = z
     snapshot: z.string().describe('Content hash'),
     evidence: z.enum(['observed', 'inferred', 'synthetic']).describe('The weakest of its parts'),
     definitions: z.string(),
-    window: fall.describe('Fall over which the density of liquidations is averaged, a ratio'),
+    span: fall.describe('Fall over which the density of liquidations is averaged, a ratio'),
     r,
     amplification: z.number().min(1).nullable().describe('1 ÷ (1 − R); null from R = 1'),
     curves: z.array(

@@ -7,11 +7,11 @@ import type { TextOptions } from './text.ts'
 const left = (title: string): GridColumn => ({ title, align: 'left' })
 const right = (title: string): GridColumn => ({ title, align: 'right' })
 
-function answer({ r, amplification, window, curves }: CriticalityDoc): string {
+function answer({ r, amplification, span, curves }: CriticalityDoc): string {
   const joint = curves.find(({ move }) => move === 'joint')?.crosses_at ?? null
   const feeds = amplification === null ? 'selling feeds itself' : `a shock is amplified ${decimal(amplification, 2)}-fold`
   const cliff = joint === null ? 'no joint fall asked brings R to 1' : `R reaches 1 after a joint fall of ${percent(joint)}`
-  return `R is ${decimal(r, 3)} over the next ${percent(window)}: ${feeds}; ${cliff}.`
+  return `R is ${decimal(r, 3)} over the next ${percent(span)}: ${feeds}; ${cliff}.`
 }
 
 export function criticality_text(document: CriticalityDoc, options: TextOptions = {}): string {

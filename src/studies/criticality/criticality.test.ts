@@ -28,7 +28,7 @@ describe('one lender, one pool', () => {
     expect((crowd.impact()[ETH] as number) / (2 / POOL)).toBeCloseTo(1, 1)
   })
 
-  it('has R by hand: what is seized ÷ the window, × impact', () => {
+  it('has R by hand: what is seized ÷ the span, × impact', () => {
     // At −15 % health is 0.887 < 0.95: the whole debt may be repaid, for 1.05 of it in collateral.
     expect(crowd.habits).toEqual([{ share: expect.closeTo(1, 9), seized: expect.closeTo(1.05, 9) }])
     const still = new Float64Array(world.parts.assets.length)
@@ -54,7 +54,7 @@ describe('one lender, one pool', () => {
 
 describe('the reference market', () => {
   const market = small_market(400)
-  const document = criticality(market, build(market, shock_scenario([])), { window: 0.05, falls: [0, 0.2] })
+  const document = criticality(market, build(market, shock_scenario([])), { span: 0.05, falls: [0, 0.2] })
 
   it('loses R, never gains, when a venue or the largest account is left out', () => {
     for (const { r } of document.leave_out) expect(r).toBeLessThanOrEqual(document.r * (1 + 1e-9))

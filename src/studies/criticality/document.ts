@@ -31,7 +31,7 @@ export interface CriticalityDocument {
   readonly snapshot: string
   readonly evidence: Evidence
   readonly definitions: string
-  readonly window: number
+  readonly span: number
   readonly r: number
   readonly amplification: number | null
   readonly curves: readonly Curve[]
@@ -49,11 +49,11 @@ export interface CriticalityDocument {
   readonly notes: readonly string[]
 }
 
-/** By type and asset, what falls of `window` from a state would make sold; types are venues × assets that are sold at all. */
-export function pressure_at(crowd: Crowd, start: Float64Array, window: number, skip?: (victim: Victim) => boolean): Pressure {
+/** By type and asset, what falls of `span` from a state would make sold; types are venues × assets that are sold at all. */
+export function pressure_at(crowd: Crowd, start: Float64Array, span: number, skip?: (victim: Victim) => boolean): Pressure {
   const { assets, venues } = crowd.world.parts
   const n = assets.length
-  const step = log(1 - window)
+  const step = log(1 - span)
   const impact = crowd.impact()
   const density = new Float64Array(venues.length * n * n)
   const already = new Set(crowd.victims(start).map(({ venue, row }) => `${venue}/${row}`))
@@ -82,20 +82,20 @@ function some({ density }: Pressure, type: number, n: number): boolean {
   return false
 }
 
-/** @throws InputError for a window or falls outside (0, 1) */
+/** @throws InputError for a span or falls outside (0, 1) */
 export function criticality(
   snapshot: Snapshot,
   world: World,
   input: CriticalityInput = CRITICALITY_DEFAULTS,
 ): CriticalityDocument {
-  const { window, falls } = input
-  if (!(window > 0 && window < 1)) throw new InputError('--window', '', window, 'above 0 % and below 100 %')
+  const { span, falls } = input
+  if (!(span > 0 && span < 1)) throw new InputError('--window', '', span, 'above 0 % and below 100 %')
   for (const fall of falls) if (!(fall >= 0 && fall < 1)) throw new InputError('--drop', '', fall, 'from 0 % to below 100 %')
   const crowd = new Crowd(world)
   const { assets, venues } = world.parts
   const id = (a: number) => assets[a]?.id as string
   const still = new Float64Array(assets.length)
-  const now = pressure_at(crowd, still, window)
+  const now = pressure_at(crowd, still, span)
   const r = reproduction_number(now)
   const n = assets.length
   const k = next_generation(now)
@@ -113,7 +113,7 @@ export function criticality(
     snapshot: content_hash(snapshot),
     evidence: snapshot.provenance.reduce<Evidence>((worst, part) => weakest(worst, part.evidence), 'observed'),
     definitions: 'docs/criticality.md',
-    window,
+    span,
     r,
     amplification: amplification(r),
     curves,
@@ -126,26 +126,27 @@ export function criticality(
     impacts: assets.flatMap((asset, a) =>
       now.impact[a] === 0 ? [] : [{ asset: asset.id, fall_per_million_usd: (now.impact[a] as number) * 1e6 }],
     ),
-    leave_out: left_out(crowd, now, window),
+    leave_out: left_out(crowd, now, span),
     ladder: ladder(crowd, snapshot),
     notes: [
+      'R describes today’s book. It did not predict simulated multipliers in the study of docs/criticality.md.',
       'Everybody sells at once and books do not refill: R is that of a fall faster than recovery.',
       'Sales move all markets of an asset together, as arbitrage would leave them.',
     ],
   }
 }
 
-function curve(crowd: Crowd, move: string, at: (fall: number) => Float64Array, { falls, window }: CriticalityInput): Curve {
-  const points = falls.map((fall) => ({ fall, r: reproduction_number(pressure_at(crowd, at(fall), window)) }))
+function curve(crowd: Crowd, move: string, at: (fall: number) => Float64Array, { falls, span }: CriticalityInput): Curve {
+  const points = falls.map((fall) => ({ fall, r: reproduction_number(pressure_at(crowd, at(fall), span)) }))
   const values = points.map((point) => point.r)
   return { move, points, crosses_at: reaches_one(falls, values) }
 }
 
 /** R without each venue, each asset's sales, and the account that would sell most. */
-function left_out(crowd: Crowd, now: Pressure, window: number): CriticalityDocument['leave_out'] {
+function left_out(crowd: Crowd, now: Pressure, span: number): CriticalityDocument['leave_out'] {
   const { assets, venues } = crowd.world.parts
   const still = new Float64Array(assets.length)
-  const all = crowd.victims(crowd.by_beta(log(1 - window)))
+  const all = crowd.victims(crowd.by_beta(log(1 - span)))
   const first = new Set(crowd.victims(still).map(({ venue, row }) => `${venue}/${row}`))
   const sold = (victim: Victim) => [...victim.sold.values()].reduce((sum, usd) => sum + Math.max(0, usd), 0)
   const fresh = all.filter(({ venue, row }) => !first.has(`${venue}/${row}`)).sort((a, b) => sold(b) - sold(a))
@@ -164,7 +165,7 @@ function left_out(crowd: Crowd, now: Pressure, window: number): CriticalityDocum
   if (whale !== undefined) {
     const same = ({ venue, row }: Victim) => venue === whale.venue && row === whale.row
     const what = `account ${whale.row} of ${venues[whale.venue]?.id}`
-    out.push({ what, r: reproduction_number(pressure_at(crowd, still, window, same)) })
+    out.push({ what, r: reproduction_number(pressure_at(crowd, still, span, same)) })
   }
   return out
 }

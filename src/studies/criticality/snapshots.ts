@@ -19,7 +19,7 @@ export const DISTRIBUTION = {
   horizon_ms: 2 * 3_600_000,
   tick_ms: 120_000,
   /** Window of the primary R: density between the shocked prices and this much lower. */
-  window: 0.1,
+  span: 0.1,
   leverage: [2, 12],
   largest_leverage: [10, 50],
   lending_health: [1.15, 2.2],
@@ -73,7 +73,7 @@ export function drawn_recipe(recipe: Recipe, k: number): Recipe {
 
 export interface Trial {
   readonly k: number
-  /** R after the shock, window as stated: the primary. */
+  /** R after the shock, span as stated: the primary. */
   readonly r: number
   /** R at today's prices, 5 %. */
   readonly r_now: number
@@ -88,9 +88,9 @@ export interface Trial {
 }
 
 export function trial(recipe: Recipe, k: number): Trial {
-  const { accounts, shock, horizon_ms, tick_ms, window } = DISTRIBUTION
+  const { accounts, shock, horizon_ms, tick_ms, span } = DISTRIBUTION
   const snapshot = synthesize(drawn_recipe(recipe, k), { accounts, seed: k })
-  const measured = predictors(snapshot, shock, window)
+  const measured = predictors(snapshot, shock, span)
   const options = { correlated: true, seed: k, horizon_ms, tick_ms }
   const world = build(snapshot, shock_scenario([parse_shock(`BTC=-${shock * 100}%@1h`)], options))
   const liquidated = (feedback: boolean) => {
@@ -103,14 +103,14 @@ export function trial(recipe: Recipe, k: number): Trial {
   return { k, ...measured, multiplier: cascade_multiplier(liquidated(true), alone, false) }
 }
 
-function predictors(snapshot: Snapshot, shock: number, window: number): Omit<Trial, 'k' | 'multiplier'> {
+function predictors(snapshot: Snapshot, shock: number, span: number): Omit<Trial, 'k' | 'multiplier'> {
   const crowd = new Crowd(build(snapshot, shock_scenario([])))
   const { assets } = crowd.world.parts
   const still = new Float64Array(assets.length)
   const { assets_usd, debts_usd, owed_usd } = crowd.totals()
   const depth = crowd.impact().reduce((sum, impact) => sum + (impact > 0 ? 0.01 / impact : 0), 0)
   return {
-    r: reproduction_number(pressure_at(crowd, crowd.by_beta(log(1 - shock)), window)),
+    r: reproduction_number(pressure_at(crowd, crowd.by_beta(log(1 - shock)), span)),
     r_now: reproduction_number(pressure_at(crowd, still, 0.05)),
     r_way: reproduction_number(pressure_at(crowd, still, shock)),
     leverage: debts_usd / (assets_usd - debts_usd),

@@ -3,8 +3,8 @@
  * its asset by the depth, and the move makes others sell: K[i][j] = density[i][asset of j] × impact[asset of j]. R is the spectral radius of K
  * (Diekmann, Heesterbeek & Metz 1990, the next-generation matrix; for prices and positions Cont & Wagalath 2016).
  */
-import { csrFromDense, spectralRadius } from '../math/index.ts'
-import { assert } from '../model/index.ts'
+import { csrFromDense, spectralRadius } from '../../math/index.ts'
+import { assert } from '../../model/index.ts'
 
 export interface Pressure {
   /** By type: venue and asset. */
