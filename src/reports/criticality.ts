@@ -9,7 +9,8 @@ const right = (title: string): GridColumn => ({ title, align: 'right' })
 
 function answer({ r, amplification, span, curves }: CriticalityDoc): string {
   const joint = curves.find(({ move }) => move === 'joint')?.crosses_at ?? null
-  const feeds = amplification === null ? 'selling feeds itself' : `a shock is amplified ${decimal(amplification, 2)}-fold`
+  const feeds =
+    amplification === null ? 'selling feeds itself' : `to first order a shock is amplified ${decimal(amplification, 2)}-fold`
   const cliff = joint === null ? 'no joint fall asked brings R to 1' : `R reaches 1 after a joint fall of ${percent(joint)}`
   return `R is ${decimal(r, 3)} over the next ${percent(span)}: ${feeds}; ${cliff}.`
 }
