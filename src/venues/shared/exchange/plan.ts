@@ -226,7 +226,9 @@ function hold_drawdown(round: Round, c: number): void {
     if (contract.data[lot] !== c || !(loss > 0)) continue
     const amount = left >= loss ? Math.abs(q) : Math.abs(q) * (left / loss)
     out.bundle(PRIORITY, FIRST)
-    hand_on(round, c, round.ranking.take(c, q > 0 ? 1 : -1, amount), lot)
+    // Lots of its own on the other side win what these lose: to close them against each other changes nothing.
+    const parts = round.ranking.take(c, q > 0 ? 1 : -1, amount).filter((part) => part.row !== fund_row(x, c))
+    hand_on(round, c, parts, lot)
     left -= loss
   }
 }
