@@ -1,6 +1,19 @@
 /** Unwind as a library: everything here is pure and runs in Node and in a browser. Files and the command line are apart. */
 export { agents } from './agents/index.ts'
-export { analytics } from './analytics/index.ts'
+export {
+  analytics,
+  type Clearing,
+  clearing,
+  debt_rank,
+  debt_rank_once,
+  type FireSale,
+  fire_sale,
+  furfine,
+  links_of,
+  LoanBook,
+  ltv_path,
+  toxic_ltv,
+} from './analytics/index.ts'
 export { drivers } from './drivers/index.ts'
 export { broken_laws, ENGINE_VERSION, LAWS, type RunOptions, type RunResult, run, type World } from './engine/index.ts'
 export { markets } from './markets/index.ts'

@@ -33,3 +33,6 @@ export {
 export { cascade_multiplier, liquidated_at_start_usd, liquidated_by_venue } from './multiplier.ts'
 export { totals, type VenueFigures, venue_figures } from './venues.ts'
 export { adl, assets, coin_day, flows, infections, timeline, venues }
+export { type Claims, type Clearing, clearing, type DefaultCosts, furfine } from './shared/clearing.ts'
+export { debt_rank, debt_rank_once, type Link, links_of, LoanBook } from './shared/debt-rank.ts'
+export { type FireSale, type FireSaleInput, fire_sale, ltv_path, toxic_ltv } from './shared/fire-sale.ts'

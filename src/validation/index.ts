@@ -35,6 +35,7 @@ import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.t
 import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
 import { engine_rows } from './engine.ts'
 import { identity_rows } from './identities.ts'
+import { network_rows } from './network.ts'
 import { vault_run_rows } from './vault-run.ts'
 import type { GoldenRow } from '../model/index.ts'
 
@@ -51,6 +52,7 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...identity_rows(),
     ...adl_rows(),
     ...emergence_rows(),
+    ...network_rows(),
     ...vault_run_rows(),
     ...aave_rows(),
     ...maker_rows(),

@@ -1,0 +1,102 @@
+/** How far distress travels before anybody defaults: relative losses of capital along loans. */
+import { assert } from '../../model/index.ts'
+
+/** A loan as the share of the lender's capital that is lost when the borrower's is: `leverage` = amount ÷ capital of the lender. */
+export interface Link {
+  readonly lender: number
+  readonly borrower: number
+  readonly leverage: number
+}
+
+/** The links of a matrix `lent[i][j]`, what i has lent to j; the diagonal, own paper held, counts as it stands. */
+export function links_of(lent: readonly (readonly number[])[], capital: readonly number[]): Link[] {
+  return lent.flatMap((row, lender) =>
+    row.flatMap((amount, borrower) => (amount > 0 ? [{ lender, borrower, leverage: amount / (capital[lender] as number) }] : [])),
+  )
+}
+
+/** Links by borrower: those of b are `at[b]` to `at[b + 1]`. */
+export class LoanBook {
+  readonly count: number
+  readonly at: Int32Array
+  readonly lender: Int32Array
+  readonly leverage: Float64Array
+
+  constructor(count: number, links: readonly Link[]) {
+    this.count = count
+    this.at = new Int32Array(count + 1)
+    for (const { lender, borrower, leverage } of links) {
+      assert(
+        lender >= 0 && lender < count && borrower >= 0 && borrower < count && leverage >= 0,
+        'a link between two of the nodes',
+      )
+      this.at[borrower + 1] = (this.at[borrower + 1] as number) + 1
+    }
+    for (let b = 0; b < count; b++) this.at[b + 1] = (this.at[b + 1] as number) + (this.at[b] as number)
+    const next = this.at.slice()
+    this.lender = new Int32Array(links.length)
+    this.leverage = new Float64Array(links.length)
+    for (const { lender, borrower, leverage } of links) {
+      const k = next[borrower] as number
+      next[borrower] = k + 1
+      this.lender[k] = lender
+      this.leverage[k] = leverage
+    }
+  }
+}
+
+/**
+ * Differential DebtRank (Bardoscia, Battiston, Caccioli, Caldarelli, PLoS ONE 10, 2015): every new loss of a borrower is passed on, times the
+ * lender's leverage towards him; nobody loses more than all.
+ * @param shock relative loss of capital of each at the start, 0 to 1
+ * @returns relative losses at the end, the shock included
+ */
+export function debt_rank({ count, at, lender, leverage }: LoanBook, shock: ArrayLike<number>, tolerance = 1e-12): Float64Array {
+  const lost = Float64Array.from(shock, (own) => Math.min(1, own))
+  let fresh = lost.slice()
+  for (let step = 0; step < 100_000; step++) {
+    const next = new Float64Array(count)
+    let most = 0
+    for (let b = 0; b < count; b++) {
+      const own = fresh[b] as number
+      if (own === 0) continue
+      for (let k = at[b] as number; k < (at[b + 1] as number); k++) {
+        const to = lender[k] as number
+        next[to] = (next[to] as number) + (leverage[k] as number) * own
+      }
+    }
+    for (let i = 0; i < count; i++) {
+      const before = lost[i] as number
+      const now = Math.min(1, before + (next[i] as number))
+      lost[i] = now
+      next[i] = now - before
+      if (now - before > most) most = now - before
+    }
+    if (most <= tolerance) break
+    fresh = next
+  }
+  return lost
+}
+
+/**
+ * DebtRank as first published (Battiston, Puliga, Kaushik, Tasca, Caldarelli, Scientific Reports 2, 2012): each passes on what it has lost once, in the
+ * step after it is first in distress, and is silent afterwards.
+ */
+export function debt_rank_once({ count, at, lender, leverage }: LoanBook, shock: ArrayLike<number>): Float64Array {
+  const lost = Float64Array.from(shock, (own) => Math.min(1, own))
+  const spoke = new Uint8Array(count)
+  let speaking = [...lost.keys()].filter((i) => (lost[i] as number) > 0)
+  while (speaking.length > 0) {
+    const before = lost.slice()
+    for (const b of speaking) spoke[b] = 1
+    const heard = new Set<number>()
+    for (const b of speaking)
+      for (let k = at[b] as number; k < (at[b + 1] as number); k++) {
+        const to = lender[k] as number
+        lost[to] = Math.min(1, (lost[to] as number) + Math.min(1, leverage[k] as number) * (before[b] as number))
+        heard.add(to)
+      }
+    speaking = [...heard].filter((i) => spoke[i] === 0 && (lost[i] as number) > 0).sort((a, b) => a - b)
+  }
+  return lost
+}
