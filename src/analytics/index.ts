@@ -4,11 +4,12 @@ import { coin_day } from './coin-day.ts'
 import { flows } from './flows.ts'
 import { infections } from './infections.ts'
 import { liquidated } from './multiplier.ts'
+import { order_flow } from './order-flow.ts'
 import { timeline } from './timeline.ts'
 import { venues } from './venues.ts'
 
 /** Every analytic. */
-export const analytics = [venues, assets, flows, infections, liquidated, timeline, coin_day, adl]
+export const analytics = [venues, assets, flows, infections, liquidated, timeline, coin_day, adl, order_flow]
 
 export { adl_fills, type AdlFill, type AdlOptions, type AdlWave, adl_waves } from './adl.ts'
 export { type AssetFigures, asset_figures, endogenous_share } from './assets.ts'
@@ -36,3 +37,4 @@ export { adl, assets, coin_day, flows, infections, timeline, venues }
 export { type Claims, type Clearing, clearing, type DefaultCosts, furfine } from './shared/clearing.ts'
 export { debt_rank, debt_rank_once, type Link, links_of, LoanBook } from './shared/debt-rank.ts'
 export { type FireSale, type FireSaleInput, fire_sale, ltv_path, toxic_ltv } from './shared/fire-sale.ts'
+export { type OrderFlow, order_flow, order_flow_imbalance, order_flows } from './order-flow.ts'

@@ -236,6 +236,12 @@ const losses: DefinitionGroup = {
       more: ['null in a report: a log does not say what owners hold. `adl_waves` counts it where it is told.'],
     },
     {
+      id: 'order_flow_imbalance',
+      unit: 'ratio',
+      says: '(USD that takers bought − USD that they sold) ÷ both together, of one market in one hour: −1 only sales, 1 only purchases.',
+      more: ['A liquidator who sells what he seized is a taker; a maker whose order is met is not.'],
+    },
+    {
       id: 'shortfall_usd',
       unit: 'USD',
       says: 'Σ max(0, debt − collateral) over accounts still open at the end: bad debt that has not been realised yet.',
