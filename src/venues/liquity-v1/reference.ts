@@ -57,6 +57,9 @@ export class ReferenceLiquity {
   l_debt = 0n
   coll_error = 0n
   debt_error = 0n
+  /** Redistributed, and not yet taken in by a trove: what the default pool holds. Rounding can leave it a unit short of what a trove is due. */
+  default_coll = 0n
+  default_debt = 0n
   base_rate = 0n
   fee_at = 0n
 
@@ -78,15 +81,39 @@ export class ReferenceLiquity {
   /** Collateral and debt with what redistributions added since it was touched. */
   entire(id: number): { coll: bigint; debt: bigint } {
     const t = this.troves[id] as ReferenceTrove
-    const coll = (t.stake * (this.l_coll - t.l_coll)) / WAD
-    const debt = (t.stake * (this.l_debt - t.l_debt)) / WAD
+    const { coll, debt } = this.pending(id)
     return { coll: t.coll + coll, debt: t.debt + debt }
+  }
+
+  private pending(id: number): { coll: bigint; debt: bigint } {
+    const t = this.troves[id] as ReferenceTrove
+    return { coll: (t.stake * (this.l_coll - t.l_coll)) / WAD, debt: (t.stake * (this.l_debt - t.l_debt)) / WAD }
+  }
+
+  /** Can the default pool give what these troves are due? A call in which it holds less fails as a whole. */
+  private due(ids: readonly number[]): { coll: bigint; debt: bigint } {
+    const all = ids.map((id) => this.pending(id))
+    const coll = all.reduce((sum, one) => sum + one.coll, 0n)
+    const debt = all.reduce((sum, one) => sum + one.debt, 0n)
+    demand(debt <= this.default_debt && coll <= this.default_coll, 'underflow')
+    return { coll, debt }
+  }
+
+  private movePending(ids: readonly number[]): void {
+    const { coll, debt } = this.due(ids)
+    this.default_coll -= coll
+    this.default_debt -= debt
+  }
+
+  /** Has collateral come to it by redistribution? Only then are its figures brought up to date. */
+  private behind(id: number): boolean {
+    return (this.troves[id] as ReferenceTrove).l_coll < this.l_coll
   }
 
   /** The same as the trove's own figures take it in: only when collateral has come, however little. */
   standing(id: number): { coll: bigint; debt: bigint } {
     const t = this.troves[id] as ReferenceTrove
-    return t.l_coll < this.l_coll ? this.entire(id) : { coll: t.coll, debt: t.debt }
+    return this.behind(id) ? this.entire(id) : { coll: t.coll, debt: t.debt }
   }
 
   icr(id: number): bigint {
@@ -119,8 +146,10 @@ export class ReferenceLiquity {
   /** Takes redistributions into the trove's own figures. */
   private apply(id: number): void {
     const t = this.troves[id] as ReferenceTrove
-    if (t.l_coll >= this.l_coll) return
-    Object.assign(t, this.entire(id), { l_coll: this.l_coll, l_debt: this.l_debt })
+    if (!this.behind(id)) return
+    const whole = this.entire(id)
+    this.movePending([id])
+    Object.assign(t, whole, { l_coll: this.l_coll, l_debt: this.l_debt })
   }
 
   /** Sets a trove's figures and its stake anew, and sorts it in again. */
@@ -176,6 +205,7 @@ export class ReferenceLiquity {
   adjust(id: number, coll_change: bigint, debt_change: bigint, funds = MAX): bigint {
     demand(coll_change !== 0n || debt_change !== 0n, 'no change')
     this.trove(id)
+    if (this.behind(id)) this.due([id])
     const { coll, debt } = this.standing(id)
     const recovery = this.tcr < CCR
     const draws = debt_change > 0n
@@ -209,10 +239,12 @@ export class ReferenceLiquity {
   closeTrove(id: number, funds = MAX): { paid: bigint; coll: bigint } {
     this.trove(id)
     demand(this.tcr >= CCR, 'no closing in recovery mode')
+    if (this.behind(id)) this.due([id])
     const { coll, debt } = this.standing(id)
     const paid = debt - this.terms.gas_compensation
     demand(paid <= funds, 'funds')
     demand(ratio(this.coll - coll, this.debt - debt, this.price) >= CCR, 'TCR below CCR')
+    this.apply(id)
     this.close(id)
     this.coll -= coll
     this.debt -= debt
@@ -238,7 +270,9 @@ export class ReferenceLiquity {
     const out = sum((parts) => parts.debt_out)
     const gone = new Set(done.map(({ id }) => id))
     const left = this.order.reduce((total, id) => total + (gone.has(id) ? 0n : (this.troves[id] as ReferenceTrove).stake), 0n)
+    this.due(done.map(({ id }) => id))
     demand(out === 0n || left > 0n, 'division by zero')
+    this.movePending(done.map(({ id }) => id))
     for (const { id } of done) this.close(id)
     const to_pool = sum((parts) => parts.to_pool)
     const offset = sum((parts) => parts.offset)
@@ -263,6 +297,8 @@ export class ReferenceLiquity {
     this.debt_error = debt_numerator - debt_each * this.stakes
     this.l_coll += coll_each
     this.l_debt += debt_each
+    this.default_coll += coll
+    this.default_debt += debt
   }
 
   /** Base rate after its decay since the last fee. */
@@ -294,6 +330,8 @@ export class ReferenceLiquity {
     untouched: number | undefined,
   ): { id: number; left: bigint }[] {
     const closed: { id: number; left: bigint }[] = []
+    const looked_at = [...lots.map(({ id }) => id), ...(untouched === undefined ? [] : [untouched])]
+    this.due(looked_at.filter((id) => this.behind(id)))
     for (const { id, lot, taken, whole } of lots) {
       this.apply(id)
       const { coll, debt } = this.troves[id] as ReferenceTrove
