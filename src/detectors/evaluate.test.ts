@@ -2,14 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { Rng, sigmoid } from '../math/index.ts'
 import {
   boosted,
+  calibrate,
   calibration_curve,
   constant,
+  disjoint,
   EVALUATE,
   evaluate,
   known_before,
   type Problem,
   ridge_logit,
   single,
+  support,
   walk_forward,
 } from './evaluate.ts'
 
@@ -105,6 +108,26 @@ describe('walk-forward', () => {
       rows.map((i) => probability[i] as number),
     )
     for (const { said, happened } of curve) expect(Math.abs(said - happened)).toBeLessThan(0.07)
+  })
+
+  test('no chance is surer than the sample can support', () => {
+    // 400 rows of which 20 share each moment: 20 moments, of which 7 share no horizon of three days.
+    const times = Array.from({ length: 400 }, (_, i) => Math.floor(i / 20) * DAY_MS)
+    expect(disjoint(times, 3 * DAY_MS)).toBe(7)
+    // Rule of succession: after seven times the same, 8/9.
+    expect(support(0.5, 7)(0.9999)).toBeCloseTo(8 / 9, 12)
+    expect(support(0.5, 7)(0)).toBeCloseTo(1 / 9, 12)
+    // What is rarer than that stays so.
+    expect(support(0.01, 7)(0)).toBe(0.01)
+    // The four highest scores all came true, of the rest a third: four rows are a fifth of one moment.
+    const labels = times.map((_, i) => (i >= 396 || i % 3 === 0 ? 1 : 0))
+    const said = calibrate(
+      labels,
+      labels.map((_, i) => i),
+      20,
+    )
+    expect(said(1e9)).toBeLessThan(0.45)
+    expect(said(1e9)).toBeGreaterThanOrEqual(said(0))
   })
 
   test('alarms before events: recall, lead and false days', () => {

@@ -13,13 +13,16 @@ import { blocks, type Estimate, estimate, type Resampling } from './shared/resam
 
 export {
   boosted,
+  calibrate,
   constant,
+  disjoint,
   type Fitted,
   type Forecast,
   type Forecaster,
   type Problem,
   ridge_logit,
   single,
+  support,
 } from './shared/forecasters.ts'
 export type { Estimate } from './shared/resample.ts'
 

@@ -90,19 +90,57 @@ function prepare(problem: Problem, rows: readonly number[]) {
   return { columns, matrix, fill, outside }
 }
 
-/** Calibrates scores on the newest quarter of the rows, which the model has not seen: isotonic with 100 events or more, else Platt; few events: none. */
-function calibrate(labels: readonly number[], scores: readonly number[]): (score: number) => number {
+/** Rows no two of which share a horizon: as many as can be told apart of those that overlap. */
+export function disjoint(time_ms: readonly number[], horizon_ms: number): number {
+  let [count, free] = [0, Number.NEGATIVE_INFINITY]
+  for (const time of time_ms)
+    if (time >= free) {
+      count++
+      free = time + Math.max(horizon_ms, 1)
+    }
+  return count
+}
+
+/**
+ * The most and the least that so many independent observations can support: 1 − 1/(n + 2) and 1/(n + 2), what Laplace's rule of succession says after
+ * n times the same; a base rate beyond them stays within reach.
+ */
+export function support(base_rate: number, n: number): (chance: number) => number {
+  const end = 1 / (n + 2)
+  const [low, high] = [Math.min(end, base_rate), Math.max(1 - end, base_rate)]
+  return (chance) => Math.min(high, Math.max(low, chance))
+}
+
+/**
+ * Calibrates scores on the newest quarter of the rows, which the model has not seen: isotonic with 100 events or more, else Platt; few events: none.
+ * An isotonic step of few rows is drawn to the base rate by the weight of two independent rows, so that a handful at an end gives no certainty.
+ * @param independent rows that share no horizon
+ */
+export function calibrate(labels: readonly number[], scores: readonly number[], independent: number): (score: number) => number {
   const ones = labels.reduce((sum, label) => sum + label, 0)
-  if (ones < 5 || ones > labels.length - 5) return sigmoid
+  const base = (ones + 0.5) / (labels.length + 1)
+  const clip = support(base, independent)
+  if (ones < 5 || ones > labels.length - 5) return (score) => clip(sigmoid(score))
   if (ones >= 100) {
     const order = scores.map((_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b)
     const sorted = Float64Array.from(order, (i) => scores[i] as number)
-    const fitted = isotonic(order.map((i) => labels[i] as number))
-    const [low, high] = [1 / (labels.length + 2), 1 - 1 / (labels.length + 2)]
-    return (score) => Math.min(high, Math.max(low, fitted[Math.max(0, upperBound(sorted, score) - 1)] as number))
+    const fitted = isotonic(shrunk(isotonic(order.map((i) => labels[i] as number)), base, labels.length / independent))
+    return (score) => clip(fitted[Math.max(0, upperBound(sorted, score) - 1)] as number)
   }
   const { a, b } = platt(labels, scores)
-  return a > 0 ? (score) => sigmoid(a * score + b) : () => sigmoid(log((ones + 1) / (labels.length - ones + 1)))
+  return a > 0 ? (score) => clip(sigmoid(a * score + b)) : () => sigmoid(log((ones + 1) / (labels.length - ones + 1)))
+}
+
+/** Steps of equal values with two independent rows of the base rate added to each. */
+function shrunk(steps: ArrayLike<number>, base: number, rows_each: number): number[] {
+  const out: number[] = []
+  for (let from = 0, to = 0; from < steps.length; from = to) {
+    while (to < steps.length && steps[to] === steps[from]) to++
+    const independent = (to - from) / rows_each
+    const value = ((steps[from] as number) * independent + 2 * base) / (independent + 2)
+    for (let i = from; i < to; i++) out.push(value)
+  }
+  return out
 }
 
 interface Scorer {
@@ -136,6 +174,10 @@ function learner(
       const to_chance = calibrate(
         late.map((r) => labels[r] as number),
         late.map((r) => part.score(matrix.subarray(r * m, (r + 1) * m)).score),
+        disjoint(
+          late.map((r) => problem.time_ms[rows[r] as number] as number),
+          problem.horizon_ms,
+        ),
       )
       const whole = train(matrix, rows.length, m, labels, together)
       return {
@@ -196,12 +238,14 @@ export const single = (id: string, title: string, feature: string, sign: 1 | -1 
       known.map((i) => problem.labels[i] as number),
       scores,
     )
+    const times = known.map((i) => problem.time_ms[i] as number)
+    const clip = support((ones + 0.5) / (known.length + 1), disjoint(times, problem.horizon_ms))
     return {
       forecast(row) {
         const value = row[j] as number
         const score = Math.max(a, 0) * sign * value + b
         return {
-          probability: sigmoid(score),
+          probability: clip(sigmoid(score)),
           drivers: [{ name: feature, part: a * sign * value }],
           abstains: !Number.isFinite(value),
         }
