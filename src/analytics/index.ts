@@ -36,5 +36,15 @@ export { totals, type VenueFigures, venue_figures } from './venues.ts'
 export { adl, assets, coin_day, flows, infections, timeline, venues }
 export { type Claims, type Clearing, clearing, type DefaultCosts, furfine } from './shared/clearing.ts'
 export { debt_rank, debt_rank_once, type Link, links_of, LoanBook } from './shared/debt-rank.ts'
+export {
+  deleverage,
+  type Deleveraging,
+  type Holders,
+  impact_of_units,
+  impact_of_value,
+  type LeverageRule,
+  type SaleImpact,
+} from './shared/deleverage.ts'
 export { type FireSale, type FireSaleInput, fire_sale, ltv_path, toxic_ltv } from './shared/fire-sale.ts'
+export { type ContagionIndex, type Exposures, exposures, indirect_contagion, liquidity_overlaps } from './shared/overlap.ts'
 export { type OrderFlow, order_flow, order_flow_imbalance, order_flows } from './order-flow.ts'

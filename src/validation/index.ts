@@ -29,6 +29,7 @@ import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.
 import { goldenRows as okx_rows } from '../venues/okx/index.ts'
 import { adl_rows } from './adl.ts'
 import { detection_rows } from './detection.ts'
+import { eba_rows, type EbaBank } from './eba.ts'
 import { emergence_rows } from './emergence.ts'
 import { goldenRows as mechanics_rows } from '../venues/shared/exchange/mechanics/vectors.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
@@ -36,16 +37,23 @@ import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
 import { engine_rows } from './engine.ts'
 import { identity_rows } from './identities.ts'
 import { network_rows } from './network.ts'
+import { sales_rows } from './sales.ts'
 import { vault_run_rows } from './vault-run.ts'
 import type { GoldenRow } from '../model/index.ts'
 
+export type { EbaBank } from './eba.ts'
 export type { GoldenRow } from '../model/index.ts'
+
+/** Public data that are not part of the package: rows that need them are left out without them. */
+export interface GoldenData {
+  readonly eba?: readonly EbaBank[]
+}
 
 /**
  * All rows, by group.
  * @param most largest population to run: 1,000,000 takes a few seconds
  */
-export function golden(most = 1_000_000): GoldenRow[] {
+export function golden(most = 1_000_000, data: GoldenData = {}): GoldenRow[] {
   return [
     ...engine_rows(most),
     ...detection_rows(),
@@ -53,6 +61,8 @@ export function golden(most = 1_000_000): GoldenRow[] {
     ...adl_rows(),
     ...emergence_rows(),
     ...network_rows(),
+    ...sales_rows(),
+    ...(data.eba === undefined ? [] : eba_rows(data.eba)),
     ...vault_run_rows(),
     ...aave_rows(),
     ...maker_rows(),
