@@ -1,7 +1,7 @@
 /** What longs pay to stay: funding over venues, and the price of contracts against what they stand for. */
-import { column_at, columns_of, type Indicator, type PanelColumn } from '../model/index.ts'
+import { column_at, columns_of, type Indicator, type PanelColumn, type PanelShape, symbols_with } from '../model/index.ts'
 import { Rolling } from './shared/rolling.ts'
-import { DAY_MS, over_venues, per_symbol, steps_in, sum_of, YEAR_MS } from './shared/streams.ts'
+import { by_symbol, DAY_MS, over_venues, per_symbol, steps_in, sum_of, YEAR_MS } from './shared/streams.ts'
 
 /** Funding is quoted for eight hours unless its unit says otherwise. */
 const PERIODS_A_YEAR = YEAR_MS / (8 * 3_600_000)
@@ -9,6 +9,14 @@ const PERIODS_A_YEAR = YEAR_MS / (8 * 3_600_000)
 const mean_of = (row: Float64Array, columns: readonly number[]) => {
   const known = columns.filter((column) => Number.isFinite(row[column] as number)).length
   return known > 0 ? sum_of(row, columns) / known : Number.NaN
+}
+
+/** Standard deviation of what is known; NaN of fewer than two. */
+function apart(values: readonly number[]): number {
+  const known = values.filter(Number.isFinite)
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
+  const squares = known.reduce((sum, value) => sum + (value - mean) * (value - mean), 0)
+  return known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : Number.NaN
 }
 
 const level: Indicator = {
@@ -40,10 +48,7 @@ const dispersion: Indicator = {
     return over_venues(shape, 'funding_dispersion', 'ratio per year', 'funding', 2, span - 1, (columns) => {
       const rolling = new Rolling(span)
       return (row) => {
-        const known = columns.map((column) => row[column] as number).filter(Number.isFinite)
-        const mean = known.reduce((sum, value) => sum + value, 0) / known.length
-        const squares = known.reduce((sum, value) => sum + (value - mean) * (value - mean), 0)
-        rolling.push(known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : Number.NaN)
+        rolling.push(apart(columns.map((column) => row[column] as number)))
         return rolling.full ? rolling.mean * PERIODS_A_YEAR : Number.NaN
       }
     })
@@ -69,16 +74,69 @@ const persistence: Indicator = {
   },
 }
 
+const needs_basis = ['mark', 'index']
+/** Venue by venue, mark ÷ index − 1 of a symbol; where a venue gives no index, the first there is. */
+function bases(shape: PanelShape, symbol: string): ((row: Float64Array) => number)[] {
+  const of = (field: string) => by_symbol(shape, field).get(symbol) ?? []
+  const venue = (column: number) => (shape.columns[column] as PanelColumn).venue
+  const indices = of('index')
+  return of('mark').map((mark) => {
+    const index = indices.find((column) => venue(column) === venue(mark)) ?? (indices[0] as number)
+    return (row) => (row[mark] as number) / (row[index] as number) - 1
+  })
+}
+
 const basis: Indicator = {
   id: 'basis',
   title: 'Contract over index',
   source: 'mark ÷ index − 1',
-  needs: ['mark', 'index'],
+  needs: needs_basis,
   reads: 'negative: contracts are sold below what they stand for, as when longs are forced out',
   open: (shape) =>
     per_symbol(shape, 'basis', 'ratio', ['mark', 'index'], 0, ([mark = -1, index = -1]) => (row) => {
       return (row[mark] as number) / (row[index] as number) - 1
     }),
+}
+
+const basis_dispersion: Indicator = {
+  id: 'basis_dispersion',
+  title: 'Basis apart, between venues, 7 days',
+  source: 'standard deviation over venues of mark ÷ index − 1, averaged over 7 days',
+  needs: needs_basis,
+  reads: 'high: arbitrage between venues is short of capital',
+  open(shape) {
+    const span = steps_in(shape, 7 * DAY_MS, 1)
+    const symbols = symbols_with(shape, ...needs_basis).filter((symbol) => bases(shape, symbol).length > 1)
+    const readers = symbols.map((symbol) => ({ venues: bases(shape, symbol), rolling: new Rolling(span) }))
+    return {
+      outputs: symbols.map((symbol) => ({ field: 'basis_dispersion', symbol, venue: '', unit: 'ratio' })),
+      warmup: span - 1,
+      push(_, row, out) {
+        readers.forEach(({ venues, rolling }, s) => {
+          rolling.push(apart(venues.map((read) => read(row))))
+          out[s] = rolling.full ? rolling.mean : Number.NaN
+        })
+      },
+    }
+  },
+}
+
+const basis_persistence: Indicator = {
+  id: 'basis_persistence',
+  title: 'Basis of one sign, 30 days',
+  source: 'share of 30 days with contracts above their index − share below',
+  needs: needs_basis,
+  reads: 'near 1: longs have been crowded for long; near −1: shorts, or forced selling that lasts',
+  open(shape) {
+    const span = steps_in(shape, 30 * DAY_MS, 2)
+    return per_symbol(shape, 'basis_persistence', 'ratio', needs_basis, span - 1, ([mark = -1, index = -1]) => {
+      const rolling = new Rolling(span)
+      return (row) => {
+        rolling.push(Math.sign((row[mark] as number) - (row[index] as number)))
+        return rolling.full ? rolling.mean : Number.NaN
+      }
+    })
+  },
 }
 
 const venue_gap: Indicator = {
@@ -149,4 +207,14 @@ const forced: Indicator = {
   },
 }
 
-export const funding: readonly Indicator[] = [level, dispersion, persistence, basis, venue_gap, flow, forced]
+export const funding: readonly Indicator[] = [
+  level,
+  dispersion,
+  persistence,
+  basis,
+  basis_dispersion,
+  basis_persistence,
+  venue_gap,
+  flow,
+  forced,
+]

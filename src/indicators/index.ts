@@ -7,6 +7,7 @@ import { leverage } from './leverage.ts'
 import { liquidity } from './liquidity.ts'
 import { outsiders } from './outside.ts'
 import { pegs } from './pegs.ts'
+import { positions } from './positions.ts'
 import { volatility } from './volatility.ts'
 
 export const indicators: readonly Indicator[] = [
@@ -18,6 +19,7 @@ export const indicators: readonly Indicator[] = [
   ...dynamics,
   ...pegs,
   ...outsiders,
+  ...positions,
 ]
 
 export { autocorrelation, ornsteinUhlenbeck } from './dynamics.ts'

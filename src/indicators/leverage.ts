@@ -1,8 +1,8 @@
 /** How much is borrowed: open interest counted in coin (in dollars it falls with the price), its growth, its size against value and trade. */
 import { log } from '../math/index.ts'
-import { column_at, type Indicator, type PanelColumn, type PanelShape } from '../model/index.ts'
+import { column_at, type Indicator, type PanelColumn, type PanelShape, symbols_with } from '../model/index.ts'
 import { Rolling } from './shared/rolling.ts'
-import { DAY_MS, over_venues, type Reader, steps_in, sum_of } from './shared/streams.ts'
+import { DAY_MS, over_venues, per_symbol, type Reader, steps_in, sum_of } from './shared/streams.ts'
 
 /** Coins of open interest over all venues; USD figures are divided by the close. undefined where the symbol has no price and needs one. */
 function coins(shape: PanelShape, columns: readonly number[], symbol: string): Reader | undefined {
@@ -91,6 +91,59 @@ const against = (id: string, title: string, field: string, source: string, avera
   },
 })
 
+const borrow_usage: Indicator = {
+  id: 'borrow_usage',
+  title: 'What is lent out of what could be',
+  source: 'borrowed ÷ supplied; the utilisation where a file gives that instead',
+  needs: ['borrowed?', 'supplied?', 'utilisation?'],
+  reads: 'high: leverage through loans is nearly used up, and suppliers cannot all leave',
+  open(shape) {
+    if (symbols_with(shape, 'borrowed', 'supplied').length === 0)
+      return per_symbol(
+        shape,
+        'borrow_usage',
+        'ratio',
+        ['utilisation'],
+        0,
+        ([used = -1]) =>
+          (row) =>
+            row[used] as number,
+      )
+    return per_symbol(
+      shape,
+      'borrow_usage',
+      'ratio',
+      ['borrowed', 'supplied'],
+      0,
+      ([borrowed = -1, supplied = -1]) =>
+        (row) =>
+          (row[supplied] as number) > 0 ? (row[borrowed] as number) / (row[supplied] as number) : Number.NaN,
+    )
+  },
+}
+
+const inflow: Indicator = {
+  id: 'exchange_inflow',
+  title: 'Coins moved to exchanges in 7 days, over open interest',
+  source: '(coins held by exchanges − the same 7 days before) ÷ open interest in coin',
+  needs: ['exchange_reserve', 'open_interest', 'close?'],
+  reads: 'high: holders bring coins to where they can be sold against the contracts',
+  open(shape) {
+    const span = steps_in(shape, 7 * DAY_MS, 1)
+    return over_venues(shape, 'exchange_inflow', 'ratio', 'open_interest', 1, span, (columns, symbol) => {
+      const read = coins(shape, columns, symbol)
+      const reserve = column_at(shape, 'exchange_reserve', symbol)
+      if (read === undefined || reserve < 0) return undefined
+      const rolling = new Rolling(span + 1)
+      return (row, time) => {
+        rolling.push(row[reserve] as number)
+        const open_interest = read(row, time)
+        return rolling.steps > span && open_interest > 0 ? (rolling.last - rolling.back(span)) / open_interest : Number.NaN
+      }
+    })
+  },
+}
+
 export const leverage: readonly Indicator[] = [
   coin,
   z90,
@@ -128,4 +181,6 @@ export const leverage: readonly Indicator[] = [
     1,
     'high: forced orders would walk the book',
   ),
+  borrow_usage,
+  inflow,
 ]

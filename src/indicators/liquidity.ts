@@ -92,6 +92,26 @@ const depth_change: Indicator = {
   },
 }
 
+/** USD sold at market. */
+const SIZE = 1e6
+
+const slippage: Indicator = {
+  id: 'slippage',
+  title: 'Cost of selling a million USD at once',
+  source:
+    'own model: depth linear from its value at 1 % (coins, or USD by its unit): on average half of how far the sale moves the price, 1 % × size ÷ depth; at most 1',
+  needs: ['depth', 'close'],
+  reads: 'high: a forced order of this size costs this share',
+  open: (shape) =>
+    per_symbol(shape, 'slippage', 'ratio', ['depth', 'close'], 0, ([depth = -1, close = -1]) => {
+      const in_usd = (shape.columns[depth] as { unit: string }).unit === 'usd'
+      return (row) => {
+        const usd = (row[depth] as number) * (in_usd ? 1 : (row[close] as number))
+        return usd > 0 ? Math.min(1, (0.01 * SIZE) / usd) / 2 : Number.NaN
+      }
+    }),
+}
+
 const pool_depth: Indicator = {
   id: 'pool_liquidity_change',
   title: 'Liquidity in range of a pool against its 30 days',
@@ -228,6 +248,7 @@ export const liquidity: readonly Indicator[] = [
   range_spread,
   amihud,
   depth_change,
+  slippage,
   pool_depth,
   hhi('open_interest_hhi', 'Concentration of open interest on venues', 'open_interest'),
   hhi('volume_hhi', 'Concentration of trade on venues', 'volume'),

@@ -11,6 +11,7 @@ import { leverage } from './leverage.ts'
 import { liquidity } from './liquidity.ts'
 import { outsiders } from './outside.ts'
 import { pegs } from './pegs.ts'
+import { positions } from './positions.ts'
 import { volatility } from './volatility.ts'
 
 const PAGES: Readonly<Record<string, readonly Indicator[]>> = {
@@ -22,6 +23,7 @@ const PAGES: Readonly<Record<string, readonly Indicator[]>> = {
   dynamics,
   pegs,
   outside: outsiders,
+  positions,
 }
 const BEGIN = '<!-- begin: made by UPDATE=1 npx vitest run src/indicators/pages.test.ts -->\n'
 const END = '<!-- end -->'

@@ -1,6 +1,6 @@
 /** Assets that should be worth something else: stablecoins, staked and wrapped coins, and the pools they trade in. */
 import { log, pow } from '../math/index.ts'
-import { column_at, type Indicator, type PanelShape, symbols_with } from '../model/index.ts'
+import { column_at, columns_of, type Indicator, type PanelColumn, type PanelShape, symbols_with } from '../model/index.ts'
 import { Rolling } from './shared/rolling.ts'
 import { DAY_MS, type Reader, SILENT, steps_in } from './shared/streams.ts'
 
@@ -132,4 +132,42 @@ const pool_volatility: Indicator = {
   },
 }
 
-export const pegs: readonly Indicator[] = [peg, pool, pool_volatility]
+/** Coins of one pool: a column each, named by coin and pool. */
+function pools(shape: PanelShape): { readonly venue: string; readonly columns: readonly number[] }[] {
+  const found = new Map<string, number[]>()
+  for (const column of columns_of(shape, 'pool_balance')) {
+    const { venue } = shape.columns[column] as PanelColumn
+    found.set(venue, [...(found.get(venue) ?? []), column])
+  }
+  return [...found].flatMap(([venue, columns]) => (columns.length > 1 ? [{ venue, columns }] : []))
+}
+
+const imbalance: Indicator = {
+  id: 'pool_imbalance',
+  title: 'How one-sided a pool is',
+  source:
+    'own definition: (largest coin’s share of the pool − 1/n) ÷ (1 − 1/n), balances in the coins’ common unit: 0 even, 1 one coin left',
+  needs: ['pool_balance'],
+  reads: 'near 1: everybody has left the other coin for this one',
+  open(shape) {
+    const found = pools(shape)
+    if (found.length === 0) return SILENT
+    return {
+      outputs: found.map(({ venue }) => ({ field: 'pool_imbalance', symbol: '', venue, unit: 'ratio' })),
+      warmup: 0,
+      push(_, row, out) {
+        found.forEach(({ columns }, i) => {
+          let [sum, most] = [0, 0]
+          for (const column of columns) {
+            sum += row[column] as number
+            most = Math.max(most, row[column] as number)
+          }
+          const even = 1 / columns.length
+          out[i] = sum > 0 ? (most / sum - even) / (1 - even) : Number.NaN
+        })
+      },
+    }
+  },
+}
+
+export const pegs: readonly Indicator[] = [peg, pool, pool_volatility, imbalance]

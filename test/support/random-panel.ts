@@ -23,6 +23,30 @@ const MORE: readonly (readonly [string, number])[] = [
   ['implied_volatility_call', 0.6],
 ]
 
+type Add = (field: string, symbol: string, venue: string, unit: string, value: (t: number) => number) => void
+
+/** Tables of snapshots, one a row: ladders that rise with the fall, R around 1 after deep ones. */
+function positions(draw: Rng, add: Add): void {
+  for (const percent of [0, 5, 10, 20, 30, 40, 50])
+    add(`reproduction_at_${percent}`, '', '', 'ratio', () => (0.1 + percent / 40) * exp(0.2 * draw.normal()))
+  for (const venue of ['alpha', 'beta']) {
+    add('reproduction_at_0', '', venue, 'ratio', () => 0.1 * exp(0.2 * draw.normal()))
+    for (let percent = 0; percent <= 50; percent++) {
+      add(`liquidatable_at_${percent}`, '', venue, 'usd', () => 1e6 * percent + (percent > 20 ? 2e7 * draw.uniform() : 0))
+      if (percent % 5 === 0)
+        for (const part of ['executable', 'stuck', 'bad_debt'])
+          add(`${part}_at_${percent}`, '', venue, 'usd', () => 5e5 * percent * draw.uniform())
+    }
+    add('owed', '', venue, 'usd', () => 1e8 * exp(0.1 * draw.normal()))
+    add('owed_squares', '', venue, 'usd²', () => 1e13 * exp(0.1 * draw.normal()))
+    add('owed_largest', '', venue, 'usd', () => 5e6 * exp(0.1 * draw.normal()))
+    add('owed_below_110', '', venue, 'usd', () => 1e7 * exp(0.1 * draw.normal()))
+    add('debts_at_40', '', venue, 'usd', () => 1e8 * exp(0.1 * draw.normal()))
+    add('equity_at_40', '', venue, 'usd', () => 1e7 * exp(0.5 * draw.normal()))
+    for (const symbol of ['BTC', 'ETH']) add('collateral', symbol, venue, 'usd', () => 1e8 * exp(0.3 * draw.normal()))
+  }
+}
+
 /** Daily rows of random walks with one common factor; every value positive where the field's is. */
 export function random_panel(seed: number, rows: number, step_ms = 86_400_000): Panel {
   const rng = new Rng(seed)
@@ -60,6 +84,8 @@ export function random_panel(seed: number, rows: number, step_ms = 86_400_000): 
       add('open_interest', symbol, venue, 'usd', (t) => 1e6 * (close[t] as number) * exp(0.1 * draw.normal()))
       add('funding', symbol, venue, 'ratio', () => 1e-4 * draw.normal())
     }
+    add('mark', symbol, 'beta', 'usd', () => 100 * exp(0.01 * draw.normal()))
+    add('pool_balance', symbol, 'pool', 'usd', () => 1e6 * exp(0.3 * draw.normal()))
     add('liquidated_long', symbol, '', symbol, (t) => 1e4 * Math.max(0, -(factor[t] as number)) * exp(draw.normal()))
     add('liquidated_short', symbol, '', symbol, (t) => 1e4 * Math.max(0, factor[t] as number) * exp(draw.normal()))
   })
@@ -69,6 +95,7 @@ export function random_panel(seed: number, rows: number, step_ms = 86_400_000): 
   for (const symbol of SYMBOLS) {
     add('volume', symbol, 'beta', symbol, () => 100 * exp(outside.normal()))
   }
+  positions(rng.stream('positions', 0), add)
   return {
     step_ms,
     time_ms: Float64Array.from({ length: rows }, (_, t) => (t + 1) * step_ms),

@@ -9,3 +9,4 @@ export {
 } from './document.ts'
 export { is_executable, ladder, LADDER_FALLS, type LadderStep } from './ladder.ts'
 export { CAP, DISTRIBUTION, drawn_recipe, type Trial, trial } from './snapshots.ts'
+export { in_order, type Positions, positions_of, positions_panel, positions_series } from './positions.ts'
