@@ -29,6 +29,8 @@ import {
 /** In an action's `plan`: who takes a position over. */
 export const TO_FUND = 0
 export const TO_WINNERS = 1
+/** Debts that differ by less than this share of them are one debt. */
+const SAME = 1e-9
 
 /**
  * Opens the liquidation of a scope, or takes it on by a stage; `plan`: the stage. From the first on it may not add risk, and its
@@ -133,10 +135,11 @@ export function take_over(x: Exchange, action: Action, log: Log): Result {
     cause: c.cause.data[at] as number,
     shares: c.shares.data[at] as number,
   })
-  if (c.closing.data[at] === 0) bad_debt(x, row, -equity(x, row, prices), taken, log)
+  if (c.closing.data[at] === 0) bad_debt(x, row, at, -equity(x, row, prices), taken, log)
   c.closing.set(at, 1)
 
   const exact = stage.close.price === 'bankruptcy' && !is_pooled(x, row) && is_last(x, row)
+  if (exact) c.debt.set(at, 0)
   const coins = exact ? -cash_of(x, row) : quantity * price
   if (action.plan === TO_FUND) note_loss(x, contract, quantity, price)
   const taker = fund_row(x, contract)
@@ -178,13 +181,16 @@ function close_gate(x: Exchange): void {
   if (gate_ms !== undefined) x.desk.columns.gated_ms.set(0, (x.desk.columns.time_ms.data[0] as number) + gate_ms)
 }
 
-function bad_debt(x: Exchange, row: number, amount: number, cause: number, log: Log): void {
+/** What a scope is short of when its takeover begins, logged once: `cover` logs no more than what comes on top. */
+function bad_debt(x: Exchange, row: number, at: number, amount: number, cause: number, log: Log): void {
   if (!(amount > 0)) return
   close_gate(x)
   const usd = equity_usd(x, row)
   const asset = x.coins[coin_of_row(x, row)]?.asset as number
   const actor = x.accounts.columns.owner.data[row] as number
-  log.add({ kind: 'bad_debt', venue: x.venue, account: row, actor, asset, amount, usd: amount * usd, cause })
+  const fields = { venue: x.venue, account: row, actor, asset, amount, usd: amount * usd, cause } as const
+  x.liquidations.columns.debt.set(at, fields.usd)
+  x.liquidations.columns.debt_row.set(at, log.add({ kind: 'bad_debt', ...fields }))
 }
 
 /**
@@ -247,34 +253,48 @@ export function cover(x: Exchange, row: number, log: Log): Result {
   if (!(row >= 0 && row < x.owned)) return refused('unknown')
   if (!is_flat(x, row) || !is_coverable(x, row)) return refused('stale')
   let covered = 0
-  const blamed = { shares: -1, cause: -1 }
   for (let coin = 0; coin < x.coins.length; coin++) {
     const short = -cash_in(x, row, coin)
     if (!(short > 0)) continue
-    if (covered === 0) Object.assign(blamed, log.blame(x.venue, row))
-    cover_coin(x, row, coin, short, blamed, log)
+    cover_coin(x, row, coin, short, log)
     covered += short
   }
   if (!(covered > 0)) return refused('healthy')
   close_gate(x)
+  const last = (x.accounts.columns.liquidation.data[row] as number) - 1
+  if (last >= 0) x.liquidations.columns.debt.set(last, 0)
   const at = running(x, row)
   if (at >= 0) unflag(x, at)
   x.book.touch(row)
   return applied(covered)
 }
 
-function cover_coin(
-  x: Exchange,
-  row: number,
-  coin: number,
-  short: number,
-  blamed: { shares: number; cause: number },
-  log: Log,
-): void {
+/** Row of the debt that is covered: the one of the takeover, and a new one for what that has not named. */
+function debt_row(x: Exchange, row: number, coin: number, short: number, log: Log): number {
   const asset = x.coins[coin]?.asset as number
   const actor = x.accounts.columns.owner.data[row] as number
-  const usd = short * (x.coin.columns.usd.data[coin] as number)
-  const debt = log.add({ kind: 'bad_debt', venue: x.venue, account: row, actor, asset, amount: short, usd, ...blamed })
+  const price = x.coin.columns.usd.data[coin] as number
+  const last = (x.accounts.columns.liquidation.data[row] as number) - 1
+  const { debt, debt_row: rows } = x.liquidations.columns
+  const named = last < 0 ? 0 : Math.min(debt.data[last] as number, short * price)
+  if (last >= 0) debt.set(last, (debt.data[last] as number) - named)
+  const usd = short * price - named
+  if (named > 0 && !(usd > SAME * short * price)) return rows.data[last] as number
+  const blamed = log.blame(x.venue, row)
+  return log.add({
+    kind: 'bad_debt',
+    venue: x.venue,
+    account: row,
+    actor,
+    asset,
+    amount: price > 0 ? usd / price : short,
+    usd,
+    ...blamed,
+  })
+}
+
+function cover_coin(x: Exchange, row: number, coin: number, short: number, log: Log): void {
+  const debt = debt_row(x, row, coin, short, log)
   const fund = x.fund_coin.indexOf(coin)
   if (fund >= 0) pay_fund(x, fund, row, -short, { account: x.fund + fund, cause: debt }, log)
   else {

@@ -82,6 +82,10 @@ describe('partial liquidation with a cooldown and a backstop vault (T1)', () => 
     w.settle()
     expect(w.rows('deleverage')).toMatchObject([{ account: 1, amount: 3, price: 95_900, extra: 0 }])
     expect(w.fund()).toBeCloseTo(1e6 - 300, 6)
+    // 12,000 − 3 · 4,100, once: what the vault covers is the debt the takeover left
+    const debts = w.rows('bad_debt')
+    expect(debts).toMatchObject([{ account: 0, usd: expect.closeTo(300, 6), cause: w.rows('takeover')[0]?.['row'] }])
+    expect(w.rows('insurance')).toMatchObject([{ amount: expect.closeTo(300, 6), cause: debts[0]?.['row'] }])
     expect([w.cash(0), w.quantity(0), w.quantity(1)]).toEqual([0, 0, 0])
     expect(w.broken()).toEqual([])
   })

@@ -217,13 +217,12 @@ function mark_quote(p: Pricing, c: number, price: number): void {
   mark.price = price
   mark.start = start.data[c] as number
   let endogenous = 0
-  for (let s = 1; s < mark.displacement.length; s++) {
+  for (let s = 0; s < mark.displacement.length; s++) {
     const mine = towards * (last.displacement[s] as number)
     const theirs = (1 - towards) * (index.displacement[s] as number)
     mark.displacement[s] = mine + theirs
     if (Math.abs(mine) > Math.abs(theirs)) mark.row[s] = last.row[s] as number
-    endogenous += mine + theirs
+    if (s !== EXOGENOUS) endogenous += mine + theirs
   }
   mark.displacement[EXOGENOUS] = log(price / mark.start) - endogenous
-  if (towards > 0.5) mark.row[EXOGENOUS] = last.row[EXOGENOUS] as number
 }

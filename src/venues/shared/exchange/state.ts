@@ -28,7 +28,7 @@ const cell_shape = { coin: 'i32', amount: 'f64', loan: 'f64', next: 'i32' } as c
  * One per liquidation, in order. It ends with its tick. `stage`: stages done, 0 when it is over; `done`: which, as bits; `fee` due
  * and not yet charged; `order`: log row of its open order, −1; `limit`: its price; `filled`: units its last order got; `time_ms`
  * of that; `spent`: notional closed in the present period; `asked`: units its orders asked for; `zero`: bankruptcy slot price
- * at the last one; `closing`: has a position been taken over; `shares`, `cause`: who is to blame then.
+ * at the last one; `debt`, USD, of log row `debt_row`: named and not yet covered; `closing`: has a position been taken over; `shares`, `cause`: who is to blame then.
  */
 const liquidation_shape = {
   account: 'i32',
@@ -43,6 +43,8 @@ const liquidation_shape = {
   spent: 'f64',
   asked: 'f64',
   zero: 'f64',
+  debt: 'f64',
+  debt_row: 'i32',
   closing: 'u8',
   shares: 'i32',
   cause: 'i32',
