@@ -63,7 +63,13 @@ const run = z.object({
 export const replay_schema = z
   .object({
     schema: z.literal('unwind.replay/1'),
-    event: z.object({ id, title: z.string(), time: z.string(), page: z.string() }),
+    event: z.object({
+      id,
+      title: z.string(),
+      time: z.string(),
+      page: z.string(),
+      no_outcomes: z.string().optional().describe('Why nothing is held to what happened, where nothing is'),
+    }),
     engine: z.string().min(1),
     preset: hash.describe('Hash of priors, bands, sources and causes'),
     seeds: z.object({ first: count, count }),
@@ -76,7 +82,8 @@ export const replay_schema = z
         low: z.number(),
         high: z.number(),
         shape: z.enum(['uniform', 'log-uniform', 'integer']),
-        unit: z.string(),
+        unit: z.string().describe('Its unit; without `what`, what it is as well'),
+        what: z.string().optional().describe('What it is'),
         why: z.string(),
         evidence: z.enum(EVIDENCE),
       }),

@@ -46,6 +46,10 @@ const verdict =
 export function event_text(event: EventDoc, options: TextOptions = {}): string {
   const sheet = new Sheet(options)
   sheet.heading('What came out, and what happened')
+  if (event.outcomes.length === 0) {
+    sheet.say(`Scenario only: no outcome is asserted. Why, and what was fed: ${event.page}.`)
+    return `\n${sheet.text}`
+  }
   sheet.table(
     [left('outcome'), right('here'), right('happened'), right('band'), left('inside')],
     event.outcomes.map((one) => [
@@ -72,10 +76,20 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
   const { event, seeds, outcomes } = document
   const hits = outcomes.filter((one) => one.inside).length
   sheet.strong(
-    `${plain(event.title)}: over ${counted(seeds.count, 'seed')}, ${hits} of ${counted(outcomes.length, 'outcome')} inside the band.`,
+    event.no_outcomes === undefined
+      ? `${plain(event.title)}: over ${counted(seeds.count, 'seed')}, ${hits} of ${counted(outcomes.length, 'outcome')} inside the band.`
+      : `${plain(event.title)}: ${counted(seeds.count, 'seed')}. Scenario only: no outcome is asserted, since ${plain(event.no_outcomes)}.`,
   )
-  sheet.heading('Outcomes')
   if (document.thin) sheet.say('Thinned: fewer accounts or longer ticks than the event had.')
+  if (outcomes.length > 0) outcome_part(sheet, outcomes)
+  for (const cause of document.causes) cause_part(sheet, cause, outcomes)
+  priors(sheet, document)
+  closing(sheet, document)
+  return sheet.text
+}
+
+function outcome_part(sheet: Sheet, outcomes: readonly Outcome[]): void {
+  sheet.heading('Outcomes')
   sheet.table(
     [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %'), right('band')],
     outcomes.map(outcome_row),
@@ -86,18 +100,18 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
     'Inside: the median (of chances the mean) lies in the band; "no, −52 %": it lies outside, 52 % below the nearer edge of the band (+ above); seeds: the share of them that lies in the band.',
   )
   for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
-  for (const cause of document.causes) {
-    sheet.heading(`Without: ${plain(cause.title)}`)
-    sheet.say(`${plain(cause.without)}. Change: median over seeds; seeds: the share of them that it changes at all.`)
-    sheet.table(
-      [left('outcome'), right('median'), right('change'), right('seeds'), left('verdict'), right('5 to 95 %')],
-      cause.outcomes.map((one, i) => cause_row(one, outcomes[i] as Outcome)),
-      verdict(sheet.paint),
-    )
-  }
-  priors(sheet, document)
-  closing(sheet, document)
-  return sheet.text
+}
+
+function cause_part(sheet: Sheet, cause: ReplayDoc['causes'][number], outcomes: readonly Outcome[]): void {
+  sheet.heading(`Without: ${plain(cause.title)}`)
+  if (outcomes.length === 0)
+    return sheet.say(`${plain(cause.without)}. Its runs kept the laws or are named below; there is nothing to compare.`)
+  sheet.say(`${plain(cause.without)}. Change: median over seeds; seeds: the share of them that it changes at all.`)
+  sheet.table(
+    [left('outcome'), right('median'), right('change'), right('seeds'), left('verdict'), right('5 to 95 %')],
+    cause.outcomes.map((one, i) => cause_row(one, outcomes[i] as Outcome)),
+    verdict(sheet.paint),
+  )
 }
 
 const spread = (one: Outcome | Left, unit: string) =>
@@ -143,6 +157,10 @@ function cause_row(one: Left, base: Outcome): string[] {
   ]
 }
 
+/** What a prior is, and its unit; where no "what" is given, the unit says both. */
+export const prior_name = ({ what, unit }: { readonly what?: string | undefined; readonly unit: string }): string =>
+  what === undefined ? unit : `${what}, ${unit}`
+
 /** What nobody knows, with the range it was drawn from. */
 function priors(sheet: Sheet, document: ReplayDoc): void {
   if (document.priors.length === 0) return
@@ -150,7 +168,7 @@ function priors(sheet: Sheet, document: ReplayDoc): void {
   sheet.table(
     [left('prior'), right('low'), right('high'), left('shape'), left('evidence'), left('what')],
     document.priors.map((one) => {
-      return [plain(one.name), short(one.low), short(one.high), one.shape, one.evidence, fit(plain(one.unit), NAME)]
+      return [plain(one.name), short(one.low), short(one.high), one.shape, one.evidence, fit(plain(prior_name(one)), NAME)]
     }),
   )
 }

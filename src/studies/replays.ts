@@ -126,7 +126,14 @@ export interface CauseSummary {
 
 export interface ReplayDocument {
   readonly schema: typeof REPLAY_SCHEMA
-  readonly event: { readonly id: string; readonly title: string; readonly time: string; readonly page: string }
+  readonly event: {
+    readonly id: string
+    readonly title: string
+    readonly time: string
+    readonly page: string
+    /** Why nothing is held to what happened, where nothing is. */
+    readonly no_outcomes?: string
+  }
   readonly engine: string
   /** Hash of priors, bands, sources and causes as they stand. */
   readonly preset: string
@@ -171,11 +178,11 @@ export function replay_document(preset: EventPreset, unordered: readonly SeedRun
   const order = ['', ...preset.causes.map((cause) => cause.id)]
   const runs = [...unordered].sort((a, b) => order.indexOf(a.without) - order.indexOf(b.without) || a.seed - b.seed)
   const base = runs.filter((one) => one.without === '')
-  const { id, title, time, page, evidence, sources } = preset
+  const { id, title, time, page, evidence, sources, no_outcomes } = preset
   const priors = Object.entries(preset.priors).map(([name, prior]) => ({ name, ...prior }))
   return {
     schema: REPLAY_SCHEMA,
-    event: { id, title, time, page },
+    event: { id, title, time, page, ...(no_outcomes === undefined ? {} : { no_outcomes }) },
     engine: ENGINE_VERSION,
     preset: preset_hash(preset),
     seeds: { first: base[0]?.seed ?? 0, count: base.length },

@@ -1,14 +1,16 @@
 // Paths of real events and quiet weeks on the reference market, thinned: laws are checked, outcomes are not (other books, another year).
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { run } from '../../src/engine/index.ts'
-import { build, type Preset, presets } from '../../src/scenarios/index.ts'
+import { build, events, type Preset, presets } from '../../src/scenarios/index.ts'
 import { inRoot } from '../support/files.ts'
 import { anchorsOf } from '../support/markdown.ts'
 import { small_market } from '../support/reference-market.ts'
 
 const market = small_market(200)
-const history = presets.filter((preset) => preset.time !== undefined)
+const listed = presets.filter((preset) => preset.time !== undefined)
+/** And the paths of events that have books of their own. */
+const history = [...listed, ...events.flatMap(({ path }) => path ?? [])]
 
 /** One run of at most 144 ticks: how it ended, and where the fundamentals stand. */
 function ran(preset: Preset) {
@@ -20,11 +22,20 @@ function ran(preset: Preset) {
 }
 const runs = new Map<string, ReturnType<typeof ran>>()
 
+/** Events that must be there. */
+const ASKED = [
+  ...['black-thursday', 'comp-dai-2020', 'may-2021', 'sep-2021', 'dec-2021', 'jan-2022', 'terra', 'steth-celsius-3ac'],
+  ...['solend-whale', 'ftx', 'crv-squeeze-2022', 'usdc-depeg', 'crv-2023', 'aug-2023', 'apr-2024', 'yen-carry', 'feb-2025'],
+  ...['ten-ten', 'xusd-run'],
+]
+
 describe('paths of events', () => {
-  it('are eight and five controls, with ids of their own', () => {
-    expect(history.filter((preset) => preset.type === 'scenario').length).toBe(8)
-    expect(history.filter((preset) => preset.type === 'control').length).toBe(5)
-    expect(new Set(presets.map((preset) => preset.id)).size).toBe(presets.length)
+  it('are those that were asked for, each by one id', () => {
+    const ids = [...presets, ...events].map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(listed.filter((preset) => preset.type === 'control').length).toBe(5)
+    expect(ids).toEqual(expect.arrayContaining(ASKED))
+    for (const event of events) if (event.path !== undefined) expect(event.path.id).toBe(event.id)
   })
 
   it.each(history.map((preset) => [preset.id, preset] as const))('%s keeps every law', (id, preset) => {
@@ -46,7 +57,9 @@ describe('paths of events', () => {
   it('have a section on their page, and sources', () => {
     const anchors = anchorsOf(readFileSync(inRoot('docs/events/scenarios.md'), 'utf8'))
     for (const { page, sources } of history) {
-      expect(anchors.has((page as string).split('#')[1] as string)).toBe(true)
+      const [file = '', anchor] = (page as string).split('#')
+      expect(existsSync(inRoot(file))).toBe(true)
+      if (anchor !== undefined) expect(anchors.has(anchor)).toBe(true)
       expect(sources?.every(({ what, title, url }) => [what, title, url].every((text) => text.length > 5))).toBe(true)
     }
   })

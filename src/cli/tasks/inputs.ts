@@ -80,7 +80,9 @@ export function check_assets(snapshot: Snapshot, ids: readonly string[], option:
 export async function open_scenario(name: string, snapshot: Snapshot): Promise<Scenario> {
   const preset = presets.find((one) => one.id === name)
   if (preset !== undefined) return preset.build(snapshot)
-  if (events.some((one) => one.id === name))
+  const event = events.find((one) => one.id === name)
+  if (event?.path !== undefined) return event.path.build(snapshot)
+  if (event !== undefined)
     throw new InputError('--scenario', '', name, `given as --preset ${name}: a real event brings its own books`)
   if (!/[./\\]/.test(name))
     throw new InputError('--scenario', '', name, `a file, or one of ${presets.map((one) => one.id).join(', ')}`)

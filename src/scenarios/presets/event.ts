@@ -5,6 +5,7 @@
 import type { RunResult, World } from '../../engine/index.ts'
 import { exp, log, Rng } from '../../math/index.ts'
 import { assert, type Evidence, type LogView, type Scenario, type Snapshot, type WorldView } from '../../model/index.ts'
+import type { Preset } from './index.ts'
 
 /** Where a figure can be looked up. */
 export interface EventSource {
@@ -25,6 +26,8 @@ export interface Prior {
   readonly high: number
   readonly shape: 'uniform' | 'log-uniform' | 'integer'
   readonly unit: string
+  /** What it is, where the unit does not say so itself. */
+  readonly what?: string
   /** Why this range, without any look at the outcomes. */
   readonly why: string
   /** What the range rests on: observed figures nearby, an inference from some, or nothing but plausibility. */
@@ -32,8 +35,16 @@ export interface Prior {
 }
 
 /** A prior in one line. */
-export function prior(low: number, high: number, shape: Prior['shape'], unit: string, evidence: Evidence, why: string): Prior {
-  return { low, high, shape, unit, evidence, why }
+export function prior(
+  low: number,
+  high: number,
+  shape: Prior['shape'],
+  unit: string,
+  evidence: Evidence,
+  why: string,
+  what?: string,
+): Prior {
+  return { low, high, shape, unit, evidence, why, ...(what === undefined ? {} : { what }) }
 }
 
 /** One value for each prior. */
@@ -108,8 +119,12 @@ export interface EventPreset {
   readonly priors: Readonly<Record<string, Prior>>
   readonly causes: readonly EventCause[]
   readonly outcomes: readonly EventOutcome[]
+  /** Why nothing is held to what happened: for presets without outcomes. */
+  readonly no_outcomes?: string
   /** Page under docs/. */
   readonly page: string
+  /** What moved from outside, alone, for any market. */
+  readonly path?: Preset
   /**
    * Snapshot and scenario for one draw; deterministic in its arguments. With a cause left out all draws stay as they are (common random
    * numbers).
@@ -128,6 +143,10 @@ export function event_preset<Name extends string>(
     assert(high >= low && (shape !== 'log-uniform' || low > 0), `${preset.id}: ${name} has no range`)
     assert(shape !== 'integer' || (Number.isInteger(low) && Number.isInteger(high)), `${preset.id}: ${name} is not whole`)
   }
+  assert(
+    (preset.outcomes.length === 0) === (preset.no_outcomes !== undefined),
+    `${preset.id}: says why it has no outcomes, or has some`,
+  )
   for (const { id, band } of preset.outcomes) assert(band[1] >= band[0], `${preset.id}: ${id} has no band`)
   return {
     ...preset,

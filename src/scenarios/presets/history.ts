@@ -13,34 +13,37 @@ const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
 /** A move, times in hours. */
-const move = (asset: string, change: number, over_h: number, at_h = 0): ShockSpec => {
+export const move = (asset: string, change: number, over_h: number, at_h = 0): ShockSpec => {
   return { asset, change, over_ms: Math.round(over_h * HOUR_MS), at_ms: Math.round(at_h * HOUR_MS) }
 }
 
-interface Story {
+/** What is told of a path. */
+export interface Story {
   readonly id: string
   readonly title: string
   readonly time: string
   readonly sources: readonly EventSource[]
   readonly days?: number
   readonly tick_ms?: number
+  /** Absent: its section among the scenarios. */
+  readonly page?: string
 }
 
 function preset(story: Story, type: Preset['type'], drivers: (snapshot: Snapshot) => readonly KindSpec[]): Preset {
-  const { id, title, time, sources, days = 1, tick_ms = MINUTE_MS } = story
+  const { id, title, time, sources, days = 1, tick_ms = MINUTE_MS, page = `docs/events/scenarios.md#${story.id}` } = story
   const build = (snapshot: Snapshot): Scenario => {
     const horizon_ms = days * DAY_MS
     return { ...shock_scenario([], { horizon_ms, tick_ms }), id, title, drivers: drivers(snapshot) }
   }
   const source = sources.map((one) => one.title).join('; ')
-  return { id, title, type, source, build, time, evidence: 'inferred', sources, page: `docs/events/scenarios.md#${id}` }
+  return { id, title, type, source, build, time, evidence: 'inferred', sources, page }
 }
 
 /**
  * Moves that were reported. With a lead, assets of which nothing was reported follow the lead's moves by their betas. Moves of assets that a market does
  * not have are left out, all but those of the first: it must be there.
  */
-function event(story: Story, moves: readonly ShockSpec[], lead?: string): Preset {
+export function event(story: Story, moves: readonly ShockSpec[], lead?: string): Preset {
   return preset(story, 'scenario', ({ assets }) => {
     const told = new Set(moves.map(({ asset }) => asset))
     const own = moves.filter(({ asset }) => asset === moves[0]?.asset || assets.some(({ id }) => id === asset))
@@ -70,7 +73,8 @@ function near_miss(story: Story, moves: readonly ShockSpec[]): Preset {
   return { ...event(story, moves, 'BTC'), type: 'control' }
 }
 
-const at = (what: string, title: string, url: string): EventSource => ({ what, title, url })
+/** Where figures are from. */
+export const at = (what: string, title: string, url: string): EventSource => ({ what, title, url })
 const BARS = (what: string) =>
   at(
     what,
@@ -104,45 +108,6 @@ export const history: readonly Preset[] = [
     },
     [move('BTC', -0.206, 1), move('ETH', -0.16, 1)],
     'BTC',
-  ),
-  event(
-    {
-      id: 'steth-celsius-3ac',
-      title: 'Staked ether at 0.948, BTC to 17,600, 13 to 18 June 2022',
-      time: '2022-06-13',
-      sources: [
-        at('stETH at 0.948 on 13 June', 'teletype.in, June 2022', 'https://teletype.in'),
-        at('the pool lost more than half of what it held', 'Nansen: Demystifying stETH’s depeg', 'https://www.nansen.ai'),
-        at(
-          'BTC above 22,584 on 13 June (a vault’s liquidation price), 17,600 on 18 June',
-          'digitalcurrencyresearch.io, 2022-06-14',
-          'https://digitalcurrencyresearch.io',
-        ),
-      ],
-      days: 6,
-      tick_ms: 5 * MINUTE_MS,
-    },
-    // The discount comes on top of what wstETH does as ether: 0.949 of BTC's log move, its beta in the reference market.
-    [move('BTC', 17.6 / 22.584 - 1, 120), move('wstETH', 0.789 - 1, 120), move('wstETH', 0.948 - 1, 24)],
-    'BTC',
-  ),
-  event(
-    {
-      id: 'usdc-depeg',
-      title: 'USDC at 0.875 over a weekend, 10 to 13 March 2023',
-      time: '2023-03-10',
-      sources: [
-        at(
-          '3.3 of 43.5 bn in a failed bank; low 0.87 to 0.88, back on 13 March',
-          'Galaxy: USDC’s fall',
-          'https://www.galaxy.com',
-        ),
-        at('DAI tracked USDC; USDT up to 1.15 of it', 'Risk DAO: USDC depegging', 'https://medium.com/risk-dao'),
-      ],
-      days: 3,
-      tick_ms: 5 * MINUTE_MS,
-    },
-    [move('USDC', -0.125, 9), move('USDC', 1 / 0.875 - 1, 48, 12), move('DAI', -0.125, 9), move('DAI', 1 / 0.875 - 1, 48, 12)],
   ),
   event(
     {

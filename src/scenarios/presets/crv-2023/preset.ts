@@ -62,6 +62,7 @@ export const crv_2023 = event_preset<Name>({
     { id: 'turn', title: 'the turn above the limit', without: 'CRV falls on to a tenth below his limit' },
   ],
   outcomes: [],
+  no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 
@@ -100,13 +101,13 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
   const debt = draws.collateral * draws.limit * THRESHOLD
   world.cast.endow(owner, 'USD', draws.sold * debt)
   loans.add(owner, { 0: [draws.collateral, 0], 1: [0, debt] })
-  const n = thin ? 30 : 150
-  const sizes = world.draw.shares('size', n, 1.1, 0.1)
-  for (let i = 0; i < n; i++) {
-    const owed = draws.others * (sizes[i] as number)
-    const health = world.draw.above('health', i, 1.9, 0.25, 1.03)
-    loans.add(world.cast.add('borrower'), { 0: [(health * owed) / (THRESHOLD * CRV_USD), 0], 1: [0, owed] })
-  }
+  world.lend(loans, {
+    count: thin ? 30 : 150,
+    owed: draws.others,
+    largest: 0.1,
+    health: [1.9, 0.25, 1.03],
+    backing: 1 / (THRESHOLD * CRV_USD),
+  })
   const venue = {
     kind: 'compound-v2',
     id: 'aave-v2',

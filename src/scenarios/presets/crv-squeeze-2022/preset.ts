@@ -59,6 +59,7 @@ export const crv_squeeze_2022 = event_preset<Name>({
     { id: 'push', title: 'the rise from outside', without: 'CRV stays where it is' },
   ],
   outcomes: [],
+  no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 

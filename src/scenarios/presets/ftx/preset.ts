@@ -76,6 +76,7 @@ export const ftx = event_preset<Name>({
     { id: 'thin', title: 'makers who left', without: 'books keep the liquidity that they had' },
   ],
   outcomes: [],
+  no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 

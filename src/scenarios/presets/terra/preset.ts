@@ -65,6 +65,7 @@ export const terra = event_preset<Name>({
     { id: 'top-ups', title: 'owners who answer', without: 'nobody does' },
   ],
   outcomes: [],
+  no_outcomes: 'path and books are assumptions: no source of its figures was at hand',
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 
@@ -73,14 +74,15 @@ const LUNA_USD = 78
 
 function lend(world: SmallWorld, name: string, debt_usd: number, draws: Draws<Name>, n: number): Loans {
   const loans = new Loans()
-  const sizes = world.draw.shares(`${name}.size`, n, 1.1, 0.05)
-  for (let i = 0; i < n; i++) {
-    const debt = debt_usd * (sizes[i] as number)
-    const health = world.draw.above(`${name}.health`, i, draws.health, 0.25, 1.02)
-    const owner = world.cast.add('borrower')
-    loans.add(owner, { 0: [(health * debt) / (THRESHOLD * LUNA_USD), 0], 1: [0, debt] })
-    world.cast.endow(owner, 'UST', 0.3 * debt * world.draw.of(`${name}.purse`).uniform(i))
-  }
+  world.lend(loans, {
+    name,
+    count: n,
+    owed: debt_usd,
+    largest: 0.05,
+    health: [draws.health, 0.25, 1.02],
+    backing: 1 / (THRESHOLD * LUNA_USD),
+    purse: ['UST', 0.3],
+  })
   // One who owes nothing.
   loans.add(world.cast.add('borrower'), { 0: [1e6, 0] })
   // Three of four dollars in the pool are not lent out.

@@ -75,14 +75,18 @@ export const xusd_run = event_preset<Name>({
 
 function lend(world: SmallWorld, name: string, draws: Draws<Name>, n: number): Loans {
   const loans = new Loans()
-  const sizes = world.draw.shares(`${name}.size`, n, 1.1, 0.2)
+  world.lend(loans, {
+    name,
+    count: n,
+    owed: draws.debt,
+    largest: 0.2,
+    health: [draws.buffer, 0.5, 0.005],
+    over_one: true,
+    backing: 1 / 0.9,
+  })
   const supplies = world.draw.shares(`${name}.supply`, n, 1.1, 0.1)
-  for (let i = 0; i < n; i++) {
-    const debt = draws.debt * (sizes[i] as number)
-    const health = 1 + world.draw.above(`${name}.buffer`, i, draws.buffer, 0.5, 0.005)
-    loans.add(world.cast.add('borrower'), { 0: [(health * debt) / 0.9, 0], 1: [0, debt] })
+  for (let i = 0; i < n; i++)
     loans.add(world.cast.add('supplier'), { 1: [(draws.debt / (1 - draws.idle)) * (supplies[i] as number), 0] })
-  }
   loans.add(world.cast.add('borrower'), { 0: [20e6, 0] })
   return loans
 }

@@ -5,8 +5,9 @@ import type { World } from '../../../engine/index.ts'
 import { event_scenario, Loans, logged_usd } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior, type Watch } from '../event.ts'
 import { answering, feed, SmallWorld } from '../small.ts'
+import { steth_path } from './path.ts'
 
-const ID = 'celsius-2022'
+const ID = 'steth-celsius-3ac'
 const TIME = '2022-06-13T00:00:00Z'
 const START_MS = 1_655_078_400_000
 /** Known: the vault on 13 June and after its top-ups. */
@@ -68,12 +69,12 @@ const priors = {
 } as const
 type Name = keyof typeof priors
 
-export const celsius_2022 = event_preset<Name>({
+export const steth_celsius_3ac = event_preset<Name>({
   id: ID,
   title: 'One vault on BTC and loops of staked ether, 13 to 18 June 2022',
   time: TIME,
   evidence: 'synthetic',
-  page: 'docs/events/celsius-2022.md',
+  page: 'docs/events/steth-celsius-3ac.md',
   sources: [
     {
       what: '17,919.37 WBTC, 278 M DAI, limit at 22,584 on 13 June',
@@ -133,19 +134,20 @@ export const celsius_2022 = event_preset<Name>({
       measure: ({ log }) => logged_usd(log, ['seize'], 1),
     },
   ],
+  path: steth_path,
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 
-function loops(world: SmallWorld, draws: Draws<Name>, n: number): Loans {
+function loops(world: SmallWorld, draws: Draws<Name>, count: number): Loans {
   const loans = new Loans()
-  const sizes = world.draw.shares('size', n, 1.1, 0.1)
-  for (let i = 0; i < n; i++) {
-    const owed = (draws.loops / ETH_USD) * (sizes[i] as number)
-    const health = world.draw.above('health', i, draws.loop_health, 0.06, 1.005)
-    const owner = world.cast.add('borrower')
-    loans.add(owner, { 0: [(health * owed) / (THRESHOLD * draws.steth_start), 0], 1: [0, owed] })
-    world.cast.endow(owner, 'ETH', 0.2 * owed * world.draw.of('purse').uniform(i))
-  }
+  world.lend(loans, {
+    count,
+    owed: draws.loops / ETH_USD,
+    largest: 0.1,
+    health: [draws.loop_health, 0.06, 1.005],
+    backing: 1 / (THRESHOLD * draws.steth_start),
+    purse: ['ETH', 0.2],
+  })
   loans.add(world.cast.add('borrower'), { 0: [100_000, 0] })
   return loans
 }

@@ -1,25 +1,19 @@
-/** USDC over the weekend of 10 to 13 March 2023: a lender's mode for stablecoins pays liquidators 1 % while the collateral is worth 12 % less. */
+/** USDC over the weekend of 11 to 13 March 2023: a lender's mode for stablecoins pays liquidators 1 % while the collateral is worth 12 % less. */
 import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, Loans, logged_usd } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { answering, feed, PAR, SmallWorld } from '../small.ts'
+import { HOURS, usdc_depeg_path, usdc_points } from './path.ts'
 
-const ID = 'usdc-svb'
-const TIME = '2023-03-10T21:00:00Z'
-const START_MS = 1_678_482_000_000
-const END_MS = 3 * 86_400_000
+const ID = 'usdc-depeg'
+const TIME = '2023-03-11T00:00:00Z'
+const START_MS = 1_678_492_800_000
+const END_MS = HOURS * 3_600_000
+/** Where liquidators of this chain sell; feeds read the market of the world. */
+const POOL = 'USDC-POOL'
 
 const priors = {
   low: prior(0.87, 0.88, 'uniform', 'USD per USDC at the low', 'observed', 'Low of 0.87 to 0.88 on 11 March.'),
-  fall_h: prior(
-    8,
-    12,
-    'uniform',
-    'h from the disclosure to the low',
-    'inferred',
-    'Disclosed on the evening of the 10th, low on the 11th.',
-  ),
-  back_h: prior(48, 60, 'uniform', 'h from the disclosure to par', 'inferred', 'Near par on the 13th after the backstop.'),
   debt: prior(
     10e6,
     100e6,
@@ -37,38 +31,40 @@ const priors = {
     'Stable against stable at a limit of 97.5 % is run close to it.',
   ),
   depth: prior(
-    1.5e6,
-    20e6,
+    0.3e6,
+    6e6,
     'log-uniform',
     'USD within 1 % where USDC is sold',
     'inferred',
-    'The size with 4 % slippage in the largest pool fell from 219 M to 1.5 M.',
+    'Sizes with 4 % slippage at their smallest were 1.5 M (against USDT) and 15 M (against DAI): on this book 0.32 and 3.2 M within 1 % if that is the average slippage, 0.59 and 5.9 M if it is that of the last unit.',
   ),
   answers: prior(0.1, 0.6, 'uniform', 'share of owners who answer a call', 'synthetic', 'Nothing is known.'),
-  freeze_h: prior(
-    6,
-    24,
-    'log-uniform',
-    'h from the disclosure to the freeze',
-    'synthetic',
-    'The guardian froze reserves on the 11th.',
-  ),
+  freeze_h: prior(8, 24, 'log-uniform', 'UTC hour of the freeze', 'synthetic', 'The guardian froze reserves on the 11th.'),
 } as const
 type Name = keyof typeof priors
 
-export const usdc_svb = event_preset<Name>({
+export const usdc_depeg = event_preset<Name>({
   id: ID,
-  title: 'USDC at 0.875 and a lender’s mode for stablecoins, 10 to 13 March 2023',
+  title: 'USDC at 0.875 and a lender’s mode for stablecoins, 11 to 13 March 2023',
   time: TIME,
   evidence: 'synthetic',
-  page: 'docs/events/usdc-svb.md',
+  page: 'docs/events/usdc-depeg.md',
   sources: [
     {
       what: '3.3 of 43.5 bn in a failed bank, 0.87 to 0.88, near par on 13 March',
       title: 'Galaxy: USDC’s fall',
       url: 'https://www.galaxy.com',
     },
-    { what: 'size with 4 % slippage 219 M → 1.5 M USD', title: 'Risk DAO: USDC depegging', url: 'https://medium.com/risk-dao' },
+    {
+      what: 'path of USDC: medians of 15 min and of hours of BTC-USD ÷ BTC-USDC where more than 0.05 BTC traded; lowest minute 0.8748',
+      title: 'Binance.US, minutes of March 2023 (cl8550-crypto/iaqf_analysis)',
+      url: 'https://github.com/cl8550-crypto/iaqf_analysis',
+    },
+    {
+      what: 'size with 4 % slippage 219 M → 1.5 M USD against USDT, 166 M → 15 M against DAI',
+      title: 'Risk DAO: USDC depegging',
+      url: 'https://medium.com/risk-dao',
+    },
     {
       what: '300,000 USD of insolvency on two chains, 550,000 estimated before; bonus 1 %; freeze',
       title: 'Aave forum 12241',
@@ -79,7 +75,7 @@ export const usdc_svb = event_preset<Name>({
   causes: [
     { id: 'bonus', title: 'the bonus of 1 %', without: 'liquidators get 2.5 %, the most that the limit of 97.5 % allows' },
     { id: 'thin', title: 'liquidity that dried up', without: 'books keep 20 times the liquidity that is drawn' },
-    { id: 'unpaused', title: 'liquidations that went on', without: 'reserves are paused from the disclosure until the end' },
+    { id: 'unpaused', title: 'liquidations that went on', without: 'reserves are paused from the start until the end' },
   ],
   outcomes: [
     {
@@ -94,36 +90,18 @@ export const usdc_svb = event_preset<Name>({
       measure: ({ log, view }) => logged_usd(log, ['bad_debt']) + (view.venues[0]?.shortfall_usd() ?? 0),
     },
   ],
+  path: usdc_depeg_path,
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 
 const PROVENANCE: readonly Provenance[] = [
-  { part: 'assets.USDC', evidence: 'observed', source: 'Galaxy' },
+  { part: 'assets.USDC', evidence: 'observed', source: 'Binance.US, minutes; low: Galaxy' },
   { part: 'venues.aave', evidence: 'synthetic', source: 'bonus of the mode: Aave forum 12241; accounts drawn' },
   { part: 'markets', evidence: 'inferred', source: 'Risk DAO: size with 4 % slippage' },
 ]
 
-function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
-  const depth_usd = draws.depth * (without.includes('thin') ? 20 : 1)
-  const world = new SmallWorld(
-    ID,
-    seed,
-    [{ id: 'USDC', usd: 1, depth_usd }],
-    [{ kind: 'borrower', id: 'borrower', sizes: answering(draws.answers) }],
-  )
-  const loans = new Loans()
-  const n = thin ? 60 : 400
-  const sizes = world.draw.shares('size', n, 1.1, 0.15)
-  for (let i = 0; i < n; i++) {
-    const debt = draws.debt * (sizes[i] as number)
-    const health = 1 + world.draw.above('buffer', i, draws.buffer, 0.7, 0.002)
-    const owner = world.cast.add('borrower')
-    loans.add(owner, { 0: [(health * debt) / 0.975, 0], 1: [0, debt] }, 1)
-    world.cast.endow(owner, 'USD', 0.2 * debt * world.draw.of('purse').uniform(i))
-  }
-  loans.add(world.cast.add('borrower'), { 0: [200e6, 0] })
-  const bonus = without.includes('bonus') ? 0.025 : 0.01
-  const pool = {
+function pool(loans: Loans, bonus: number) {
+  return {
     kind: 'aave-v3',
     id: 'aave',
     version: '3.0',
@@ -150,22 +128,42 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     ],
     ...loans.aave(),
   }
-  const path = [
-    [0, 1],
-    [draws.fall_h, draws.low],
-    [draws.fall_h + 4, draws.low + 0.03],
-    [draws.back_h, 0.995],
-  ] as const
+}
+
+function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
+  const depth_usd = draws.depth * (without.includes('thin') ? 20 : 1)
+  const world = new SmallWorld(
+    ID,
+    seed,
+    [{ id: 'USDC', usd: 1, depth_usd, book: POOL }],
+    [{ kind: 'borrower', id: 'borrower', sizes: answering(draws.answers) }],
+  )
+  const loans = new Loans()
+  world.lend(loans, {
+    count: thin ? 60 : 400,
+    owed: draws.debt,
+    largest: 0.15,
+    health: [draws.buffer, 0.7, 0.002],
+    over_one: true,
+    backing: 1 / 0.975,
+    emode: 1,
+    purse: ['USD', 0.2],
+  })
+  loans.add(world.cast.add('borrower'), { 0: [200e6, 0] })
   const story = { id: ID, title: 'USDC to 0.87 and back', start_ms: START_MS, seed }
+  const venues = [pool(loans, without.includes('bonus') ? 0.025 : 0.01)]
   return {
-    snapshot: world.snapshot('A stablecoin mode in March 2023', START_MS, PROVENANCE, { venues: [pool] }),
+    snapshot: world.snapshot('A stablecoin mode in March 2023', START_MS, PROVENANCE, { venues }),
     scenario: event_scenario(
       story,
-      { horizon_h: 64, tick_ms: (thin ? 15 : 5) * 60_000 },
-      { USDC: path },
+      { horizon_h: HOURS, tick_ms: (thin ? 15 : 5) * 60_000 },
+      { USDC: usdc_points(draws.low) },
       { faults: faults(draws, without), gas_usd: 1, pinned: [] },
     ),
-    notes: ['One pool stands for two chains. Everybody else who borrowed there is left out.'],
+    notes: [
+      'One pool stands for two chains. Everybody else who borrowed there is left out.',
+      'The feed reads the market of the world, which is held to its path by nobody trading there; liquidators sell in a pool of their chain.',
+    ],
   }
 }
 
