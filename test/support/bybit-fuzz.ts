@@ -1,19 +1,10 @@
 /** Bybit as the fuzz of exchanges opens it: its own parameter file, risk tiers a thousandth as large so that small accounts meet them. */
 import data from '../../data/venues/bybit-uta.json' with { type: 'json' }
 import { bybitUta } from '../../src/venues/bybit-uta/index.ts'
-import { complete, parse_params } from '../../src/venues/shared/exchange/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
+import { fuzz_params } from './fuzz-params.ts'
 
-interface Limited {
-  readonly tiers: readonly { readonly floor: number }[]
-}
-
-const { contracts, ...spec } = complete(
-  { kind: 'bybit-uta', contracts: [{ like: 'BTCUSDT' }, { like: 'ETHUSDT' }] },
-  parse_params(data, 'bybit-uta.json'),
-  'fuzz',
-) as { contracts: (Limited & Record<string, unknown>)[] }
-const small = contracts.map((one) => ({ ...one, tiers: one.tiers.map((tier) => ({ ...tier, floor: tier.floor / 1000 })) }))
+const { contracts, spec } = fuzz_params('bybit-uta', data, ['BTCUSDT', 'ETHUSDT'], 1000)
 
 /** Two linear contracts, in a pool each or in one. */
 export const bybit_fuzz: Fuzzed = {
@@ -27,7 +18,7 @@ export const bybit_fuzz: Fuzzed = {
     return {
       kind: bybitUta as never,
       fund,
-      contracts: small.map((one, c) => (apart && c === 1 ? { ...one, fund: 'eth' } : one)),
+      contracts: contracts.map((one, c) => (apart && c === 1 ? { ...one, fund: 'eth' } : one)),
       spec: {
         ...spec,
         funds: [{ id: 'eth', balance: fund / 2 }],

@@ -1,14 +1,10 @@
 /** dYdX v4 as the fuzz of exchanges opens it: its own parameter file, some of its choices drawn. */
 import data from '../../data/venues/dydx-v4.json' with { type: 'json' }
 import { dydxV4 } from '../../src/venues/dydx-v4/index.ts'
-import { complete, parse_params } from '../../src/venues/shared/exchange/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
+import { fuzz_params } from './fuzz-params.ts'
 
-const { contracts, ...spec } = complete(
-  { kind: 'dydx-v4', contracts: [{ like: 'large-cap' }, { like: 'mid-cap' }] },
-  parse_params(data, 'dydx-v4.json'),
-  'fuzz',
-) as { contracts: Record<string, unknown>[] }
+const { contracts, spec } = fuzz_params('dydx-v4', data, ['large-cap', 'mid-cap'])
 
 export const dydx_fuzz: Fuzzed = {
   prices: [50_000, 2000],

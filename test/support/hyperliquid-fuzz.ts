@@ -1,14 +1,10 @@
 /** Hyperliquid as the fuzz of exchanges opens it: its own parameter file, some of its choices drawn. */
 import data from '../../data/venues/hyperliquid.json' with { type: 'json' }
 import { hyperliquid } from '../../src/venues/hyperliquid/index.ts'
-import { complete, parse_params } from '../../src/venues/shared/exchange/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
+import { fuzz_params } from './fuzz-params.ts'
 
-const { contracts, ...spec } = complete(
-  { kind: 'hyperliquid', contracts: [{ like: 'BTC' }, { like: 'DOGE' }] },
-  parse_params(data, 'hyperliquid.json'),
-  'fuzz',
-) as { contracts: Record<string, unknown>[] }
+const { contracts, spec } = fuzz_params('hyperliquid', data, ['BTC', 'DOGE'])
 
 export const hyperliquid_fuzz: Fuzzed = {
   prices: [50_000, 2000],

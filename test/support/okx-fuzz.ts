@@ -1,41 +1,25 @@
 /** OKX as the fuzz of exchanges opens it: its own parameter file, tiers a thousandth as large so that small accounts meet them. */
 import data from '../../data/venues/okx.json' with { type: 'json' }
-import { complete, parse_params } from '../../src/venues/shared/exchange/index.ts'
 import { okx } from '../../src/venues/okx/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
+import { fund_in_btc, fuzz_params, INVERSE_AND_LINEAR, TWO_COINS } from './fuzz-params.ts'
 
-interface Limited {
-  readonly tiers: readonly { readonly floor: number }[]
-}
+const { contracts, spec } = fuzz_params('okx', data, ['BTC-USD-SWAP', 'ETH-USDT-SWAP'], 1000, ['BTC', 'USDT'])
 
-const { contracts, ...spec } = complete(
-  { kind: 'okx', contracts: [{ like: 'BTC-USD-SWAP' }, { like: 'ETH-USDT-SWAP' }] },
-  parse_params(data, 'okx.json'),
-  'fuzz',
-) as { contracts: (Limited & Record<string, unknown>)[] }
-const small = contracts.map((one, c) => ({
-  ...one,
-  coin: c === 0 ? 'BTC' : 'USDT',
-  tiers: one.tiers.map((tier) => ({ ...tier, floor: tier.floor / 1000 })),
-}))
-
-/** The first contract is inverse and settles in BTC, the second linear in USDT; a fund each. */
+/** A fund each. */
 export const okx_fuzz: Fuzzed = {
-  prices: [50_000, 2000],
-  inverse: [true, false],
-  leverage: 25,
+  ...INVERSE_AND_LINEAR,
   adl: 'mark',
-  coin: (contract) => (contract === 0 ? { coin: 1, price: 50_000 } : { coin: 0, price: 1 }),
   setup: (draws) => {
     const fund = draws.pick([0, 1e4, 1e6, 1e8])
     return {
       kind: okx as never,
       fund,
-      coins: [{ asset: 'USDT' }, { asset: 'BTC' }],
-      contracts: small,
+      coins: TWO_COINS,
+      contracts,
       spec: {
         ...spec,
-        funds: [{ id: 'btc', coin: 'BTC', balance: fund / 50_000 }],
+        funds: [fund_in_btc('btc', fund)],
         partial_from: draws.pick([1, 2]),
         partial_tiers: draws.pick([1, 2]),
         fund_leverage: draws.pick([1, 1000]),

@@ -1,8 +1,5 @@
-/** The same laws under a million actions from a new seed, which is printed. */
-import { expect, it } from 'vitest'
-import { fuzz_exchange, fuzz_seeds } from '../../../test/support/exchange-fuzz.ts'
+/** The same laws under a million actions, half of them from a new seed, which is printed. */
 import { bybit_fuzz } from '../../../test/support/bybit-fuzz.ts'
+import { holds_laws_long } from '../../../test/support/exchange-laws.ts'
 
-it.each(fuzz_seeds())('hold over 500,000 actions from seed %i', (seed) => {
-  expect(fuzz_exchange(bybit_fuzz, 500_000, seed).actions).toBe(500_000)
-})
+holds_laws_long(bybit_fuzz)

@@ -1,0 +1,5 @@
+/** The same laws under a million actions, half of them from a new seed, which is printed. */
+import { coinm_fuzz } from '../../../test/support/coinm-fuzz.ts'
+import { holds_laws_long } from '../../../test/support/exchange-laws.ts'
+
+holds_laws_long(coinm_fuzz)
