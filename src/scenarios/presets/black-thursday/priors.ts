@@ -211,12 +211,12 @@ const keepers = {
     'keepers who run the published script',
   ),
   able: prior(
-    1,
+    0,
     4,
     'integer',
     'count',
-    'synthetic',
-    'Some auctions were bid for throughout; nobody counted by whom.',
+    'inferred',
+    'Nobody counted them. None: there were no competitors when the first bid for nothing (whiterabbit), and it was their keepers that did not choke on gas (cryptoscoop); some auctions were bid for.',
     'keepers who raise their gas',
   ),
   keeper_dai: prior(

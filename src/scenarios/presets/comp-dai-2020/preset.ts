@@ -41,6 +41,11 @@ export const comp_dai_2020 = event_preset<Name>({
       url: 'https://coinchapter.com/compound-liquidator-makes-4m-as-oracles-post-inflated-dai-price/',
     },
     {
+      what: 'market price of 1.03 on nearly every other exchange, millions on offer',
+      title: 'Compound forum: DAI Liquidation Event, post 36',
+      url: 'https://www.comp.xyz/t/dai-liquidation-event/642/36',
+    },
+    {
       what: 'tolerance 20 %, average over 30 to 60 min, anybody posts',
       title: 'Compound forum: Governance Proposal 019, Open Price Feed',
       url: 'https://www.comp.xyz/t/governance-proposal-019-open-price-feed/199',

@@ -92,13 +92,13 @@ export const priors = {
     'inferred',
     'As above; a borrower writes that it was over after ten minutes.',
   ),
-  uniswap_share: prior(
-    0.4,
-    1,
+  chain_premium: prior(
+    0,
+    0.03,
     'uniform',
-    'premium of DAI on Uniswap, share of that on Coinbase',
+    'USD over 1 that DAI is worth on chain while it is dear on Coinbase, before anybody buys it there',
     'inferred',
-    'Reports: Uniswap too posted a much higher price than normal, up to 1.30.',
+    'Kraken and Bitfinex stood near 1; millions were on offer at 1.03 on nearly every exchange (Compound forum). What Uniswap showed beyond has the purchases of liquidators in it, which the run makes itself.',
   ),
   window_min: prior(
     30,

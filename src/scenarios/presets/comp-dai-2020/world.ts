@@ -85,7 +85,7 @@ function driver(draws: Draws<Name>, seed: number, without: readonly string[]): K
   const bars = (symbol: string, points: typeof fall) => path_bars(points, { symbol, start_ms: START_MS, seed })
   return path_driver(START_MS, {
     'DAI-CB': bars('DAI-CB', spike(PEAK)),
-    DAI: bars('DAI', spike(1 + draws.uniswap_share * (PEAK - 1))),
+    DAI: bars('DAI', spike(1 + draws.chain_premium)),
     ETH: bars('ETH', fall),
   })
 }

@@ -1,4 +1,4 @@
-/** 10 October 2025: leverage on altcoins meets books that have been left, and a token is worth 0.66 on one exchange alone. */
+/** 10 October 2025: leverage meets books that have been left, and a token is worth 0.66 on one exchange alone. */
 import { event_preset } from '../event.ts'
 import { logged_usd } from '../columns.ts'
 import { priors, type Name } from './priors.ts'
@@ -29,6 +29,36 @@ export const ten_ten = event_preset<Name>({
       url: 'https://blog.amberdata.io',
     },
     {
+      what: 'open interest at the on-chain exchange 14 bn USD; falls of 47 % on average, 58 % over the largest hundred; ETH 3,551, SOL 174',
+      title: 'CoinDesk Data: the 19 billion USD liquidation, October 2025',
+      url: 'https://www.coindesk.com/research/market-spotlight-the-19-billion-liquidation-that-shook-crypto',
+    },
+    {
+      what: 'open interest 13.8 bn USD',
+      title: 'Catenaa, 25 October 2025',
+      url: 'https://catenaa.com/markets/cryptocurrencies/hyperliquid-liquidations-spike-after-7-4b-market-cascade',
+    },
+    {
+      what: 'ETH 4,346 to 3,574, SOL −30 %',
+      title: 'Blockscope: the October crash',
+      url: 'https://research.blockscope.co/the-october-crash',
+    },
+    {
+      what: 'ETH 3,436; HYPE −54, DOGE −62 %',
+      title: 'The Straits Times, October 2025 (newspage360.com)',
+      url: 'https://newspage360.com/crypto/crypo-suffers-record-25-billion-crash-as-investors-now-rush-to-hedge-against-another-freefall',
+    },
+    {
+      what: 'more than 2 bn USD of the token redeemed within 24 hours',
+      title: 'Ethena, as collected for the derivatives reference',
+      url: 'https://ethena.fi',
+    },
+    {
+      what: 'a lender that takes the token for a dollar; 90 %, 93 %, 2 %',
+      title: 'Aave v3 Ethereum Core: oracle of USDe and its mode, July 2025',
+      url: 'https://github.com/bgd-labs/aave-address-book',
+    },
+    {
       what: 'liquidity within 1 % on a major exchange: BTC 20 M, ETH 8 M, large altcoins 2.5 M USD',
       title: 'Kaiko via CoinDesk, October 2025',
       url: 'https://www.coindesk.com',
@@ -43,18 +73,41 @@ export const ten_ten = event_preset<Name>({
     },
     { id: 'depth', title: 'makers who left', without: 'books keep the liquidity that they had' },
     { id: 'transfers', title: 'halted transfers', without: 'transfers go on' },
+    { id: 'dollar-feed', title: 'a lender that takes the token for a dollar', without: 'it reads the token’s own market' },
   ],
   outcomes: [
     {
       id: 'hyperliquid-bad-debt',
-      what: 'debt that nobody answers for at hyperliquid',
+      what: 'loss that neither accounts, nor the vault, nor winners bear at hyperliquid',
       unit: 'USD',
-      band: [0, 0],
+      band: [0, 1e6],
       observed: 0,
-      source: 'no bad debt was reported',
+      source: 'no bad debt was reported; up to 1 M USD (0.02 % of what was liquidated) counts as none',
       evidence: 'observed',
       over_seeds: 'median',
-      measure: ({ log, view }) => logged_usd(log, ['bad_debt'], HYPERLIQUID) + (view.venues[HYPERLIQUID]?.shortfall_usd() ?? 0),
+      measure: ({ log, view }) => logged_usd(log, ['default'], HYPERLIQUID) + (view.venues[HYPERLIQUID]?.shortfall_usd() ?? 0),
+    },
+    {
+      id: 'negative-equity',
+      what: 'equity below zero when positions were taken over at hyperliquid',
+      unit: 'USD',
+      band: [23.19e6 / 2, 23.19e6 * 2],
+      observed: 23.19e6,
+      source: 'HyperMultiAssetedADL: 302 accounts, 23.19 M USD; tolerance: a factor of two, ours',
+      evidence: 'observed',
+      over_seeds: 'median',
+      measure: ({ log }) => logged_usd(log, ['bad_debt'], HYPERLIQUID),
+    },
+    {
+      id: 'liquidated',
+      what: 'liquidated at hyperliquid',
+      unit: 'USD',
+      band: [5.511e9 / 2, 5.511e9 * 1.5],
+      observed: 5.511e9,
+      source: 'HyperMultiAssetedADL: 5.511 bn in twelve minutes; tolerance ±50 %, ours',
+      evidence: 'observed',
+      over_seeds: 'median',
+      measure: ({ log }) => logged_usd(log, ['reduce', 'takeover'], HYPERLIQUID),
     },
     {
       id: 'adl-share',
@@ -83,11 +136,11 @@ export const ten_ten = event_preset<Name>({
     },
     {
       id: 'lender',
-      what: 'liquidated at the lender that reads the token’s market',
+      what: 'liquidated at the lender',
       unit: 'USD',
       band: [0, 0],
       observed: 0,
-      source: 'the token stayed near par elsewhere: no liquidations for its price were reported there',
+      source: 'a token taken for a dollar does not fall: no liquidations for its price were reported there',
       evidence: 'inferred',
       over_seeds: 'median',
       measure: ({ log }) => logged_usd(log, ['liquidate'], AAVE),

@@ -2,14 +2,7 @@
 import { prior } from '../event.ts'
 
 export const priors = {
-  outside: prior(
-    0.3,
-    0.7,
-    'uniform',
-    'share of the fall, in ln price, that came from outside',
-    'synthetic',
-    'The rest is what forced sales do in the run; nobody has taken the two apart.',
-  ),
+  btc_low: prior(102_000, 105_000, 'uniform', 'USD per BTC at the low', 'observed', 'Lows of 102,000 to 105,000.'),
   first_leg: prior(
     0.15,
     0.4,
@@ -18,15 +11,39 @@ export const priors = {
     'inferred',
     'The announcement at 20:50 began it; the minute with most liquidations was 21:15, and three quarters came before 21:36.',
   ),
-  eth_fall: prior(0.15, 0.25, 'uniform', 'fall of ETH', 'inferred', 'Between that of BTC (14 to 16 %) and that of the others.'),
-  hyperliquid_oi: prior(
-    8e9,
-    16e9,
-    'log-uniform',
-    'USD of longs at the on-chain exchange',
-    'inferred',
-    'More than it closed (7.6 bn USD in twelve minutes), less than all that was closed anywhere (65 bn).',
+  eth_low: prior(
+    3_436,
+    3_574,
+    'uniform',
+    'USD per ETH at the low',
+    'observed',
+    'Lows by venue and index: 3,436 (Straits Times), 3,551 (CoinDesk), 3,574 (Blockscope).',
   ),
+  sol_fall: prior(
+    0.2,
+    0.33,
+    'uniform',
+    'fall of SOL',
+    'inferred',
+    'A fall of 30 % and more (Blockscope and press); index of 174 (CoinDesk).',
+  ),
+  alt_fall: prior(
+    0.47,
+    0.63,
+    'uniform',
+    'fall of the other coins',
+    'observed',
+    'Means: 47 % over all that CoinDesk tracks, 58 % over its largest hundred, 63 % over the altcoins of another count; HYPE 54, DOGE 62 %.',
+  ),
+  hyperliquid_oi: prior(
+    13.8e9,
+    14e9,
+    'uniform',
+    'USD of longs at the on-chain exchange',
+    'observed',
+    'Open interest before: 14 bn (CoinDesk), 13.8 bn (Catenaa).',
+  ),
+  vault: prior(0.4e9, 0.6e9, 'uniform', 'USD of the vault behind it', 'synthetic', 'No source at hand: an assumption.'),
   binance_oi: prior(
     15e9,
     40e9,

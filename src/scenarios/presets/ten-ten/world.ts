@@ -13,44 +13,66 @@ const START_MS = 1_760_128_200_000
 const MINUTE_MS = 60_000
 const after = (hhmm: number): number => (Math.floor(hhmm / 100) - 20) * 60 + (hhmm % 100) - 30
 
-/** Coins: price at the start, fall, liquidity within 1 % over the exchanges that hang together, share of open interest. */
+/**
+ * Coins: price at the start (of SOL and the basket only moves matter), liquidity within 1 % at a major exchange, share of open interest: that of what the
+ * on-chain exchange deleveraged, 620.9, 458.0 and 276.2 of 2,103 M USD, assumed for both.
+ */
 const COINS = [
-  // 122,000 → 103,500, the middle of 102,000 to 105,000.
-  { id: 'BTC', usd: 122_000, fall: 1 - 103.5 / 122, depth: 20e6, share: 0.4 },
-  { id: 'ETH', usd: 4_350, fall: 0, depth: 8e6, share: 0.25 },
-  // Mean low of altcoins −63 %. Ten of them hold most of the open interest.
-  { id: 'ALT', usd: 1, fall: 0.63, depth: 10 * 2.5e6, share: 0.35 },
+  { id: 'BTC', usd: 122_000, depth: 20e6, share: 0.295 },
+  { id: 'ETH', usd: 4_346, depth: 8e6, share: 0.218 },
+  { id: 'SOL', usd: 220, depth: 2.5e6, share: 0.131 },
+  // Nine coins of the same liquidity stand for all others.
+  { id: 'ALT', usd: 1, depth: 9 * 2.5e6, share: 0.356 },
 ] as const
+/** Price of ETH while the token stood at its low. */
+const ETH_AFTER = 3_800
 /** Liquidity of all exchanges over that of a major one: the reference market's assumption. */
 const VENUES = 8.7
 const USDE_LOW = 0.6567
-const ASSETS = ['BTC', 'ETH', 'ALT', 'USDE', 'USDT']
+const ASSETS = ['BTC', 'ETH', 'SOL', 'ALT', 'USDE', 'USDT']
 const EXCHANGES = ['binance', 'hyperliquid'] as const
 
-export function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
-  const fall = (coin: (typeof COINS)[number]) => draws.outside * log(1 - (coin.id === 'ETH' ? draws.eth_fall : coin.fall))
-  const paths = Object.fromEntries(
-    COINS.map((coin) => {
-      const at = (share: number) => coin.usd * exp(share * fall(coin))
+/** Prices as they were: what the forced sales of the day did is in them, so books of these coins are held to them. */
+function paths(draws: Draws<Name>) {
+  const falls = {
+    BTC: log(draws.btc_low / 122_000),
+    ETH: log(draws.eth_low / 4_346),
+    SOL: log(1 - draws.sol_fall),
+    ALT: log(1 - draws.alt_fall),
+  }
+  // Of the fall in ln price, what was left when the token fell; of the others it is taken to be the same.
+  const left = log(ETH_AFTER / 4_346) / falls.ETH
+  const hour = (hhmm: number) => after(hhmm) / 60
+  return Object.fromEntries(
+    COINS.map(({ id, usd }) => {
+      const at = (share: number) => usd * exp(share * falls[id])
       const points = [
-        [0, 1],
-        [after(2050) / 60, at(0)],
-      ] as [number, number][]
-      points[0] = [0, coin.usd]
-      return [coin.id, [...points, [after(2110) / 60, at(draws.first_leg)], [after(2120) / 60, at(1)]] as const]
+        [0, usd],
+        [hour(2050), usd],
+        [hour(2110), at(draws.first_leg)],
+        [hour(2120), at(1)],
+        [hour(2136), at(left)],
+      ] as const
+      return [id, points]
     }),
   )
+}
+
+export function build(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): EventBuild {
   const story = {
     id: ID,
-    title: 'BTC 122,000 → 103,500, altcoins −63 %, one token at 0.66 on one exchange',
+    title: 'BTC 122,000 → 103,500, other coins to −63 %, one token at 0.66 on one exchange',
     start_ms: START_MS,
     seed,
   }
   return {
-    snapshot: snapshot(draws, seed, thin),
-    scenario: event_scenario(story, { horizon_h: 2, tick_ms: thin ? MINUTE_MS : 20_000 }, paths, { faults: faults(without) }),
+    snapshot: snapshot(draws, seed, without, thin),
+    scenario: event_scenario(story, { horizon_h: 2, tick_ms: thin ? MINUTE_MS : 20_000 }, paths(draws), {
+      faults: faults(without),
+      pinned: COINS.map(({ id }) => id),
+    }),
     notes: [
-      'Accounts are synthetic. Of the observed fall a drawn share is fed, the rest is left to forced sales.',
+      'Accounts are synthetic. Coins are held to their paths, which have the forced sales of the day in them: a sale costs what the book gives from there and leaves no trace.',
       'The price of USDE at binance is a fault of its feed there alone: what its thin book did is fed, not run.',
     ],
   }
@@ -94,7 +116,7 @@ function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof
         const notional = interest * share * (sizes[i] as number)
         const median = side === 1 ? draws.long_leverage : draws.short_leverage
         // Brackets let nobody hold 50 M USD at more than ten times his margin.
-        const most = (id === 'ALT' ? 7 : 14) * Math.min(1, Math.sqrt(5e7 / notional))
+        const most = (is_major(id) ? 14 : 7) * Math.min(1, Math.sqrt(5e7 / notional))
         const leverage = Math.max(1, Math.min(most, median * exp(0.6 * draw.of(`${name}.leverage`).normal(i))))
         const gain = side === 1 ? 0 : draws.short_gain * (id === 'BTC' ? 0 : 1)
         const entry = usd * (1 - side * gain)
@@ -121,10 +143,13 @@ function loops(draws: Draws<Name>, draw: EventDraw, cast: Cast, n: number): Loan
   for (let i = 0; i < n; i++) {
     const debt = 500e6 * (sizes[i] as number)
     const health = draw.above('loops.health', i, draws.loops, 0.03, 1.005)
-    loans.add(cast.add('looper'), { 0: [(health * debt) / 0.9, 0], 1: [0, debt] })
+    loans.add(cast.add('looper'), { 0: [(health * debt) / LIMIT, 0], 1: [0, debt] })
   }
   return loans
 }
+
+/** What makers took away that day is known; no rule of theirs is added to it. */
+const STEADY = { k_v: 0, k_i: 0, k_s: 0 }
 
 function agents(draws: Draws<Name>): KindSpec[] {
   const ignore = draws.answers
@@ -141,8 +166,7 @@ function agents(draws: Draws<Name>): KindSpec[] {
       position_usd: 5e8,
     },
     {
-      kind: 'market-maker',
-      id: 'maker-spot',
+      ...{ kind: 'market-maker', id: 'maker-spot', ...STEADY },
       books: [
         ...COINS.map((coin) => maker_book(`${coin.id}-USDT`, VENUES * depth(coin))),
         maker_book('USDE-USDT', 50e6),
@@ -150,18 +174,18 @@ function agents(draws: Draws<Name>): KindSpec[] {
       ],
     },
     ...EXCHANGES.map((venue) => ({
-      kind: 'market-maker',
-      id: `maker-${venue}`,
+      ...{ kind: 'market-maker', id: `maker-${venue}`, ...STEADY },
       books: COINS.map((coin) => maker_book(`${coin.id}-PERP-${venue}`, 2 * depth(coin))),
     })),
     { kind: 'trader', id: 'trader', sizes },
     { kind: 'borrower', id: 'looper' },
+    { kind: 'redeemer', id: 'redeemer', cash: 'USDT', redemptions: [{ market: 'USDE-issuer' }], markets: ['USDE-USDT'] },
   ]
 }
 
 const links = () => EXCHANGES.flatMap((venue) => COINS.map(({ id }) => ({ a: `${id}-PERP-${venue}`, b: `${id}-USDT` })))
 
-function snapshot(draws: Draws<Name>, seed: number, thin: boolean): Snapshot {
+function snapshot(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): Snapshot {
   const draw = new EventDraw(ID, seed)
   const agent_specs = agents(draws)
   const cast = new Cast(agent_specs, ASSETS)
@@ -174,6 +198,7 @@ function snapshot(draws: Draws<Name>, seed: number, thin: boolean): Snapshot {
   }
   cast.endow(maker, 'USDE', 10e9)
   for (const actor of [maker, arbitrageur]) cast.endow(actor, 'USDT', 100e9)
+  cast.endow(cast.add('redeemer', 'redeemer-1'), 'USDT', 50e6)
   const makers = EXCHANGES.map((venue) => cast.add(`maker-${venue}`, `maker-${venue}`))
   const n = thin ? 60 : 250
   const books = EXCHANGES.map((venue, k) => {
@@ -192,7 +217,11 @@ function snapshot(draws: Draws<Name>, seed: number, thin: boolean): Snapshot {
     title: 'Two exchanges and a lender on 10 October 2025',
     time_ms: START_MS,
     provenance: [
-      { part: 'assets', evidence: 'observed', source: 'BTC 122,000; ETH 4,350 is an assumption, ALT a basket at 1' },
+      {
+        part: 'assets',
+        evidence: 'observed',
+        source: 'BTC 122,000, ETH 4,346 (Blockscope); SOL 220 and the basket at 1 are levels alone',
+      },
       { part: 'venues', evidence: 'synthetic', source: 'drawn; insurance fund of binance: its own statement' },
       {
         part: 'markets',
@@ -207,12 +236,14 @@ function snapshot(draws: Draws<Name>, seed: number, thin: boolean): Snapshot {
     ],
     actors: cast.actors(),
     markets: [
-      ...ASSETS.slice(0, 4).map((base) => book(`${base}-USDT`, base)),
+      ...ASSETS.slice(0, 5).map((base) => book(`${base}-USDT`, base)),
       book('USDE-binance', 'USDE'),
+      // More than 2 bn USD were redeemed in a day, at par.
+      { kind: 'peg-module', id: 'USDE-issuer', base: 'USDE', quote: 'USDT', reserve: 2e9 },
       ...EXCHANGES.flatMap((venue) => COINS.map(({ id }) => ({ ...book(`${id}-PERP-${venue}`, id), settles: venue }))),
     ],
     oracles: [{ kind: 'index-price', id: 'USDE-index', path: [{ market: 'USDE-USDT' }] }],
-    venues: [binance(books[0] as Perps), hyperliquid(books[1] as Perps), pool(lender)],
+    venues: [binance(books[0] as Perps), hyperliquid(books[1] as Perps, draws.vault), pool(lender, without)],
     agents: agent_specs,
   }
 }
@@ -223,6 +254,8 @@ const index = (venue: string, id: string) => ({
   id: `${id}-index-${venue}`,
   path: [{ market: `${id}-USDT` }],
 })
+
+const is_major = (id: string) => id === 'BTC' || id === 'ETH'
 
 /** Brackets: the first of each of the published tables, and one for large positions. */
 function binance(perps: Perps): KindSpec {
@@ -235,8 +268,8 @@ function binance(perps: Perps): KindSpec {
     contracts: COINS.map(({ id }) => ({
       market: `${id}-PERP-binance`,
       tiers: [
-        { floor: 0, rate: id === 'ALT' ? 0.01 : 0.005 },
-        { floor: 50e6, rate: id === 'ALT' ? 0.05 : 0.025 },
+        { floor: 0, rate: is_major(id) ? 0.005 : 0.01 },
+        { floor: 50e6, rate: is_major(id) ? 0.025 : 0.05 },
       ],
       index: index('binance', id),
     })),
@@ -244,7 +277,7 @@ function binance(perps: Perps): KindSpec {
   }
 }
 
-function hyperliquid(perps: Perps): KindSpec {
+function hyperliquid(perps: Perps, vault: number): KindSpec {
   const tiers = {
     BTC: [
       { floor: 0, rate: 0.0125 },
@@ -254,14 +287,17 @@ function hyperliquid(perps: Perps): KindSpec {
       { floor: 0, rate: 0.02 },
       { floor: 100e6, rate: 1 / 30 },
     ],
+    SOL: [
+      { floor: 0, rate: 0.025 },
+      { floor: 70e6, rate: 0.05 },
+    ],
     ALT: [{ floor: 0, rate: 0.05 }],
   }
   return {
     kind: 'hyperliquid',
     id: 'hyperliquid',
     collateral: 'USDT',
-    // The vault that stands behind it: 0.4 to 0.6 bn USD, from memory; an assumption.
-    fund: 0.5e9,
+    fund: vault,
     partial_above: 100_000,
     partial_share: 0.2,
     cooldown_ms: 30_000,
@@ -283,15 +319,21 @@ function hyperliquid(perps: Perps): KindSpec {
   }
 }
 
-/** The lender reads the token’s own market, as the exchange without the flaw would have. */
-function pool(loans: Loans): KindSpec {
-  const reserve = { liquidation_bonus: 0.04 }
+/**
+ * Parameters of the mode for USDE at Aave v3 Ethereum Core, July 2025: 90 %, 93 %, 2 %. It took the token for a dollar; with that left out it reads the
+ * token's own market.
+ */
+const LIMIT = 0.93
+
+function pool(loans: Loans, without: readonly string[]): KindSpec {
+  const dollar = { kind: 'fixed', id: 'USDT/USD', price: 1 }
+  const oracle = without.includes('dollar-feed') ? 'USDE-index' : { ...dollar, id: 'USDE/USD' }
   return {
     kind: 'aave-v3',
     id: 'aave',
     reserves: [
-      { ...reserve, asset: 'USDE', ltv: 0.88, liquidation_threshold: 0.9, cash: loans.idle(0), oracle: 'USDE-index' },
-      { asset: 'USDT', ltv: 0, liquidation_threshold: 0, cash: 500e6, oracle: { kind: 'fixed', id: 'USDT/USD', price: 1 } },
+      { asset: 'USDE', ltv: 0.9, liquidation_threshold: LIMIT, liquidation_bonus: 0.02, cash: loans.idle(0), oracle },
+      { asset: 'USDT', ltv: 0, liquidation_threshold: 0, cash: 500e6, oracle: dollar },
     ],
     ...loans.aave(),
   }
