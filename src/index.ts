@@ -1,17 +1,34 @@
 /** Unwind as a library: everything here is pure and runs in Node and in a browser. Files and the command line are apart. */
-export { agents } from './agents/index.ts'
 export {
   analytics,
+  type BranchingInput,
   type Clearing,
   clearing,
+  type ContagionIndex,
   debt_rank,
   debt_rank_once,
-  type FireSale,
+  deleverage,
+  type Deleveraging,
+  export {,
+  type Exposures,
+  exposures,
   fire_sale,
+  type FireSale,
   furfine,
+  type Holders,
+  impact_of_units,
+  impact_of_value,
+  indirect_contagion,
+  type LeverageRule,
   links_of,
+  liquidity_overlaps,
   LoanBook,
   ltv_path,
+  portfolio_branching,
+  portfolio_cascade,
+  type Portfolios,
+  random_portfolios,
+  type SaleImpact,
   toxic_ltv,
 } from './analytics/index.ts'
 export { drivers } from './drivers/index.ts'
@@ -71,7 +88,7 @@ export {
   synthesize,
   with_inferred,
 } from './synth/index.ts'
-export { golden, type GoldenRow } from './validation/index.ts'
+export { type EbaBank, golden, type GoldenData, type GoldenRow } from './validation/index.ts'
 export { venues } from './venues/index.ts'
 export {
   type BulkEvent,

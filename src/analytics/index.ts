@@ -47,4 +47,11 @@ export {
 } from './shared/deleverage.ts'
 export { type FireSale, type FireSaleInput, fire_sale, ltv_path, toxic_ltv } from './shared/fire-sale.ts'
 export { type ContagionIndex, type Exposures, exposures, indirect_contagion, liquidity_overlaps } from './shared/overlap.ts'
+export {
+  type BranchingInput,
+  portfolio_branching,
+  portfolio_cascade,
+  type Portfolios,
+  random_portfolios,
+} from './shared/portfolios.ts'
 export { type OrderFlow, order_flow, order_flow_imbalance, order_flows } from './order-flow.ts'

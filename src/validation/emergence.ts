@@ -4,7 +4,7 @@ import type { GoldenRow } from '../model/index.ts'
 import { crashes, leverage_cycle, LEVERAGE_CYCLE, peak_leads } from './models/leverage-cycle.ts'
 import { engine_prices } from './models/fund-economy.ts'
 import { return_figures, type ReturnFigures, value_funds, ValueFunds, VALUE_FUNDS } from './models/value-funds.ts'
-import { numeric } from './row.ts'
+import { band as band_row, numeric } from './row.ts'
 
 const GROUP = 'emergence'
 const FUNDS = 'Thurner, Farmer, Geanakoplos, Quantitative Finance 12 (2012) 695–707; bands of literature reference §A9'
@@ -27,10 +27,8 @@ export function fund_figures(seeds: number, steps = 60_000): Map<number, ReturnF
   )
 }
 
-/** A row that passes from `least` to `most`. */
-function band(id: string, what: string, least: number, most: number, got: number, source: string): GoldenRow {
-  return numeric(GROUP, id, `${what}: ${least} to ${most}`, (least + most) / 2, got, (most - least) / 2, source)
-}
+const band = (id: string, what: string, least: number, most: number, got: number, source: string): GoldenRow =>
+  band_row(GROUP, id, what, least, most, got, source)
 
 /** Rows on figures of `fund_figures`. */
 export function fund_rows(figures: ReadonlyMap<number, ReturnFigures>, seeds: number): GoldenRow[] {

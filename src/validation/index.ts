@@ -37,6 +37,7 @@ import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
 import { engine_rows } from './engine.ts'
 import { identity_rows } from './identities.ts'
 import { network_rows } from './network.ts'
+import { overlap_rows } from './overlaps.ts'
 import { sales_rows } from './sales.ts'
 import { vault_run_rows } from './vault-run.ts'
 import type { GoldenRow } from '../model/index.ts'
@@ -62,6 +63,7 @@ export function golden(most = 1_000_000, data: GoldenData = {}): GoldenRow[] {
     ...emergence_rows(),
     ...network_rows(),
     ...sales_rows(),
+    ...overlap_rows(),
     ...(data.eba === undefined ? [] : eba_rows(data.eba)),
     ...vault_run_rows(),
     ...aave_rows(),
