@@ -1,4 +1,5 @@
 /** Unwind as a library: everything here is pure and runs in Node and in a browser. Files and the command line are apart. */
+export { agents } from './agents/index.ts'
 export {
   analytics,
   type BranchingInput,
@@ -9,7 +10,6 @@ export {
   debt_rank_once,
   deleverage,
   type Deleveraging,
-  export {,
   type Exposures,
   exposures,
   fire_sale,
