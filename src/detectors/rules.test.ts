@@ -71,6 +71,7 @@ test('a jump of daily ranges is dated by both methods', () => {
   )
   const opened = alerts.find(({ state }) => state === 'opened')
   expect(opened?.subject).toBe('A')
+  const days = (opened?.evidence['segments_changed_days_ago'] as number) ?? Number.NaN
   // Said a day or two after day 120; the shortest segment is three days, so that the date may be as much too early.
   expect(days).toBeGreaterThanOrEqual(3)
   expect(Math.abs((opened?.time_ms ?? 0) / DAY_MS - days - 120)).toBeLessThan(3)
