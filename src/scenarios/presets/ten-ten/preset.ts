@@ -59,6 +59,11 @@ export const ten_ten = event_preset<Name>({
       url: 'https://github.com/bgd-labs/aave-address-book',
     },
     {
+      what: 'the vault that takes over has a tight cap, a small percentage of the liquidity vault; deleveraging follows its losses',
+      title: 'Hyperliquid, announcement after the JELLY market, March 2025',
+      url: 'https://tglist.com/ru/channel/vIeNxn',
+    },
+    {
       what: 'liquidity within 1 % on a major exchange: BTC 20 M, ETH 8 M, large altcoins 2.5 M USD',
       title: 'Kaiko via CoinDesk, October 2025',
       url: 'https://www.coindesk.com',

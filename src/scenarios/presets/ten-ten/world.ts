@@ -11,6 +11,8 @@ export const ID = 'ten-ten'
 export const TIME = '2025-10-10T20:30:00Z'
 const START_MS = 1_760_128_200_000
 const MINUTE_MS = 60_000
+/** Marks move every three seconds at the one exchange, every second at the other: as short as a run of half a minute allows. */
+const TICK_MS = 5_000
 const after = (hhmm: number): number => (Math.floor(hhmm / 100) - 20) * 60 + (hhmm % 100) - 30
 
 /**
@@ -67,7 +69,7 @@ export function build(draws: Draws<Name>, seed: number, without: readonly string
   }
   return {
     snapshot: snapshot(draws, seed, without, thin),
-    scenario: event_scenario(story, { horizon_h: 2, tick_ms: thin ? MINUTE_MS : 20_000 }, paths(draws), {
+    scenario: event_scenario(story, { horizon_h: 2, tick_ms: thin ? MINUTE_MS : TICK_MS }, paths(draws), {
       faults: faults(without),
       pinned: COINS.map(({ id }) => id),
     }),
