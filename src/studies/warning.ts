@@ -28,6 +28,7 @@ import {
   type Series,
   with_indicators,
 } from '../model/index.ts'
+import { problem_of, type SubjectProblem, system_problem, venue_problem } from './venue-fragility.ts'
 
 export const DAY_MS = 86_400_000
 
@@ -200,49 +201,24 @@ const OWN: readonly string[] = [
  * Given that an asset falls by `shock` within the next day, will it fall by `shock × amplification` within three? Rows are the days before
  * such a fall, of all assets together; on other days the label is not asked. Fragility is this chance, said before the shock.
  */
-function fragility_problem(
-  panel: Panel,
-  { shock, amplification }: WarningOptions,
-): Problem & { readonly rows_of: ReadonlyMap<string, readonly number[]> } {
-  const market = market_features(panel)
+function fragility_problem(panel: Panel, { shock, amplification }: WarningOptions): SubjectProblem {
   const assets = assets_of(panel)
   const own = OWN.filter((id) => columns_named(panel, id).length > 0)
-  const names = [...own.map((id) => `own ${id}`), ...market.names]
-  const rows: { readonly t: number; readonly symbol: string; readonly label: number }[] = []
+  const rows: Parameters<typeof problem_of>[4][number][] = []
   const ahead = assets.map((symbol) => [lows_ahead(panel, symbol, 1), lows_ahead(panel, symbol, 3)] as const)
   for (let t = 0; t < panel.time_ms.length; t++)
     assets.forEach((symbol, a) => {
       const [one, three] = ahead[a] as readonly [Float64Array, Float64Array]
       const [next, most] = [one[t] as number, three[t] as number]
-      const close = (panel.values[column_at(panel, 'close', symbol)] as Float64Array)[t] as number
-      if (!Number.isFinite(close)) return
+      const value = (field: string) => panel.values[column_at(panel, field, symbol)]?.[t] ?? Number.NaN
+      if (!Number.isFinite(value('close'))) return
       const asked = next <= -shock && Number.isFinite(most)
       // The last day is kept without a label: it is what is asked today.
       if (!asked && t < panel.time_ms.length - 1) return
-      rows.push({ t, symbol, label: asked ? (most <= -shock * amplification ? 1 : 0) : Number.NaN })
+      rows.push({ t, subject: symbol, label: asked ? (most <= -shock * amplification ? 1 : 0) : Number.NaN, own: own.map(value) })
     })
-  const m = names.length
-  const x = new Float64Array(rows.length * m)
-  const rows_of = new Map<string, number[]>()
-  rows.forEach(({ t, symbol }, i) => {
-    own.forEach((id, j) => {
-      const c = column_at(panel, id, symbol)
-      x[i * m + j] = c < 0 ? Number.NaN : ((panel.values[c] as Float64Array)[t] as number)
-    })
-    x.set(market.x.subarray(t * market.names.length, (t + 1) * market.names.length), i * m + own.length)
-    rows_of.set(symbol, [...(rows_of.get(symbol) ?? []), i])
-  })
-  return {
-    id: 'fragility',
-    title: `an asset that falls ${Math.round(shock * 100)} % within a day falls ${Math.round(shock * amplification * 100)} % within three`,
-    names,
-    time_ms: Float64Array.from(rows, ({ t }) => panel.time_ms[t] as number),
-    x,
-    labels: Float64Array.from(rows, ({ label }) => label),
-    horizon_ms: 3 * DAY_MS,
-    events_ms: [],
-    rows_of,
-  }
+  const title = `an asset that falls ${Math.round(shock * 100)} % within a day falls ${Math.round(shock * amplification * 100)} % within three`
+  return problem_of({ id: 'fragility', title }, panel, own, market_features(panel), rows)
 }
 
 /** Baselines of a problem whose volatility, drawdown and open interest are the asset's own. */
@@ -255,6 +231,29 @@ const OWN_FORECASTERS: readonly Forecaster[] = [
   boosted,
 ]
 
+/** Baselines by venue: its own funding in place of drawdown. */
+const VENUE_FORECASTERS: readonly Forecaster[] = [
+  constant,
+  single('volatility', 'The asset’s realised volatility alone', 'own realised_volatility'),
+  single('funding', 'The venue’s funding against its usual alone', 'own funding_score', -1),
+  single('open-interest', 'The asset’s 90-day score of coin open interest alone', 'own open_interest_z'),
+  ridge_logit,
+  boosted,
+]
+
+/** All questions that a panel can be asked, with who answers. */
+function questions_of(panel: Panel, options: WarningOptions): (readonly [Problem, readonly Forecaster[]])[] {
+  const market = market_features(panel)
+  const venues = venue_problem(panel, assets_of(panel), market, options)
+  return [
+    [fall_problem(panel, options), FORECASTERS],
+    [event_problem(panel, options), FORECASTERS],
+    [fragility_problem(panel, options), OWN_FORECASTERS],
+    [system_problem(panel, assets_of(panel), market, options), FORECASTERS],
+    ...(venues === undefined ? [] : [[venues, VENUE_FORECASTERS] as const]),
+  ]
+}
+
 export interface Evaluation {
   readonly problem: Problem
   readonly scores: readonly Score[]
@@ -262,18 +261,14 @@ export interface Evaluation {
   readonly rows: readonly number[]
 }
 
-/** The three questions, answered walk-forward. */
+/** The questions, answered walk-forward. */
 export function evaluate_warnings(
   panel: Panel,
   options: WarningOptions = WARNING,
   how: EvaluateOptions = EVALUATE,
   on_progress?: (done: number) => void,
 ): Evaluation[] {
-  const questions: readonly (readonly [Problem, readonly Forecaster[]])[] = [
-    [fall_problem(panel, options), FORECASTERS],
-    [event_problem(panel, options), FORECASTERS],
-    [fragility_problem(panel, options), OWN_FORECASTERS],
-  ]
+  const questions = questions_of(panel, options)
   return questions.map(([problem, forecasters], q) => {
     on_progress?.(q / questions.length)
     return { problem, ...evaluate(problem, forecasters, how) }
@@ -282,7 +277,10 @@ export function evaluate_warnings(
 
 /** What is said of the last day of a panel. */
 export interface Warning {
+  /** Of the question: `fall`, `event`, `fragility`, `system`, `venue`. */
+  readonly id: string
   readonly question: string
+  /** `market`, an asset, a venue. */
   readonly subject: string
   readonly forecast: Forecast
   readonly base_rate: number
@@ -295,25 +293,30 @@ export interface Warning {
 export function warn(panel: Panel, options: WarningOptions = WARNING): Warning[] {
   const now = panel.time_ms[panel.time_ms.length - 1]
   if (now === undefined) return []
-  const out: Warning[] = []
-  const say = (problem: Problem, subject: string, row: number, fitted: Fitted, rows: readonly number[]) => {
-    const happened = rows.reduce((sum, i) => sum + (problem.labels[i] as number), 0)
-    const m = problem.names.length
-    const forecast = fitted.forecast(problem.x.subarray(row * m, (row + 1) * m))
-    out.push({ question: problem.title, subject, forecast, base_rate: happened / rows.length, learned: rows.length, happened })
-  }
-  for (const problem of [fall_problem(panel, options), event_problem(panel, options)]) {
+  return questions_of(panel, options).flatMap(([problem]) => {
     const rows = known_before(problem, now + 1)
     const fitted = ridge_logit.fit(problem, rows)
-    if (fitted !== null) say(problem, 'market', problem.labels.length - 1, fitted, rows)
-  }
-  const fragility = fragility_problem(panel, options)
-  const rows = known_before(fragility, now + 1)
-  const fitted = ridge_logit.fit(fragility, rows)
-  if (fitted !== null)
-    for (const [symbol, own] of fragility.rows_of) {
-      const row = own[own.length - 1] as number
-      if (fragility.time_ms[row] === now) say(fragility, symbol, row, fitted, rows)
-    }
-  return out
+    if (fitted === null) return []
+    const happened = rows.reduce((sum, i) => sum + (problem.labels[i] as number), 0)
+    const m = problem.names.length
+    const subjects =
+      'rows_of' in problem ? (problem as SubjectProblem).rows_of : new Map([['market', [problem.labels.length - 1]]])
+    return [...subjects].flatMap(([subject, own]): Warning[] => {
+      const said = own
+        .filter((row) => problem.time_ms[row] === now)
+        .map((row) => fitted.forecast(problem.x.subarray(row * m, (row + 1) * m)))
+      const forecast = together(said)
+      if (forecast === undefined) return []
+      const { id, title } = problem
+      return [{ id, question: title, subject, forecast, base_rate: happened / rows.length, learned: rows.length, happened }]
+    })
+  })
+}
+
+/** Of a venue with several assets: the mean of what is said of them, with the drivers of the likeliest. */
+function together(said: readonly Forecast[]): Forecast | undefined {
+  const spoken = said.filter(({ abstains }) => !abstains)
+  const likeliest = (spoken.length > 0 ? spoken : said).toSorted((a, b) => b.probability - a.probability)[0]
+  if (likeliest === undefined || spoken.length < 2) return likeliest
+  return { ...likeliest, probability: spoken.reduce((sum, { probability }) => sum + probability, 0) / spoken.length }
 }

@@ -118,7 +118,8 @@ describe('unwind warn', () => {
       evaluation: { scores: { verdict: string }[] }[]
       notes: string[]
     }
-    expect(document.evaluation).toHaveLength(3)
+    // A fall, an event, and amplification by asset and of the market; no venues report here.
+    expect(document.evaluation).toHaveLength(4)
     // The bars are a random walk: nothing can be known of it.
     expect(document.evaluation.flatMap(({ scores }) => scores).filter(({ verdict }) => verdict === 'skill')).toEqual([])
     expect(document.notes.join(' ')).toContain('No skill')
