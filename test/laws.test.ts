@@ -24,7 +24,7 @@ describe('the laws', () => {
 
   it('hold after a run', () => {
     expect(broken(world, start)).toEqual([])
-    expect(LAWS.map((law) => law.id)).toEqual(['conservation', 'components', 'vectors', 'shares', 'bad debt'])
+    expect(LAWS.map((law) => law.id)).toEqual(['conservation', 'components', 'vectors', 'shares', 'causes', 'bad debt'])
   })
 
   /** Changes one number, looks, and puts it back. */
@@ -68,6 +68,29 @@ describe('the laws', () => {
   it('shares notice a set that does not sum to one', () => {
     expect(with_change('log.shares.share', 0, (x) => x - 1e-6)).toContain('shares')
     expect(with_change('log.shares.pivotal', 0, (x) => x + 1e-6)).toContain('shares')
+  })
+
+  it('causes notice a forced sale without one, an effect before its cause, and a cause that is not of who is blamed', () => {
+    const { log } = world.parts
+    const row_where = (fits: (row: number) => boolean): number => {
+      for (let row = 0; row < log.length; row++) if (fits(row)) return row
+      throw new Error('no such row')
+    }
+    const { victim, cause, shares } = log.columns
+    const sale = row_where((row) => log.kind(row) === 'fill' && (victim.data[row] as number) >= 0)
+    expect(with_change('log.rows.cause', sale, () => -1)).toContain('causes')
+    expect(with_change('log.rows.cause', sale, () => sale)).toContain('causes')
+    // An event with one source: by a venue's sale, then by the shock that caused that sale instead; and the reverse.
+    const only = (row: number) => {
+      const [first, last] = log.share_range(shares.data[row] as number)
+      const sources = new Set(log.share_columns.source.data.slice(first, last))
+      return log.kind(row) !== 'fill' && sources.size === 1 ? ([...sources][0] as number) : -1
+    }
+    const exogenous = row_where((row) => only(row) === 0 && log.kind(cause.data[row] as number) === 'shock')
+    const sold_before = row_where((row) => log.kind(row) === 'fill' && (victim.data[row] as number) >= 0)
+    const later = row_where((row) => row > sold_before && only(row) === 0)
+    expect(with_change('log.rows.cause', exogenous, () => -1)).toContain('causes')
+    expect(with_change('log.rows.cause', later, () => sold_before)).toContain('causes')
   })
 
   it('bad debt notices a negative amount, and any row a value that is no number', () => {

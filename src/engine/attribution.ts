@@ -94,6 +94,10 @@ export class Attribution {
   /** The part of the loss by interest that is collateral's own: a unit that became a claim on less. */
   private claims = 0
   private counterfactual = new Float64Array(0)
+  /** Per leg of the statement, by how much ln H falls per unit of its displacement; 0 where none moves it. */
+  private readonly pulls: number[] = []
+  /** Set by the engine: what happened from outside to an asset, or at all (−1): the row of its shock or of a fault; −1 nothing. */
+  outside: (asset: number) => number = () => -1
 
   constructor(events: Log, feeds: Quotes, epochs: Epochs, subjects: readonly Subject[]) {
     this.log = events
@@ -117,15 +121,21 @@ export class Attribution {
     const rate = this.split(subject, account, statement)
     let others = rate
     let largest = EXOGENOUS
+    let most = this.losses[EXOGENOUS] as number
     for (let s = 1; s < this.losses.length; s++) {
-      others += Math.max(0, this.losses[s] as number)
-      if ((this.losses[s] as number) > (this.losses[largest] as number)) largest = s
+      const loss = this.losses[s] as number
+      others += Math.max(0, loss)
+      // Interest is the venue's own; it has no row, so that alone it is nobody's last.
+      const whole = s === venue + 1 && loss > 0 ? loss + rate : loss
+      if (!(whole > most)) continue
+      most = whole
+      largest = s
     }
     const total = Math.max(0, this.losses[EXOGENOUS] as number) + others
     const shares = this.log.open_set()
     if (!(total > 0)) {
       this.log.share(EXOGENOUS, 'price', 1, 1)
-      return { shares, cause: this.row_of(statement, EXOGENOUS) }
+      return { shares, cause: this.outside(-1) }
     }
     const alone = !(others > 0) || this.breaches_alone(subject, account, level, statement)
     for (let s = 0; s < this.losses.length; s++) {
@@ -134,7 +144,7 @@ export class Attribution {
       if (loss > 0 || pivotal > 0) this.by_channel(s, loss / total, pivotal)
     }
     if (rate > 0) this.by_interest(venue + 1, rate / total, alone ? 0 : rate / others)
-    return { shares, cause: this.row_of(statement, largest) }
+    return { shares, cause: this.row_of(statement, largest, subject.epoch.columns.id.data[account] as number) }
   }
 
   /** A source's share, by what carried it: marks of contracts or oracles of tokens, each in the part of the loss it made. */
@@ -171,6 +181,7 @@ export class Attribution {
     this.contracts.fill(0)
     this.tokens.fill(0)
     this.marked = false
+    this.pulls.length = 0
     let rate = 0
     let owned = 0
     let owed = 0
@@ -178,12 +189,14 @@ export class Attribution {
     for (let i = 0; i < st.count; i++) {
       const feed = st.feed[i] as number
       const asset = st.side[i] === 1
+      this.pulls.push(0)
       if ((st.market[i] as number) >= 0) this.marked = true
       const whole = mean[asset ? 0 : 1] as number
       if (feed < 0 || !(whole > 0)) continue
       const now = (st.quantity[i] as number) * (st.weight[i] as number) * (st.price[i] as number)
       if (!(now > 0)) continue
       const weight = (logarithmic_mean(now, before[i] as number) / whole) * (asset ? -1 : 1)
+      this.pulls[i] = weight
       const carrier = (st.market[i] as number) >= 0 ? this.contracts : this.tokens
       let priced = 0
       for (let s = 0; s < this.losses.length; s++) {
@@ -221,23 +234,27 @@ export class Attribution {
     return subject.venue.health(account, prices) < level
   }
 
-  /** The last row that moved, for this source, the leg which lost most by it. */
-  private row_of(st: Statement, source: number): number {
-    let row = -1
-    let most = -1
+  /**
+   * The last row that moved, for this source, the leg which lost most by it; from outside, where no price has one, what happened to that leg's asset.
+   * −1 where the source took nothing by prices: interest alone has no row.
+   */
+  private row_of(st: Statement, source: number, epoch: number): number {
+    if (!((this.losses[source] as number) > 0)) return -1
+    let [row, most] = [-1, 0]
+    let [asset, largest] = [-1, 0]
     for (let i = 0; i < st.count; i++) {
       const feed = st.feed[i] as number
       if (feed < 0) continue
-      const size =
-        Math.abs(this.feeds.displacement(feed, source)) *
-        (st.quantity[i] as number) *
-        (st.weight[i] as number) *
-        (st.price[i] as number)
-      if (size > most) {
-        most = size
-        row = this.feeds.row(feed, source)
+      const loss = (this.pulls[i] as number) * (this.feeds.displacement(feed, source) - this.epochs.vector(epoch, feed, source))
+      if (loss > largest) {
+        largest = loss
+        asset = st.asset[i] as number
       }
+      const moved = this.feeds.row(feed, source)
+      if (moved < 0 || !(loss > most)) continue
+      most = loss
+      row = moved
     }
-    return row
+    return row >= 0 || source !== EXOGENOUS ? row : this.outside(asset)
   }
 }

@@ -275,6 +275,16 @@ function open_faults(world: World, b: Builder, gone: ReadonlySet<string>): void 
   const names = { assets: ids(assets), markets: ids(markets), venues: ids(venues), agents: ids(agents), oracles: ids(oracles) }
   check_targets(world.parts.scenario.faults, { ...names, readers: b.readers, asked, gone })
   world.effects = new FaultEffects(world, b.store)
+  world.parts.attribution.outside = (asset) => outside_row(world, asset)
+}
+
+/** Log row of what happened from outside: the shock of an asset, else the fault that began last, else any shock; −1 nothing. Asset −1: what no price tells. */
+function outside_row(world: World, asset: number): number {
+  const rows = world.parts.outside.columns.shock_row.data.subarray(0, world.parts.assets.length)
+  const shock = rows[asset] ?? -1
+  if (shock >= 0) return shock
+  const fault = world.effects?.last() ?? -1
+  return fault >= 0 ? fault : rows.reduce((last, row) => Math.max(last, row), -1)
 }
 
 /** First prices, first epoch, call levels, base image. */

@@ -46,6 +46,8 @@ export class FaultEffects {
   private readonly pegs: (readonly [fault: Fault, asset: number])[] = []
   /** Per lever what is set; per deed 1 when it is done. */
   private readonly state: Table<typeof shape> | undefined
+  /** Per fault the log row of its beginning. */
+  private readonly rows: Table<{ row: 'i32' }> | undefined
 
   /** @throws InputError when a component cannot do what the fault asks of it */
   constructor(world: World, store: Store) {
@@ -53,6 +55,9 @@ export class FaultEffects {
     const { faults } = world
     if (faults.list.length === 0) return
     this.state = store.table('engine.faults', shape)
+    this.rows = store.table('engine.fault_rows', { row: 'i32' }, faults.list.length)
+    this.rows.columns.row.data.fill(-1)
+    faults.row = (fault) => this.rows?.columns.row.data[fault.index] ?? -1
     this.thin()
     this.tune()
     for (const fault of faults.of('drain')) this.plan(fault, (target) => this.drain(fault, target))
@@ -177,6 +182,7 @@ export class FaultEffects {
     if (this.state === undefined) return
     const { faults, ledger } = this.world
     const now = this.state.columns.value.data
+    this.begin()
     for (const lever of this.shares) {
       let share = 1
       for (const fault of lever.faults) share *= ramped(1, fault.spec.value, faults.strength(fault))
@@ -195,6 +201,34 @@ export class FaultEffects {
       act()
     }
     ledger.postings.settle()
+  }
+
+  /** Faults that have just begun are written down, so that what they cause can name them; those that happen once write what they did. */
+  private begin(): void {
+    const { faults, parts } = this.world
+    const rows = (this.rows as Table<{ row: 'i32' }>).columns.row.data
+    for (const fault of faults.list) {
+      const { spec, index, targets } = fault
+      if ((rows[index] as number) >= 0 || faults.strength(fault) === 0 || spec.kind === 'drain' || spec.kind === 'unbacked')
+        continue
+      const at = (family: string, list: readonly { readonly id: string }[]) =>
+        list.findIndex(({ id }) => targets.some((target) => target.endsWith(`@${id}`) || means(target, `${family}:${id}`)))
+      rows[index] = parts.log.add({
+        kind: 'fault',
+        venue: at('venue', parts.venues),
+        market: at('market', parts.markets),
+        asset: at('asset', parts.assets),
+        price: spec.value,
+        extra: index,
+      })
+    }
+  }
+
+  /** Row of the fault that began last; −1 none. */
+  last(): number {
+    let last = -1
+    for (const row of this.rows?.columns.row.data.subarray(0, this.rows.length) ?? []) last = Math.max(last, row)
+    return last
   }
 
   private put(lever: Lever, value: number, now: Float64Array): void {

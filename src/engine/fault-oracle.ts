@@ -1,32 +1,35 @@
 /** An oracle that a scenario makes say something else than it read. */
 import { exp, log } from '../math/index.ts'
-import { EXOGENOUS, type Oracle, type Quote, Quotes, type Store, type View } from '../model/index.ts'
+import { EXOGENOUS, type Oracle, type Quote, Quotes, type Store, takes, type View } from '../model/index.ts'
 import type { Fault, Faults } from './faults.ts'
 
 /** Moves the price by an error: it comes from outside, whatever displaced the price before. */
-function err(quote: Quote, price: number): void {
-  quote.displacement[EXOGENOUS] = (quote.displacement[EXOGENOUS] as number) + log(price / quote.price)
+function err(quote: Quote, price: number, row: number): void {
+  const [stood, error] = [quote.displacement[EXOGENOUS] as number, log(price / quote.price)]
+  quote.displacement[EXOGENOUS] = stood + error
+  if (takes(quote.row[EXOGENOUS] as number, stood, row, error)) quote.row[EXOGENOUS] = row
   quote.price = price
 }
 
 /** A number that somebody made up: nothing but that displaces it. */
-function make_up(quote: Quote, price: number): void {
+function make_up(quote: Quote, price: number, row: number): void {
   const { start } = quote
   quote.fixed(price)
   quote.start = start
   quote.displacement[EXOGENOUS] = log(price / start)
+  quote.row[EXOGENOUS] = row
 }
 
-function distort(quote: Quote, fault: Fault, strength: number): void {
+function distort(quote: Quote, fault: Fault, strength: number, row: number): void {
   const { value } = fault.spec
   const { price } = quote
   switch (fault.spec.mode ?? 'factor') {
     case 'factor':
-      err(quote, price * exp(strength * log(value)))
+      err(quote, price * exp(strength * log(value)), row)
       break
     case 'value':
-      if (strength === 1) make_up(quote, value)
-      else err(quote, exp((1 - strength) * log(price) + strength * log(value)))
+      if (strength === 1) make_up(quote, value, row)
+      else err(quote, exp((1 - strength) * log(price) + strength * log(value)), row)
       break
     case 'cap':
       if (price > value) quote.rescale(value)
@@ -62,7 +65,7 @@ export function faulty(
       else memory.write(0, out)
       for (const fault of list) {
         const strength = faults.strength(fault)
-        if (strength > 0 && !holds(fault) && out.price > 0) distort(out, fault, strength)
+        if (strength > 0 && !holds(fault) && out.price > 0) distort(out, fault, strength, faults.row(fault))
       }
     },
   }

@@ -40,6 +40,8 @@ export class Faults {
   private room = new Float64Array(0)
   /** What transfers take longer, ms. */
   finality_ms = 0
+  /** Log row of a fault's beginning, −1 before; set by whoever writes it. */
+  row: (fault: Fault) => number = () => -1
   /** While a world is opened: what its components look for. */
   asked: Set<string> | undefined
 

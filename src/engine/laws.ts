@@ -1,5 +1,6 @@
 /** What must hold at every moment of every run. Each law gives sentences about what is broken; none when all is well. */
 import { Quote } from '../model/index.ts'
+import { broken_causes } from './causes.ts'
 import type { World } from './world.ts'
 
 export interface Law {
@@ -88,6 +89,11 @@ export const LAWS: readonly Law[] = [
       }
       return out
     },
+  },
+  {
+    id: 'causes',
+    says: 'every forced sale has a chain of causes that leads from sale to event to sale, each on behalf of who is blamed, until it is outside',
+    broken: (world) => broken_causes(world.parts.log),
   },
   {
     id: 'bad debt',

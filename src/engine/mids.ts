@@ -1,6 +1,6 @@
 /** The mids of markets with their displacement: who moved them, and how much of it still fades. */
 import { log } from '../math/index.ts'
-import { EXOGENOUS, type Fill, Quote, Quotes, type Store, type Table } from '../model/index.ts'
+import { EXOGENOUS, type Fill, Quote, Quotes, type Store, type Table, takes } from '../model/index.ts'
 
 const TINY = 1e-12
 
@@ -34,15 +34,17 @@ export class Mids {
   private add(market: number, source: number, move: number, row: number): void {
     const quote = this.scratch
     this.quotes.read(market, quote)
-    quote.displacement[source] = (quote.displacement[source] as number) + move
-    if (row >= 0) quote.row[source] = row
+    const stood = quote.displacement[source] as number
+    quote.displacement[source] = stood + move
+    // Of what comes from outside a small trade is not the cause: the larger move is.
+    if (source === EXOGENOUS ? takes(quote.row[source] as number, stood, row, move) : row >= 0) quote.row[source] = row
     this.quotes.write(market, quote)
     this.fading.columns.amount.add(market * this.quotes.sources + source, move)
   }
 
   /**
    * An arbitrage order moved the mid towards another market's: the difference of the two vectors comes over, in the share λ of the gap that the move closed.
-   * A move that closes no gap is exogenous.
+   * A move that closes no gap is exogenous. Who displaced a price more remains its cause: what is drawn back keeps its own row.
    */
   carried(market: number, from: number, fill: Fill, row: number): void {
     if (fill.mid_after === fill.mid_before) return
@@ -56,13 +58,16 @@ export class Mids {
       gap += (theirs.displacement[s] as number) - (mine.displacement[s] as number)
     const lambda = Math.abs(gap) > TINY ? move / gap : 0
     if (!(lambda > 0 && lambda <= 1.5)) {
-      this.add(market, EXOGENOUS, move, row)
+      const outside = theirs.row[EXOGENOUS] as number
+      this.add(market, EXOGENOUS, move, outside >= 0 ? outside : row)
     } else {
       const at = market * this.quotes.sources
       for (let s = 0; s < mine.displacement.length; s++) {
-        const part = lambda * ((theirs.displacement[s] as number) - (mine.displacement[s] as number))
-        mine.displacement[s] = (mine.displacement[s] as number) + part
-        if (part !== 0) mine.row[s] = theirs.row[s] as number
+        const [stood, there] = [mine.displacement[s] as number, theirs.displacement[s] as number]
+        const part = lambda * (there - stood)
+        mine.displacement[s] = stood + part
+        if (part !== 0 && takes(mine.row[s] as number, stood, theirs.row[s] as number, there))
+          mine.row[s] = theirs.row[s] as number
         this.fading.columns.amount.add(at + s, part)
       }
       this.quotes.write(market, mine)
@@ -87,7 +92,7 @@ export class Mids {
     }
     if (fill.mid_after !== fill.mid_before) {
       const rest = log(fill.mid_after / fill.mid_before) + faded
-      if (Math.abs(rest) > TINY) quote.row[EXOGENOUS] = shock_row
+      if (Math.abs(rest) > TINY && shock_row >= 0) quote.row[EXOGENOUS] = shock_row
       quote.displacement[EXOGENOUS] = (quote.displacement[EXOGENOUS] as number) + rest
     }
     quote.price = fill.mid_after
@@ -100,7 +105,7 @@ export class Mids {
     this.quotes.read(market, quote)
     quote.displacement.fill(0)
     quote.displacement[EXOGENOUS] = log(price / quote.start)
-    quote.row[EXOGENOUS] = shock_row
+    if (shock_row >= 0) quote.row[EXOGENOUS] = shock_row
     quote.price = price
     this.quotes.write(market, quote)
     const at = market * this.quotes.sources

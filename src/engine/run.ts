@@ -149,7 +149,8 @@ class Loop {
       const held = world.held(m)
       const fill = market.recover(held ? Number.POSITIVE_INFINITY : scenario.tick_ms, anchor)
       this.applier.recovered(m, fill)
-      const row = shock_row.data[market.base] as number
+      const moved = shock_row.data[market.base] as number
+      const row = moved >= 0 ? moved : (shock_row.data[market.quote_asset] as number)
       if (held) mids.pinned(m, market.mid(), row)
       else mids.recovered(m, fill, row)
       world.note_low(m)

@@ -4,10 +4,10 @@ import type { Store, Table } from './store.ts'
 
 /**
  * Kinds of row. `amount` is in units of `asset` unless said otherwise; `usd` is the row's value at its own price.
- * - shock: fundamentals of an asset begin to move from outside
+ * - shock: the fundamental of an asset begins to move from outside
  * - fill: an order met a market; amount base, price average, `sold` the mechanism, `victim` the venue whose forced sale it is, −1 voluntary
  * - call: an account fell below its call level; price is its health
- * - respond: an owner's answer to a call (deposit, repay, cut …), amount what it moved
+ * - respond: an owner who looks for himself found an account below his level and decides; price is its health as he sees it
  * - liquidate: debt repaid (usd) and collateral seized (amount of asset) at a lender
  * - seize: a vault handed to an auction; amount collateral, usd the debt without penalty
  * - take: a bid in an auction; amount collateral bought, usd what was paid, `extra` the part of it that is penalty
@@ -20,6 +20,7 @@ import type { Store, Table } from './store.ts'
  * - default: cover of bad debt by somebody
  * - funding, fee: flows of a venue's own
  * - deposit, withdraw, borrow, repay, transfer, redeem: as the words say
+ * - fault: a fault of the scenario begins; price its value, `extra` its place in the list. Or tokens were taken or appeared: amount what
  */
 export const LOG_KINDS = [
   'shock',

@@ -7,7 +7,8 @@ export const EXOGENOUS = 0
 
 /**
  * A price with its displacement vector. Law: the vector, exogenous part included, sums to ln(price / start).
- * `row[s]` is the last log row that moved this price on behalf of source s, −1 when none did.
+ * `row[s]` is the last log row that moved this price on behalf of source s, −1 when none did. A price that is made of others keeps the row of its
+ * largest part: it never loses a row that any part has.
  */
 export class Quote {
   price = Number.NaN
@@ -43,7 +44,8 @@ export class Quote {
     this.start = inverse ? this.start / other.start : this.start * other.start
     for (let s = 0; s < this.displacement.length; s++) {
       const theirs = other.displacement[s] as number
-      if (Math.abs(theirs) > Math.abs(this.displacement[s] as number)) this.row[s] = other.row[s] as number
+      if (takes(this.row[s] as number, this.displacement[s] as number, other.row[s] as number, theirs))
+        this.row[s] = other.row[s] as number
       this.displacement[s] = (this.displacement[s] as number) + sign * theirs
     }
   }
@@ -59,23 +61,21 @@ export class Quote {
     this.price = price
     this.start = start
     let endogenous = 0
-    for (let s = 1; s < this.displacement.length; s++) {
-      let sum = 0
-      let most = 0
+    for (let s = 0; s < this.displacement.length; s++) {
+      let [sum, most, row] = [0, 0, -1]
       for (let i = 0; i < quotes.length; i++) {
         const quote = quotes[i] as Quote
         const part = (((weights[i] as number) * quote.price) / price) * (quote.displacement[s] as number)
         sum += part
-        if (Math.abs(part) > most) {
-          most = Math.abs(part)
-          this.row[s] = quote.row[s] as number
-        }
+        if (!takes(row, most, quote.row[s] as number, part)) continue
+        most = part
+        row = quote.row[s] as number
       }
       this.displacement[s] = sum
-      endogenous += sum
+      this.row[s] = row
+      if (s !== EXOGENOUS) endogenous += sum
     }
     this.displacement[EXOGENOUS] = log(price / start) - endogenous
-    this.row[EXOGENOUS] = quotes.length > 0 ? ((quotes[0] as Quote).row[EXOGENOUS] as number) : -1
   }
 
   /**
@@ -103,6 +103,10 @@ export class Quote {
     return Math.abs(sum - log(this.price / this.start))
   }
 }
+
+/** Does a part with this row stand for the whole, rather than what stood for it so far? The larger does, if it has a row at all. */
+export const takes = (row: number, part: number, other_row: number, other_part: number): boolean =>
+  other_row >= 0 && (row < 0 || Math.abs(other_part) > Math.abs(part))
 
 /** A fixed number of stored quotes, as state: feed slots, an oracle's memory, the mids of markets. */
 export class Quotes {

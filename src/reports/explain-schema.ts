@@ -27,9 +27,6 @@ const link = z.object({
       }),
     )
     .describe('Who moved the account to its breach'),
-  cause_inferred: z
-    .boolean()
-    .describe('The log names no main cause: the next link is the last event of the largest source of blame'),
 })
 
 export const explain_schema = z

@@ -19,6 +19,8 @@ describe('an explained run', () => {
         expect(link.row).toBeLessThan(links[l]?.row as number)
         expect(link.after_ms).toBeLessThanOrEqual(links[l]?.after_ms as number)
       })
+      // Nothing else happens from outside here.
+      expect(links[links.length - 1]?.kind).toBe('shock')
     }
   })
 

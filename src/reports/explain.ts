@@ -55,8 +55,10 @@ function says(link: Link): string {
       return `${at} the fundamental of ${asset} begins to move, to ${price(link.price)}`
     case 'call':
       return `${at} ${who(link)} falls below its owner's call level, at health ${link.price.toFixed(3)}${blame(link)}`
+    case 'respond':
+      return `${at} the owner of ${who(link)} sees it below his level, at health ${link.price.toFixed(3)}${blame(link)}`
     case 'fault':
-      return `${at} a fault: ${usd(link.usd)} of ${asset}`
+      return `${at} a fault of the scenario${link.usd > 0 ? `: ${usd(link.usd)} of ${asset}` : ` at ${plain(link.venue ?? link.market ?? link.asset ?? 'no component')}`}`
     default:
       return `${at} ${who(link)}: ${link.kind.replace('_', ' ')} ${usd(link.usd)}${asset === '' ? '' : ` of ${asset}`}${blame(link)}`
   }
@@ -136,8 +138,7 @@ export function explain_text(document: RunDoc, { width = 100, painter = COLOURLE
         return
       }
       const text = says(link)
-      const because = links[l - 1]?.cause_inferred === true ? 'because, as inferred,' : 'because'
-      lines.push(...wrap(l === 0 ? text : `${because} ${text}`, columns, `${'  '.repeat(Math.min(l, 8) + 1)}`))
+      lines.push(...wrap(l === 0 ? text : `because ${text}`, columns, `${'  '.repeat(Math.min(l, 8) + 1)}`))
     })
   })
   lines.push('', painter.strong('What carried it'), ...matrix(document, columns))

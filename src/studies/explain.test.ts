@@ -64,13 +64,4 @@ describe('why what was sold was sold', () => {
   it('sees the loop exchange → lender → exchange', () => {
     expect(round).toEqual({ perp_to_lending_usd: 50, lending_to_spot_usd: 50, lending_to_perp_usd: 20, closed_usd: 20 })
   })
-
-  it('infers a main cause that the log has lost, and says so', () => {
-    const { log: lossy, world: same, rows: at } = loop()
-    lossy.columns.cause.data[at.reduce] = -1
-    const closed = explain(lossy, same as never).chains.find(({ links }) => links[0]?.row === at.third)
-    // The lender, whose sale is the last one of the blamed source before.
-    expect(closed?.links.map(({ row }) => row)).toContain(at.second)
-    expect(closed?.links.filter(({ cause_inferred }) => cause_inferred).map(({ row }) => row)).toEqual([at.reduce])
-  })
 })

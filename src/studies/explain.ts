@@ -29,8 +29,6 @@ export interface ChainLink {
   readonly usd: number
   readonly sold: Sold
   readonly blamed: readonly Blamed[]
-  /** The log names no main cause: the next link is the last event of the largest source of blame before this one. */
-  readonly cause_inferred: boolean
 }
 
 /** A forced sale and what caused it, the sale first, the first cause last. */
@@ -68,7 +66,8 @@ interface Walk {
   readonly stage: Uint8Array
 }
 
-const is_sale = (log: LogView, row: number): boolean =>
+/** Was this row an order that somebody was forced to send? */
+export const is_sale = (log: LogView, row: number): boolean =>
   log.kind(row) === 'fill' &&
   SOLD[log.columns.sold.data[row] as number] !== 'free' &&
   (log.columns.victim.data[row] as number) >= 0
@@ -82,50 +81,14 @@ function exchanges(log: LogView): Set<number> {
   return out
 }
 
-/** The source with the largest share of a row's blame over all mechanisms; −1 when nobody is blamed. */
-function main_source(log: LogView, row: number): number {
-  const { source, share } = log.share_columns
-  const [first, last] = log.share_range(log.columns.shares.data[row] as number)
-  const sums = new Map<number, number>()
-  for (let i = first; i < last; i++) {
-    const from = source.data[i] as number
-    sums.set(from, (sums.get(from) ?? 0) + (share.data[i] as number))
-  }
-  let [main, most] = [-1, 0]
-  for (const [from, sum] of sums) if (sum > most) [main, most] = [from, sum]
-  return main
-}
-
-/**
- * Main cause of every row. Where arbitrage drew a price back, the log has lost which row had moved it: then it is the last forced sale of the source of the
- * largest share in the same asset, or the asset's shock; −1 when there is none.
- */
-function causes_of(log: LogView): Int32Array {
-  const c = log.columns
-  const out = Int32Array.from({ length: log.length }, (_, row) => c.cause.data[row] as number)
-  const sales = new Map<string, number>()
-  const shocks = new Map<number, number>()
-  for (let row = 0; row < log.length; row++) {
-    const asset = c.asset.data[row] as number
-    if (log.kind(row) === 'shock') shocks.set(asset, row)
-    else if ((out[row] as number) < 0) {
-      const main = main_source(log, row)
-      if (main === 0) out[row] = shocks.get(asset) ?? -1
-      else if (main > 0) out[row] = sales.get(`${main - 1} ${asset}`) ?? -1
-    }
-    if (is_sale(log, row)) sales.set(`${c.victim.data[row]} ${asset}`, row)
-  }
-  return out
-}
-
-function walk(log: LogView, causes: Int32Array, perps: ReadonlySet<number>): Walk {
+function walk(log: LogView, perps: ReadonlySet<number>): Walk {
   const hops = new Uint16Array(log.length)
   const victim = new Int32Array(log.length).fill(-1)
   const stage = new Uint8Array(log.length)
   const c = log.columns
   for (let row = 0; row < log.length; row++) {
-    const cause = causes[row] as number
-    if (cause >= 0 && cause < row) {
+    const cause = c.cause.data[row] as number
+    if (cause >= 0) {
       hops[row] = hops[cause] as number
       victim[row] = victim[cause] as number
       stage[row] = stage[cause] as number
@@ -151,7 +114,8 @@ function best(log: LogView, value: (row: number) => number): number {
   return row
 }
 
-function link(log: LogView, world: WorldView, row: number, cause: number): ChainLink {
+/** A row of the log by names. */
+export function link(log: LogView, world: WorldView, row: number): ChainLink {
   const c = log.columns
   const kind = log.kind(row)
   const venue = (kind === 'fill' && is_sale(log, row) ? c.victim : c.venue).data[row] as number
@@ -181,14 +145,13 @@ function link(log: LogView, world: WorldView, row: number, cause: number): Chain
     usd: c.usd.data[row] as number,
     sold: SOLD[c.sold.data[row] as number] as Sold,
     blamed: blamed.sort((a, b) => b.share - a.share),
-    cause_inferred: cause >= 0 && (c.cause.data[row] as number) < 0,
   }
 }
 
-function chain(log: LogView, world: WorldView, causes: Int32Array, from: number, why: Chain['why']): Chain {
+function chain(log: LogView, world: WorldView, from: number, why: Chain['why']): Chain {
   const links: ChainLink[] = []
-  for (let row = from; row >= 0 && links.length < MOST_LINKS; row = causes[row] as number)
-    links.push(link(log, world, row, causes[row] as number))
+  for (let row = from; row >= 0 && links.length < MOST_LINKS; row = log.columns.cause.data[row] as number)
+    links.push(link(log, world, row))
   return { why, links }
 }
 
@@ -212,16 +175,15 @@ function largest(log: LogView, most: number): number[] {
  */
 export function explain(log: LogView, world: WorldView, most = 4): Explanation {
   const perps = exchanges(log)
-  const causes = causes_of(log)
-  const { hops, stage } = walk(log, causes, perps)
+  const { hops, stage } = walk(log, perps)
   const { usd, victim, venue } = log.columns
   const value = (row: number) => usd.data[row] as number
   const rows = largest(log, most)
-  const chains = rows.map((row) => chain(log, world, causes, row, 'largest'))
+  const chains = rows.map((row) => chain(log, world, row, 'largest'))
   const longest = best(log, (row) => (hops[row] as number) * 1e15 + ((hops[row] as number) > 0 ? value(row) : 0))
-  if (longest >= 0 && !rows.includes(longest)) chains.push(chain(log, world, causes, longest, 'longest'))
+  if (longest >= 0 && !rows.includes(longest)) chains.push(chain(log, world, longest, 'longest'))
   const loop = best(log, (row) => (stage[row] === 3 ? value(row) : 0))
-  if (loop >= 0 && loop !== longest && !rows.includes(loop)) chains.push(chain(log, world, causes, loop, 'loop'))
+  if (loop >= 0 && loop !== longest && !rows.includes(loop)) chains.push(chain(log, world, loop, 'loop'))
   const is_perp = new Set([...perps].map((v) => world.venues[v]?.id))
   const known = new Set(world.venues.map(({ id }) => id))
   let [perp_to_lending_usd, lending_to_perp_usd, lending_to_spot_usd, closed_usd] = [0, 0, 0, 0]

@@ -11,5 +11,5 @@ it('the reference market of 100,000 accounts is this one', () => {
 
 it('the crash on 2,000 accounts logs this', () => {
   expect(content_hash(small_market(2_000))).toBe('b1f20ba0e7dc1c133d7b64c99b90edd8')
-  expect(run(build(small_market(2_000), crash(3))).log_hash).toBe('a912b5ad1be1fc0876c02e0dca4d6ec7')
+  expect(run(build(small_market(2_000), crash(3))).log_hash).toBe('453f22b66ab7c9ac131d1412268851c5')
 })

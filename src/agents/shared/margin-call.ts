@@ -11,6 +11,7 @@ import {
   type Calls,
   type Due,
   type DueEvent,
+  type Log,
   Statement,
   type View,
   type WorldBuilder,
@@ -156,6 +157,7 @@ export class Responder {
   private readonly purse: Purse
   private readonly statement = new Statement()
   private readonly notice: Notice | undefined
+  private readonly log: Log
 
   /** @param fresh called before each batch: what the steps planned for the last one is forgotten */
   constructor(spec: ResponseSpec, builder: WorldBuilder, steps: Readonly<Record<string, Step>>, fresh: () => void = () => {}) {
@@ -170,6 +172,7 @@ export class Responder {
     this.names = Object.keys(steps)
     this.steps = Object.values(steps)
     this.fresh = fresh
+    this.log = builder.log
     this.actors = new Actors(builder)
     this.purse = new Purse(builder.assets.length)
     this.notice = spec.notice === undefined ? undefined : new Notice(spec.notice, this.actors, builder)
@@ -241,8 +244,14 @@ export class Responder {
     const level = event.plan === LOOK.first ? call_level(this.spec.call, health) : event.amount
     if (!(level > 1)) return
     const below = health < level
-    if (below && event.plan !== LOOK.decided) this.decide(event, -1, level, view, rng, out)
+    if (below && event.plan !== LOOK.decided) this.decide(event, this.seen(event, health), level, view, rng, out)
     notice.again(event, below ? LOOK.decided : LOOK.armed, level, out)
+  }
+
+  /** Nobody called him: what he saw is a row of its own, with whoever moved the account as the venue's prices tell. */
+  private seen({ venue, account, actor }: DueEvent, health: number): number {
+    const { shares, cause } = this.log.blame(venue, account)
+    return this.log.add({ kind: 'respond', venue, account, actor, price: health, shares, cause })
   }
 
   private size(usd: number): Readonly<Record<string, number>> | undefined {
