@@ -54,4 +54,13 @@ export {
   type Portfolios,
   random_portfolios,
 } from './shared/portfolios.ts'
+export {
+  type CoinBeliefs,
+  collateral_floor,
+  type CoinState,
+  type CoinStep,
+  type CoinTerms,
+  stablecoin_path,
+  supply_bounds,
+} from './shared/stablecoin.ts'
 export { type OrderFlow, order_flow, order_flow_imbalance, order_flows } from './order-flow.ts'
