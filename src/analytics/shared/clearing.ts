@@ -41,9 +41,15 @@ function received(owed: Claims, due: Float64Array, paid: Float64Array): Float64A
  * The greatest clearing vector: Eisenberg–Noe (Management Science 47, 2001) without costs of default, Rogers–Veraart (Management Science 59,
  * 2013) with them. From above: everybody pays, who cannot defaults and pays what he has, until nobody else falls. With costs a lesser fixed
  * point may exist; the gap between both is a loss that only its expectation brings about.
+ * @param costs the same for everybody, or of each
  */
-export function clearing(owed: Claims, cash: readonly number[], { alpha, beta }: DefaultCosts = NO_COSTS): Clearing {
+export function clearing(
+  owed: Claims,
+  cash: readonly number[],
+  costs: DefaultCosts | readonly DefaultCosts[] = NO_COSTS,
+): Clearing {
   const n = cash.length
+  const own = (i: number): DefaultCosts => (Array.isArray(costs) ? (costs as readonly DefaultCosts[])[i] : costs) as DefaultCosts
   assert(owed.length === n && owed.every((row) => row.length === n), 'a square matrix of claims, a row for each who has cash')
   const due = Float64Array.from(owed, (row) => row.reduce((sum, amount) => sum + amount, 0))
   const down = new Uint8Array(n)
@@ -60,7 +66,7 @@ export function clearing(owed: Claims, cash: readonly number[], { alpha, beta }:
     }
     for (const i of fallen) down[i] = 1
     rounds.push([...down.keys()].filter((i) => down[i] === 1))
-    paid = settle(owed, due, cash, down, alpha, beta, paid)
+    paid = settle(owed, due, cash, down, own, paid)
   }
 }
 
@@ -70,16 +76,17 @@ function settle(
   due: Float64Array,
   cash: readonly number[],
   down: Uint8Array,
-  alpha: number,
-  beta: number,
+  costs: (i: number) => DefaultCosts,
   from: Float64Array,
 ): Float64Array<ArrayBuffer> {
   let paid = Float64Array.from(from)
   for (let step = 0; step < 100_000; step++) {
     const income = received(owed, due, paid)
-    const next = Float64Array.from(due, (most, i) =>
-      down[i] === 0 ? most : Math.min(most, alpha * (cash[i] as number) + beta * (income[i] as number)),
-    )
+    const next = Float64Array.from(due, (most, i) => {
+      if (down[i] === 0) return most
+      const { alpha, beta } = costs(i)
+      return Math.min(most, alpha * (cash[i] as number) + beta * (income[i] as number))
+    })
     const moved = next.reduce((most, value, i) => Math.max(most, Math.abs(value - (paid[i] as number))), 0)
     paid = next
     if (moved <= 1e-15 * due.reduce((most, one) => Math.max(most, one), 0)) break

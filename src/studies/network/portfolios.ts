@@ -1,0 +1,167 @@
+/** Books of venues as portfolios of what their accounts would sell: fire sales, overlaps, stability. */
+import { fire_sale, indirect_contagion, liquidity_overlaps } from '../../analytics/index.ts'
+import { type Book, equity_of } from './book.ts'
+import { WITHIN } from './defaults.ts'
+import { depths } from './liquidity.ts'
+
+/** What the accounts of a venue that lose by the shock hold and owe together. */
+export interface Portfolio {
+  readonly venue: number
+  readonly assets_usd: number
+  readonly equity_usd: number
+  /** By asset: collateral of those who owe, and long contracts. */
+  readonly gross: Float64Array
+  /** The part of it that their debts do not hedge: its loss by the shock is theirs. */
+  readonly exposed: Float64Array
+  /** Accounts that lose. Left out of the figures above: those without equity, and those that lose by what they owe or are short of alone. */
+  readonly accounts: number
+  readonly insolvent: number
+  readonly short: number
+}
+
+const add = (to: Float64Array, at: number, usd: number) => void (to[at] = (to[at] as number) + usd)
+
+/** @param factor price of each asset after the shock ÷ before */
+export function portfolio_of(book: Book, venue: number, factor: ArrayLike<number>): Portfolio {
+  const n = book.world.parts.assets.length
+  const still = new Float64Array(n).fill(1)
+  const [gross, exposed] = [new Float64Array(n), new Float64Array(n)]
+  const fall = (asset: number) => 1 - (factor[asset] as number)
+  let [assets_usd, equity_usd, accounts, insolvent, short] = [0, 0, 0, 0, 0]
+  for (const account of book.accounts) {
+    if (account.venue !== venue || account.of !== 'party') continue
+    const own = { ...account, lines: account.lines.filter(({ secures }) => secures) }
+    if (!own.lines.some(({ side, contract }) => side < 0 || contract)) continue
+    const equity = equity_of(own, still)
+    const lost = equity - equity_of(own, factor)
+    if (!(lost > 0)) continue
+    accounts += 1
+    const held = own.lines.filter(({ side }) => side > 0)
+    const of_held = held.reduce((sum, { asset, usd }) => sum + usd * fall(asset), 0)
+    if (!(equity > 0)) insolvent += 1
+    else if (!(of_held > 0)) short += 1
+    else {
+      equity_usd += equity
+      const part = Math.min(1, lost / of_held)
+      for (const { asset, usd } of held) {
+        assets_usd += usd
+        add(gross, asset, usd)
+        add(exposed, asset, part * usd)
+      }
+    }
+  }
+  return { venue, assets_usd, equity_usd, gross, exposed, accounts, insolvent, short }
+}
+
+/** Fall of an asset's price per USD sold, from the depth of all its markets; 0 where there is none. */
+export function impacts(book: Book): Float64Array {
+  const { assets } = book.world.parts
+  const depth = depths(book)
+  return Float64Array.from(assets, (asset, a) => {
+    const usd = [...(depth[a] as Map<string, number>).values()].reduce((sum, one) => sum + one, 0)
+    return asset.numeraire === true || usd === 0 ? 0 : WITHIN / usd
+  })
+}
+
+export interface VenueSale {
+  readonly venue: string
+  readonly accounts: number
+  readonly insolvent: number
+  readonly short: number
+  readonly assets_usd: number
+  readonly equity_usd: number
+  /** Lost to the shock itself, share of its equity. */
+  readonly direct: number
+  /** Lost to everybody's sales, share of its equity. */
+  readonly indirect: number
+  /** Equity of all that its sales cost, share of all equity. */
+  readonly systemicness: number
+}
+
+export interface Sales {
+  readonly direct: number
+  readonly aggregate: number
+  readonly radius: number
+  readonly venues: readonly VenueSale[]
+}
+
+/** Greenwood–Landier–Thesmar over venues; null where nobody loses. */
+export function sales(book: Book, factor: ArrayLike<number>): Sales | null {
+  const { assets, venues } = book.world.parts
+  const list = venues
+    .map((_, v) => portfolio_of(book, v, factor))
+    .filter(({ assets_usd, equity_usd }) => assets_usd > 0 && equity_usd > 0)
+  if (list.length === 0) return null
+  const equity = list.map(({ equity_usd }) => equity_usd)
+  const found = fire_sale({
+    assets: list.map(({ assets_usd }) => assets_usd),
+    equity,
+    weights: list.map(({ assets_usd, exposed }) => [...exposed].map((usd) => usd / assets_usd)),
+    impact: [...impacts(book)],
+    shock: assets.map((_, a) => (factor[a] as number) - 1),
+  })
+  const all = equity.reduce((sum, one) => sum + one, 0)
+  return {
+    direct: found.direct.reduce((sum, one, n) => sum + one * (equity[n] as number), 0) / all,
+    aggregate: found.aggregate,
+    radius: found.radius,
+    venues: list.map(({ venue, accounts, insolvent, short, assets_usd, equity_usd }, n) => ({
+      venue: venues[venue]?.id as string,
+      accounts,
+      insolvent,
+      short,
+      assets_usd,
+      equity_usd,
+      direct: found.direct[n] as number,
+      indirect: found.indirect[n] as number,
+      systemicness: found.systemicness[n] as number,
+    })),
+  }
+}
+
+export interface Overlap {
+  readonly venues: readonly { readonly venue: string; readonly index: number }[]
+  /** First eigenvalue ÷ the sum of all: 1 where losses have one factor. */
+  readonly one_factor: number
+  /** USD that a loses in the first round when b sells all. */
+  readonly pairs: readonly { readonly a: string; readonly b: string; readonly usd: number }[]
+  /** Assets that are held and have no market: not counted. */
+  readonly no_market: readonly string[]
+}
+
+/** Overlapping collateral, weighted with depth: Cont and Schaanning; null where nothing is held that has a market. */
+export function overlap(book: Book, list: readonly Portfolio[]): Overlap | null {
+  const { assets, venues } = book.world.parts
+  const impact = impacts(book)
+  const held = assets.map((_, a) => list.some(({ gross }) => (gross[a] as number) > 0))
+  const kept = assets.flatMap((_, a) => (held[a] === true && (impact[a] as number) > 0 ? [a] : []))
+  const some = list.filter(({ gross }) => kept.some((a) => (gross[a] as number) > 0))
+  if (some.length === 0) return null
+  const values = some.map(({ gross }) => kept.map((a) => gross[a] as number))
+  const depth = kept.map((a) => 1 / (impact[a] as number))
+  const omega = liquidity_overlaps(values, depth)
+  const { index, eigenvalues } = indirect_contagion(values, depth)
+  const id = (n: number) => venues[(some[n] as Portfolio).venue]?.id as string
+  const all = eigenvalues.reduce((sum, one) => sum + one, 0)
+  return {
+    venues: some.map((_, n) => ({ venue: id(n), index: index[n] as number })),
+    one_factor: all > 0 ? (eigenvalues[0] as number) / all : 1,
+    pairs: omega.flatMap((row, a) => row.flatMap((usd, b) => (b >= a ? [{ a: id(a), b: id(b), usd }] : []))),
+    no_market: assets.flatMap(({ id: asset, numeraire }, a) =>
+      held[a] === true && numeraire !== true && impact[a] === 0 ? [asset] : [],
+    ),
+  }
+}
+
+/** Assets that fall together: those with a beta, or where nothing has one, all but the unit of account. */
+function all_fall(book: Book): Float64Array {
+  const { assets } = book.world.parts
+  const some = assets.some(({ numeraire, beta }) => numeraire !== true && beta !== 0)
+  return Float64Array.from(assets, ({ numeraire, beta }) => (numeraire === true || (some && beta === 0) ? 1 : 0.99))
+}
+
+/** Of each venue, the accounts that lose when everything falls alike. */
+export function whole_books(book: Book): Portfolio[] {
+  const fall = all_fall(book)
+  return book.world.parts.venues.map((_, v) => portfolio_of(book, v, fall))
+}
