@@ -19,7 +19,8 @@ const BY: Readonly<Record<Blamed['mechanism'], string>> = {
   owner: 'a call that the owner answered here',
 }
 
-const SOLD_BY: Readonly<Record<Link['sold'], string>> = {
+/** How it came to be sold. */
+export const SOLD_BY: Readonly<Record<Link['sold'], string>> = {
   free: 'by choice',
   seized: 'after a seizure',
   reduced: 'by the exchange',
@@ -29,13 +30,15 @@ const SOLD_BY: Readonly<Record<Link['sold'], string>> = {
 
 const source = (from: string): string => (from === 'exogenous' ? 'the outside world' : `sales of ${plain(from)}`)
 
+/** A source and its way to the account. */
+export const through = ({ from, mechanism }: Pick<Blamed, 'from' | 'mechanism'>): string =>
+  `${source(from)} through ${BY[mechanism]}`
+
 /** Who moved the account, the largest first; parts under 1 % are not worth a word. */
 function blame(link: Link): string {
   const parts = link.blamed.filter(({ share, share_pivotal }) => share >= 0.01 || share_pivotal >= 0.01).slice(0, 4)
   if (parts.length === 0) return ''
-  const moved = parts
-    .filter(({ share }) => share >= 0.01)
-    .map(({ from, mechanism, share }) => `${percent(share, 0)} ${source(from)} through ${BY[mechanism]}`)
+  const moved = parts.filter(({ share }) => share >= 0.01).map((one) => `${percent(one.share, 0)} ${through(one)}`)
   const tipped = link.blamed.reduce((most, one) => (one.share_pivotal > most.share_pivotal ? one : most), parts[0] as Blamed)
   return `; moved there ${moved.join(', ')}; tipped over by ${source(tipped.from)}`
 }

@@ -12,6 +12,7 @@ export { infer_html, infer_text } from './infer.ts'
 export { plain, type StressReport } from './report.ts'
 export { stress_html } from './html.ts'
 export { event_text, replay_text } from './replay.ts'
+export { type ReplayDay, replay_html } from './replay-page.ts'
 export {
   type AccountDoc,
   type CriticalityDoc,

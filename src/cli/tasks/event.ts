@@ -1,8 +1,9 @@
 /** Real events: one seed as a stress run, or many seeds. */
+import { writeFileSync } from 'node:fs'
 import { InputError } from '../../model/index.ts'
-import { replay_text } from '../../reports/index.ts'
+import { replay_html, replay_text } from '../../reports/index.ts'
 import { draw_priors, type Draws, type EventBuild, type EventPreset, events } from '../../scenarios/index.ts'
-import { replay } from '../../studies/index.ts'
+import { replay, replay_day } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
 
@@ -13,6 +14,8 @@ export interface ReplayEventInput {
   readonly causes: 'all' | readonly string[]
   readonly thin: boolean
   readonly json: boolean
+  /** Where the page is written before it takes its place. */
+  readonly html?: string
   readonly look: Look
 }
 
@@ -41,6 +44,7 @@ export function replay_task(input: ReplayEventInput, on_progress: Progress): Wor
     thin: input.thin,
     on_progress: (done) => on_progress(done, `${Math.round(done * total)} of ${total} runs`),
   })
+  if (input.html !== undefined) writeFileSync(input.html, replay_html(document, replay_day(preset, input.first, input.thin)))
   const { laws } = document
   return {
     code: laws.broken.length === 0 && laws.limits === 0 ? 0 : 1,
