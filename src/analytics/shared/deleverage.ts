@@ -73,13 +73,18 @@ const value_of = (units: Float64Array, price: Float64Array) =>
 
 /** All that is offered is sold at once; each seller gets the mean of the prices before and after. */
 function clear({ cash, units, sold, price }: Books, offered: Float64Array, impact: SaleImpact): void {
+  const selling: number[] = []
+  offered.forEach((share, i) => {
+    if (share > 0) selling.push(i)
+  })
   for (let k = 0; k < price.length; k++) {
-    const lots = Float64Array.from(units, (own, i) => (offered[i] as number) * (own[k] as number))
+    const lots = Float64Array.from(selling, (i) => (offered[i] as number) * (units[i]?.[k] as number))
     const before = price[k] as number
     const after = before * impact(k, unordered_sum(lots), before)
     assert(after >= 0 && after <= before, 'sales do not raise a price')
     price[k] = after
-    lots.forEach((lot, i) => {
+    lots.forEach((lot, at) => {
+      const i = selling[at] as number
       const [own, gone] = [units[i] as Float64Array, sold[i] as Float64Array]
       own[k] = (own[k] as number) - lot
       gone[k] = (gone[k] as number) + lot
@@ -100,12 +105,13 @@ function pay_back({ cash, debt }: Books, i: number, need: number, held: number):
  * Runs `steps` of: what was offered is sold; then everybody who stands looks at his ratio, and fails, pays back and offers, or does nothing.
  * It ends early when nobody offers anything. The order of holders changes no bit of the result.
  * @param price of each asset, after the shock that starts it
+ * @param rules the same for everybody, or of each
  */
 export function deleverage(
   holders: Holders,
   price: readonly number[],
   impact: SaleImpact,
-  rule: LeverageRule,
+  rules: LeverageRule | readonly LeverageRule[],
   steps = 100,
 ): Deleveraging {
   const { illiquid } = holders
@@ -114,7 +120,12 @@ export function deleverage(
     holders.cash.length === n && holders.debt.length === n && holders.units.length === n,
     'as many of cash, illiquid, debt and units',
   )
-  assert(rule.target > 0 && rule.minimum <= rule.buffer, 'a target above 0, a minimum up to the buffer')
+  const rule_of = (i: number): LeverageRule =>
+    (Array.isArray(rules) ? (rules as readonly LeverageRule[])[i] : rules) as LeverageRule
+  for (let i = 0; i < n; i++) {
+    const { minimum, buffer, target } = rule_of(i)
+    assert(target > 0 && minimum <= buffer, 'a target above 0, a minimum up to the buffer')
+  }
   const books: Books = {
     cash: Float64Array.from(holders.cash),
     debt: Float64Array.from(holders.debt),
@@ -136,6 +147,7 @@ export function deleverage(
     for (let i = 0; i < n; i++) {
       if (failed[i] !== -1) continue
       const { held, assets, equity } = look(i)
+      const rule = rule_of(i)
       if (equity < rule.minimum * assets) {
         failed[i] = step
         offered[i] = held > 0 ? 1 : 0
@@ -145,12 +157,13 @@ export function deleverage(
     if (offered.every((share) => share === 0)) break
   }
   const ends = holders.units.map((_, i) => look(i))
+  const stuck = ({ held, assets, equity }: ReturnType<typeof look>, i: number) => {
+    const { buffer, target } = rule_of(i)
+    return failed[i] === -1 && equity < Math.min(buffer, target) * assets && held + (books.cash[i] as number) === 0
+  }
   return {
     failed,
-    stuck: ends.map(
-      ({ held, assets, equity }, i) =>
-        failed[i] === -1 && equity < Math.min(rule.buffer, rule.target) * assets && held + (books.cash[i] as number) === 0,
-    ),
+    stuck: ends.map(stuck),
     price: books.price,
     equity: Float64Array.from(ends, ({ equity }) => equity),
     sold: books.sold,

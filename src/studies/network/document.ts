@@ -3,6 +3,7 @@ import type { World } from '../../engine/index.ts'
 import { content_hash, type Evidence, InputError, type Snapshot, weakest } from '../../model/index.ts'
 import { type Book, evidence_of, open_book } from './book.ts'
 import { NETWORK_DEFAULTS, type NetworkInput } from './defaults.ts'
+import { type Deleveraged, deleveraging } from './deleveraging.ts'
 import { type DistressRun, distress, type Fall, falls } from './distress.ts'
 import { type Liquidity, liquidity } from './liquidity.ts'
 import { type LookThrough, look_through } from './look-through.ts'
@@ -72,6 +73,7 @@ export interface NetworkDocument {
   readonly debt_rank: readonly DistressRun[]
   readonly furfine: readonly Fall[]
   readonly fire_sale: Sales | null
+  readonly deleveraging: Deleveraged | null
   readonly stability: readonly Stability[]
   readonly notes: readonly string[]
 }
@@ -227,6 +229,7 @@ export function network(snapshot: Snapshot, world: World, input: NetworkInput = 
     debt_rank: distress(book, now, factor, lost, top),
     furfine: falls(book, shocked, factor, lost, top),
     fire_sale: sales(book, factor),
+    deleveraging: deleveraging(book, factor),
     stability: [stability(book, still, 'now'), stability(book, factor, 'shock')],
     notes: [
       'A snapshot lists some accounts: what nobody listed owes or is owed stands as one figure, net, by pool.',

@@ -156,8 +156,8 @@ describe('two lenders: measures after ETH −30 %', () => {
 })
 
 describe('failures through a common holding', () => {
-  /** Within 1 % a pool gives its base · (1 − 1/√1.01). */
-  const impact = 0.01 / (SIDE_USD * (1 - 1 / Math.sqrt(1.01)))
+  /** Within 1 % a pool takes (1/√0.99 − 1) of its base. */
+  const impact = 0.01 / (SIDE_USD * (1 / Math.sqrt(0.99) - 1))
   /** Debt at which a price lower by the ratio breaks the account: weight 0.9, 2000 USD. */
   const owed = (units: number, ratio: number) => units * 2000 * 0.9 * (1 - ratio)
   const market = (rows: readonly (readonly [number, number])[]) =>
@@ -214,6 +214,44 @@ describe('failures through a common holding', () => {
         0,
       ).branching,
     ).toBe(0)
+  })
+})
+
+describe('sales with thresholds', () => {
+  it('of the account below its limit, to a health of 1.05, and of nobody above it', () => {
+    // 10 ETH at 1900 after −5 %, weight 0.9. Owed 17,400: equity 1600 ÷ 19,000 is below 1 − 0.9. Sold until E ÷ A is 1 − 0.9 ÷ 1.05 = 1 ÷ 7:
+    // 19,000 − 7 · 1600. The other owes 17,000: 2000 ÷ 19,000 is above 0.1, and stays so, for the price falls by 7800 ÷ 5e8.
+    const snapshot = network_snapshot({
+      names: ['ann', 'bob'],
+      venues: [
+        lender('pool', {
+          cash: { ETH: 20, USDC: 1e6 },
+          positions: [
+            [0, 'ETH', 10, 0],
+            [0, 'USDC', 0, 17_400],
+            [1, 'ETH', 10, 0],
+            [1, 'USDC', 0, 17_000],
+          ],
+          owner: [0, 1],
+        }),
+      ],
+    })
+    const found = answer(snapshot, { shocks: [{ asset: 'ETH', change: -0.05 }] }).deleveraging
+    // Selling 7800 lowers the price by f: 3900 f less comes in, 11,200 f are lost on the rest, so E and A are less by 15,100 f, and what is still to
+    // be paid, A − 7 E less what came in, is sold in the next step, at the lower price.
+    const impact = 0.01 / (SIDE_USD * (1 / Math.sqrt(0.99) - 1))
+    const f = 1 - Math.exp((-7800 / 0.95) * impact)
+    const more = 19_000 - 7 * 1600 + 6 * 15_100 * f - (7800 - 3900 * f)
+    expect(more).toBeCloseTo(1.5, 1)
+    expect(found).toMatchObject({ accounts: 2, sellers: 1, failed: 0, steps: 3 })
+    expect(found?.sold_usd).toBeCloseTo(7800 + more / (1 - f), 6)
+  })
+
+  it('of all that an account without equity has: two lenders, ann', () => {
+    // 7.56 M for 7.9 M at morpho. eve: 3.99 M for 3.7 M, E ÷ A 0.0727 below 0.14: sold to 1 − 0.86 ÷ 1.05.
+    const morpho = document.deleveraging?.venues.find(({ venue }) => venue === 'morpho')
+    expect(morpho).toMatchObject({ sellers: 2, failed: 1 })
+    expect(morpho?.sold_usd).toBeGreaterThan(7.56e6 + 3.99e6 - 0.29e6 / (1 - 0.86 / 1.05))
   })
 })
 
