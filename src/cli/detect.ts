@@ -11,6 +11,7 @@ interface Options {
   readonly to?: string
   readonly step?: string
   readonly detector: readonly string[]
+  readonly snapshot?: string
   readonly html?: string
   readonly json?: true
   readonly quiet?: true
@@ -24,6 +25,8 @@ Examples:
       several files on one grid; a page with prices, indicators and events marked
   unwind detect btc-crosses.csv.gz --detector depeg --json
       the document unwind.detect/1
+  unwind detect perps.parquet --snapshot market.json --json
+      alerts near the snapshot say what their fall would cost by its ladder; the others why they do not
 
 Files: Parquet, CSV, CSV.gz, JSON. What they hold is told by the names of their columns: bars, funding, open interest, liquidations,
 pool states, lending reserves. A value counts from the moment at which it was known. Detectors: unwind list detectors.
@@ -39,11 +42,19 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(value('--to <day>', 'last day, excluded'))
     .addOption(value('--step <duration>', 'step of the grid, such as 1h (default: that of the prices)'))
     .addOption(values('--detector <id>', 'only this detector; may be given often'))
+    .addOption(value('--snapshot <files>', 'snapshots, separated by commas: what alerts within 7 days of one would cost'))
     .addOption(value('--html <file>', 'write a page with series, indicators and events'))
     .option('--json', 'print the document unwind.detect/1, nothing else')
     .option('--quiet', 'no progress')
     .addHelpText('after', EXAMPLES)
     .action((files: string[], options: Options) => act(() => run(files, options, host)))
+}
+
+/** `a.json,b.json` as files. */
+export function snapshot_files(text: string | undefined): string[] {
+  const files = text === undefined ? [] : text.split(',').map((file) => file.trim())
+  if (files.some((file) => file === '')) throw new InputError('--snapshot', '', text, 'files separated by commas')
+  return files
 }
 
 /** Moments of `--from` and `--to`. */
@@ -65,6 +76,7 @@ function run(files: string[], options: Options, host: Host): Promise<number> {
     throw new InputError('--step', '', options.step, 'from 1m to 1d')
   const input = {
     files,
+    snapshots: snapshot_files(options.snapshot),
     ...moments(options),
     step_ms,
     only: options.detector,

@@ -1,10 +1,10 @@
 /** `unwind warn`: chances of what may come, and whether they are worth anything. */
 import type { Command } from 'commander'
 import { InputError } from '../model/index.ts'
-import { moments } from './detect.ts'
+import { moments, snapshot_files } from './detect.ts'
 import { type Act, carry_out } from './support/act.ts'
 import type { Host } from './support/host.ts'
-import { value, whole } from './support/options.ts'
+import { needs, value, whole } from './support/options.ts'
 
 interface Options {
   readonly from?: string
@@ -13,6 +13,8 @@ interface Options {
   readonly days?: string
   readonly shock?: string
   readonly times?: string
+  readonly snapshot?: string
+  readonly seeds?: string
   readonly evaluate?: true
   readonly json?: true
   readonly quiet?: true
@@ -26,6 +28,10 @@ Examples:
       the same, and the walk-forward table against naive rules, whatever it says
   unwind warn perps.parquet --fall 7% --days 3 --json
       another question; the document unwind.warn/1
+  unwind warn spot.csv.gz --snapshot market.json
+      what it would cost: the shocks are run on the snapshot, and its ladder, R and cliffs stand beside the chances
+  unwind warn --snapshot monday.json,friday.json --shock 10% --seeds 20
+      no prices: how fragile these positions are, and what has changed
 
 The first file has the prices that are asked about; others add features. Rows are days. On daily data nobody has shown that falls can be
 timed; fragility, how far a shock would go, is what can be known. --evaluate says which of both these files can tell.
@@ -34,13 +40,15 @@ Exit codes: 0 done, 2 bad input, 3 interrupted.
 
 export function configure(command: Command, host: Host, act: Act): void {
   command
-    .argument('<files...>', 'files of series; the first has prices')
+    .argument('[files...]', 'files of series; the first has prices')
     .addOption(value('--from <day>', 'first day, such as 2021-01-01 (default: all)'))
     .addOption(value('--to <day>', 'last day: chances are those known then'))
     .addOption(value('--fall <percent>', 'fall of the leading asset that is asked about (default: 10%)'))
     .addOption(value('--days <n>', 'horizon (default: 7)'))
     .addOption(value('--shock <percent>', 'fall of an asset within a day after which amplification is asked about (default: 5%)'))
     .addOption(value('--times <k>', 'how many times the shock it must fall within three days (default: 2)'))
+    .addOption(value('--snapshot <files>', 'snapshots, separated by commas: expected losses and fragility from positions'))
+    .addOption(value('--seeds <n>', 'runs a shock on the newest snapshot (default: 5)'))
     .option('--evaluate', 'walk forward through the history, against naive rules')
     .option('--json', 'print the document unwind.warn/1, nothing else')
     .option('--quiet', 'no progress')
@@ -57,6 +65,12 @@ function ratio(option: string, text: string): number {
 }
 
 function run(files: string[], options: Options, host: Host): Promise<number> {
+  const snapshots = snapshot_files(options.snapshot)
+  if (files.length === 0 && snapshots.length === 0) throw new InputError('files', '', undefined, 'files of series, or --snapshot')
+  const series = 'files of series'
+  for (const [option, given] of Object.entries({ '--from': options.from, '--to': options.to, '--evaluate': options.evaluate }))
+    needs(option, given, series, files.length > 0)
+  needs('--seeds', options.seeds, '--snapshot', snapshots.length > 0)
   const times = options.times === undefined ? 2 : Number(options.times)
   if (!(times > 1 && times <= 20)) throw new InputError('--times', '', options.times, 'a number above 1, at most 20')
   const shock = options.shock === undefined ? 0.05 : ratio('--shock', options.shock)
@@ -69,6 +83,8 @@ function run(files: string[], options: Options, host: Host): Promise<number> {
     )
   const input = {
     files,
+    snapshots,
+    seeds: options.seeds === undefined ? 5 : whole('--seeds', options.seeds, 3, 1000),
     ...moments(options),
     fall: options.fall === undefined ? 0.1 : ratio('--fall', options.fall),
     horizon_days: options.days === undefined ? 7 : whole('--days', options.days, 1, 60),

@@ -7,6 +7,8 @@ const DAY_MS = 86_400_000
 const LEVELS = [0.5, 0.65, 0.8] as const
 /** A cliff within a fall of 10, 5 and 2 %. */
 const NEARNESS = [1 - 0.1, 1 - 0.05, 1 - 0.02] as const
+/** Stands for none within what was asked. */
+const NO_CLIFF = 0.5
 const EXITS = [0.1, 0.25, 0.5] as const
 
 const by_venue = (shape: PanelShape) =>
@@ -42,7 +44,7 @@ const by_positions = (shape: PanelShape) =>
           const near = severity_of(1 - fall, NEARNESS)
           return {
             severity: near ?? (severity_of(largest, EXITS) === undefined ? undefined : ('info' as const)),
-            what: `at ${venue} the next cliff stands at a joint fall of ${percent(fall, 0)}; the largest account owes ${percent(largest)} of all`,
+            what: `at ${venue} ${fall < NO_CLIFF ? `the next cliff stands at a joint fall of ${percent(fall, 0)}` : 'no cliff stands within a joint fall of 50 %'}; the largest account owes ${percent(largest)} of all`,
             baseline: `a cliff is a step of 1 % in which 5 % of all that is owed becomes liquidatable; from a fall of ${percent(1 - NEARNESS[0], 0)}, or a largest account of ${percent(EXITS[0], 0)}`,
             confidence: 0.6,
             evidence: { distance_to_cliff: fall, largest_exit: largest },

@@ -51,7 +51,11 @@ const alert = z.object({
   what: z.string(),
   baseline: z.string().describe('Against what it is measured'),
   confidence: chance,
-  expected_loss_usd: number,
+  expected_loss_usd: number.describe(
+    'Owed beyond what is held, USD, given that what the alert says happens; null where no model says so',
+  ),
+  expected_loss_basis: z.string().describe('Model, snapshot, evidence and condition of the expected loss; or why there is none'),
+  links: z.array(z.string()).describe('The page of the detector, then the files with what it read'),
   precedent: z.string(),
   evidence: z.record(z.string(), z.union([z.number(), z.string()])),
   age_ms: z.number().min(0).describe('Age of the oldest value it rests on'),
@@ -70,6 +74,37 @@ export const detect_schema = z.object({
 })
 
 const estimate = z.object({ value: number, low: number, high: number }).describe('With its 90 % block-bootstrap interval')
+
+const spread = z
+  .object({ median: z.number(), low: number, high: number })
+  .describe('Median over seeds with the 5 % and 95 % quantiles; those are null where nothing was drawn')
+
+const loss = {
+  expected_loss_usd: number.describe(
+    'Median loss given that what is asked comes true, USD; not multiplied by the chance; null where nothing says so',
+  ),
+  expected_loss: z
+    .object({
+      loss_usd: spread.describe('Owed beyond what is held: written off or still open at the end, USD'),
+      forced_sales_usd: spread.nullable(),
+      model: z.enum(['run', 'ladder']).describe('Runs of the shock with several seeds, or the ladder: everybody at once'),
+      condition: z.string(),
+      seeds: z.number().int().min(0),
+      snapshot: z.string(),
+      evidence: z.enum(EVIDENCE),
+    })
+    .nullable(),
+  expected_loss_basis: z.string().describe('What says so, or why nothing does'),
+}
+
+const figure = z.object({
+  name: z.string().describe('Indicator of positions, docs/indicators/positions.md'),
+  venue: z.string().describe('Empty: all venues together'),
+  unit: z.string(),
+  value: z.number(),
+  before: number.describe('In the snapshot before; null where there is none'),
+})
+const figures = z.array(figure)
 
 const score = z.object({
   id: z.string(),
@@ -107,8 +142,28 @@ export const warn_schema = z.object({
       happened: z.number().int().min(0),
       skill: z.enum(['skill', 'no skill', 'too little data', 'not evaluated']).describe('Walk-forward verdict on this question'),
       drivers: z.array(z.object({ name: z.string(), part: z.number().describe('What it adds to the log odds') })),
+      positions: figures.describe('What the newest snapshot says of the subject: R, ladder, distance to the cliff; not learned'),
+      ...loss,
     }),
   ),
+  simulated: z
+    .array(
+      z.object({
+        question: z.string(),
+        subject: z.string().describe('market, or a venue of the snapshot'),
+        probability: chance.describe('(hits + 1) ÷ (seeds + 2)'),
+        hits: z.number().int().min(0),
+        seeds: z.number().int().min(1),
+        positions: figures,
+        ...loss,
+      }),
+    )
+    .describe('Fragility of the newest snapshot by runs of the shock; empty without one'),
+  snapshots: z.array(
+    z.object({ file: z.string(), title: z.string(), time, evidence: z.enum(EVIDENCE), accounts: z.number().int().min(0) }),
+  ),
+  positions: figures,
+  alerts: z.array(alert).describe('Of detectors over the stream of snapshots'),
   evaluation: z
     .array(
       z.object({

@@ -13,6 +13,8 @@ import {
   type Series,
   with_indicators,
 } from '../model/index.ts'
+import type { Positions } from './criticality/positions.ts'
+import { type AlertLoss, loss_of_alert } from './expected-loss.ts'
 
 export const DETECT_SCHEMA = 'unwind.detect/1'
 const MINUTE_MS = 60_000
@@ -32,6 +34,8 @@ export interface DetectOptions {
   readonly to_ms?: number
   /** Detectors by id; all by default. */
   readonly only?: readonly string[]
+  /** Snapshots that say what a fall would cost; their tables stand among the series too. */
+  readonly positions?: readonly Positions[]
   readonly on_progress?: (done: number, phase: string) => void
 }
 
@@ -64,6 +68,15 @@ export interface DetectedEvent {
   }[]
 }
 
+/** An alert with its times in ISO 8601, UTC, what it would cost, and where that and it come from. */
+export type AlertEntry = Omit<Alert, 'time_ms' | 'onset_ms'> &
+  AlertLoss & {
+    readonly time: string
+    readonly onset: string
+    /** The detector's page, then the files with what it read. */
+    readonly links: readonly string[]
+  }
+
 export interface DetectDocument {
   readonly schema: typeof DETECT_SCHEMA
   readonly sources: readonly {
@@ -78,7 +91,7 @@ export interface DetectDocument {
   readonly to: string
   readonly detectors: readonly { readonly id: string; readonly title: string; readonly subjects: number }[]
   readonly events: readonly DetectedEvent[]
-  readonly alerts: readonly (Omit<Alert, 'time_ms' | 'onset_ms'> & { readonly time: string; readonly onset: string })[]
+  readonly alerts: readonly AlertEntry[]
   readonly notes: readonly string[]
 }
 
@@ -180,28 +193,56 @@ export function detect(given: readonly Given[], options: DetectOptions = {}): De
     title: detector.title,
     subjects: detector.open(panel).subjects.length,
   }))
-  const sources = given.map(({ file, evidence, series: own }) => {
-    const { from_ms, to_ms } = range_of(own)
-    return {
-      file,
-      evidence,
-      series: own.length,
-      from: Number.isFinite(from_ms) ? iso_time(from_ms) : '',
-      to: Number.isFinite(to_ms) ? iso_time(to_ms) : '',
-    }
-  })
   const document: DetectDocument = {
     schema: DETECT_SCHEMA,
-    sources,
+    sources: sources_of(given),
     step_ms,
     from: iso_time(panel.time_ms[0] as number),
     to: iso_time(panel.time_ms[rows - 1] as number),
     detectors: opened,
     events: events_of(alerts, panel),
-    alerts: alerts.map(({ time_ms, onset_ms, ...rest }) => ({ time: iso_time(time_ms), onset: iso_time(onset_ms), ...rest })),
+    alerts: alerts.map((alert) => alert_entry(alert, options.positions ?? [], files_of(alert, given))),
     notes: gaps_of(opened, panel),
   }
   return { document, panel }
+}
+
+/** The files, with what each of them covers. */
+export const sources_of = (given: readonly Given[]): DetectDocument['sources'] =>
+  given.map(({ file, evidence, series: own }) => {
+    const { from_ms, to_ms } = range_of(own)
+    const iso = (time_ms: number) => (Number.isFinite(time_ms) ? iso_time(time_ms) : '')
+    return { file, evidence, series: own.length, from: iso(from_ms), to: iso(to_ms) }
+  })
+
+export function alert_entry(
+  { time_ms, onset_ms, ...rest }: Alert,
+  positions: readonly Positions[],
+  files: readonly string[],
+): AlertEntry {
+  return {
+    ...{ time: iso_time(time_ms), onset: iso_time(onset_ms), ...rest },
+    ...loss_of_alert({ time_ms, onset_ms, ...rest }, positions),
+    links: [`docs/detectors/${rest.detector}.md`, ...files],
+  }
+}
+
+/** Fields of data that a detector rests on: those it reads, and those under the indicators it reads. */
+function fields_under(detector: string): ReadonlySet<string> {
+  const needs = detectors.find(({ id }) => id === detector)?.needs ?? []
+  const bare = (field: string) => field.replace('?', '')
+  return new Set(
+    needs.map(bare).flatMap((field) => [field, ...(indicators.find(({ id }) => id === field)?.needs.map(bare) ?? [])]),
+  )
+}
+
+/** Files with what an alert was read from; those that tell of its subject where any does. */
+function files_of({ detector, subject }: Alert, given: readonly Given[]): string[] {
+  const fields = fields_under(detector)
+  const with_any = (wanted: (series: Series) => boolean) =>
+    given.filter(({ series }) => series.some((one) => fields.has(one.field) && wanted(one))).map(({ file }) => file)
+  const own = with_any(({ symbol, venue }) => symbol === subject || venue === subject)
+  return own.length > 0 ? own : with_any(() => true)
 }
 
 function detector_named(id: string) {

@@ -5,7 +5,6 @@ import {
   EVALUATE,
   evaluate,
   type EvaluateOptions,
-  type Fitted,
   type Forecast,
   type Forecaster,
   known_before,
@@ -131,7 +130,7 @@ function lows_ahead(panel: Panel, symbol: string, days: number): Float64Array {
 }
 
 /** The asset by which the market is judged: bitcoin where there is one, else the first. */
-const leader_of = (panel: Panel): string => {
+export const leader_of = (panel: Panel): string => {
   const assets = assets_of(panel)
   const leader = assets.find((symbol) => /^(BTC|XBT)/.test(symbol.toUpperCase())) ?? assets[0]
   if (leader === undefined) throw new InputError('series', 'close', 'none', 'at least one asset with a close')

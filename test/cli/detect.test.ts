@@ -8,6 +8,8 @@ import type { Host } from '../../src/cli/support/host.ts'
 import { perform } from '../../src/cli/support/work.ts'
 import { Rng } from '../../src/math/index.ts'
 import { SCHEMAS } from '../../src/reports/index.ts'
+import { writeSnapshot } from '../../src/sources/index.ts'
+import { small_market } from '../support/reference-market.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'unwind-detect-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -101,6 +103,14 @@ describe('unwind detect', () => {
     [['warn', file, '--fall', '200%'], /--fall is "200%".*0\.5% to 90%/],
     [['warn', file, '--times', '0.5'], /--times/],
     [['warn', file, '--days', 'x'], /--days/],
+    [['warn'], /files.*files of series, or --snapshot/],
+    [['warn', file, '--snapshot', 'a.json,,b.json'], /--snapshot is "a\.json,,b\.json".*separated by commas/],
+    [['warn', file, '--snapshot', 'nowhere.json'], /nowhere\.json.*a file that exists/],
+    [['warn', file, '--snapshot', file], /bars\.csv/],
+    [['warn', file, '--seeds', '5'], /--seeds means something only together with --snapshot/],
+    [['warn', '--snapshot', 'x.json', '--evaluate'], /--evaluate means something only together with files of series/],
+    [['warn', file, '--snapshot', 'x.json', '--seeds', '2'], /--seeds is "2".*from 3 to 1000/],
+    [['detect', file, '--snapshot', 'nowhere.json'], /nowhere\.json.*a file that exists/],
   ])('%j is refused with one line', async (args, says) => {
     const { code, out, err } = await unwind(...args)
     expect([code, out]).toEqual([2, ''])
@@ -129,4 +139,96 @@ describe('unwind warn', () => {
     const { out } = await unwind('warn', file)
     expect(out).toContain('--evaluate')
   })
+})
+
+describe('with snapshots', () => {
+  // The last day of the bars, and the day before it.
+  const last = Date.UTC(2023, 11, 31)
+  const market = (time_ms: number) => ({ ...small_market(400), time_ms })
+  const [monday, tuesday] = [join(folder, 'monday.json'), join(folder, 'tuesday.json')]
+
+  interface Loss {
+    readonly subject: string
+    readonly expected_loss_usd: number | null
+    readonly expected_loss: { readonly model: string; readonly seeds: number; readonly evidence: string } | null
+    readonly expected_loss_basis: string
+    readonly positions: readonly { readonly name: string; readonly before: number | null }[]
+  }
+  interface Document {
+    readonly time: string
+    readonly warnings: readonly (Loss & { readonly question: string })[]
+    readonly simulated: readonly (Loss & { readonly hits: number; readonly seeds: number })[]
+    readonly snapshots: readonly { readonly file: string }[]
+    readonly notes: readonly string[]
+  }
+
+  test('every chance has a loss or says why not, with the positions beside it', async () => {
+    await writeSnapshot(market(last - 86_400_000), monday)
+    await writeSnapshot(market(last), tuesday)
+    const { code, out, err } = await unwind('warn', file, '--snapshot', `${tuesday},${monday}`, '--seeds', '3', '--json')
+    expect([code, err]).toEqual([0, ''])
+    const document = SCHEMAS['warn-1'].parse(JSON.parse(out)) as Document
+    expect(document.snapshots.map((one) => one.file)).toEqual([monday, tuesday])
+    expect(document.warnings.length).toBeGreaterThan(3)
+    for (const one of document.warnings) {
+      // The market has BTC, ETH, SOL and XRP of the bars, not ADA and DOT.
+      const has = !['ADA', 'DOT'].includes(one.subject)
+      expect(one.expected_loss_usd === null).toBe(!has)
+      expect(one.expected_loss_basis).toContain(has ? 'the reference market, synthetic' : `no asset ${one.subject}`)
+      if (one.subject === 'market') {
+        expect(one.expected_loss).toMatchObject({ model: 'run', seeds: 3, evidence: 'synthetic' })
+        expect(one.positions.map(({ name }) => name)).toEqual(
+          expect.arrayContaining(['reproduction_number', 'distance_to_cliff', 'ladder_liquidatable.10']),
+        )
+        expect(one.positions.every(({ before }) => before !== null)).toBe(true)
+      } else if (has) expect(one.expected_loss).toMatchObject({ model: 'ladder', seeds: 0 })
+    }
+    expect(document.simulated.map(({ subject }) => subject)).toEqual(['market', 'aave', 'maker', 'binance'])
+  }, 120_000)
+
+  test('without prices: positions alone, in words', async () => {
+    await writeSnapshot(market(last), tuesday)
+    const { code, out } = await unwind('warn', '--snapshot', tuesday, '--seeds', '3')
+    expect(code).toBe(0)
+    expect(out).toContain('Chances as of 2023-12-31')
+    for (const word of ['reproduction_number', 'distance_to_cliff', 'binance', 'synthetic', 'of 3']) expect(out).toContain(word)
+    expect(out).not.toMatch(/NaN|undefined|Infinity/)
+  }, 60_000)
+
+  test('without a snapshot a loss is null with the reason', async () => {
+    const document = SCHEMAS['warn-1'].parse(JSON.parse((await unwind('warn', file, '--json')).out)) as Document
+    expect(document.simulated).toEqual([])
+    for (const one of document.warnings) {
+      expect(one.expected_loss_usd).toBeNull()
+      expect(one.expected_loss_basis).toContain('no snapshot was given')
+    }
+  }, 60_000)
+
+  test('two of one moment are refused', async () => {
+    await writeSnapshot(market(last), tuesday)
+    await writeSnapshot(market(last), monday)
+    const { code, err } = await unwind('warn', '--snapshot', `${tuesday},${monday}`)
+    expect(code).toBe(2)
+    expect(err).toMatch(/monday\.json.*a moment of its own/)
+  })
+
+  test('alerts near a snapshot have a loss, others the reason, and all say what they rest on', async () => {
+    // The crash is on 2023-02-05: known when that day is over.
+    await writeSnapshot(market(Date.UTC(2023, 1, 6)), monday)
+    const { code, out } = await unwind('detect', file, '--snapshot', monday, '--json')
+    expect(code).toBe(0)
+    const { alerts } = SCHEMAS['detect-1'].parse(JSON.parse(out)) as {
+      alerts: (Omit<Loss, 'positions' | 'expected_loss'> & { detector: string; links: string[] })[]
+    }
+    const flush = alerts.filter(({ detector }) => detector === 'deleveraging-event')
+    expect(flush[0]?.expected_loss_usd as number).toBeGreaterThan(0)
+    expect(flush[0]?.links).toEqual(['docs/detectors/deleveraging-event.md', file])
+    expect((await unwind('detect', file, '--snapshot', monday)).out).toContain('What they would cost, by the snapshot')
+    const changes = alerts.filter(({ detector }) => detector === 'change-point')
+    expect(changes.length).toBeGreaterThan(0)
+    for (const { expected_loss_usd, expected_loss_basis } of changes) {
+      expect(expected_loss_usd).toBeNull()
+      expect(expected_loss_basis).toMatch(/no model of losses|days away/)
+    }
+  }, 60_000)
 })

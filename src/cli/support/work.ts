@@ -1,13 +1,15 @@
 /** Work that takes long: what is asked for, what comes back. Everything here crosses a thread, so it is plain data. */
-import type { DetectInput, WarnInput } from '../tasks/detect.ts'
+import type { DetectInput } from '../tasks/detect.ts'
 import type { ReplayEventInput } from '../tasks/event.ts'
 import type { InferInput } from '../tasks/infer.ts'
 import type { AccountTaskInput } from '../tasks/account.ts'
 import type { CriticalityTaskInput } from '../tasks/criticality.ts'
+import type { NetworkTaskInput } from '../tasks/network.ts'
 import type { SnapshotInput } from '../tasks/snapshot.ts'
 import type { StressInput } from '../tasks/stress.ts'
 import type { SynthInput } from '../tasks/synth.ts'
 import type { ValidateInput } from '../tasks/validate.ts'
+import type { WarnInput } from '../tasks/warn.ts'
 
 export type Work =
   | { readonly name: 'stress'; readonly input: StressInput }
@@ -16,6 +18,7 @@ export type Work =
   | { readonly name: 'snapshot'; readonly input: SnapshotInput }
   | { readonly name: 'account'; readonly input: AccountTaskInput }
   | { readonly name: 'criticality'; readonly input: CriticalityTaskInput }
+  | { readonly name: 'network'; readonly input: NetworkTaskInput }
   | { readonly name: 'replay'; readonly input: ReplayEventInput }
   | { readonly name: 'infer'; readonly input: InferInput }
   | { readonly name: 'detect'; readonly input: DetectInput }
@@ -46,6 +49,8 @@ export async function perform(work: Work, on_progress: Progress): Promise<WorkRe
       return (await import('../tasks/account.ts')).account_task(work.input, on_progress)
     case 'criticality':
       return (await import('../tasks/criticality.ts')).criticality_task(work.input, on_progress)
+    case 'network':
+      return (await import('../tasks/network.ts')).network_task(work.input, on_progress)
     case 'snapshot':
       return (await import('../tasks/snapshot.ts')).snapshot_task(work.input, on_progress)
     case 'infer':
@@ -53,7 +58,7 @@ export async function perform(work: Work, on_progress: Progress): Promise<WorkRe
     case 'detect':
       return (await import('../tasks/detect.ts')).detect_task(work.input, on_progress)
     case 'warn':
-      return (await import('../tasks/detect.ts')).warn_task(work.input, on_progress)
+      return (await import('../tasks/warn.ts')).warn_task(work.input, on_progress)
     case 'replay':
       return (await import('../tasks/event.ts')).replay_task(work.input, on_progress)
   }

@@ -1,28 +1,21 @@
 /** Events and chances from files of series. */
-import { iso_time } from '../../analytics/index.ts'
 import { writeFileSync } from 'node:fs'
 import { exp, log, median } from '../../math/index.ts'
-import { type Evidence, InputError, type Panel, type Series } from '../../model/index.ts'
-import { type Curve, detect_html, detect_text, warn_text } from '../../reports/index.ts'
+import { type Evidence, InputError, type Panel, type Series, weakest } from '../../model/index.ts'
+import { type Curve, detect_html, detect_text } from '../../reports/index.ts'
+import { in_order, type Positions, positions_of, positions_panel, positions_series } from '../../studies/criticality/index.ts'
 import { detect, type Given } from '../../studies/detection.ts'
-import {
-  assets_of,
-  daily_panel,
-  DAY_MS,
-  type Evaluation,
-  evaluate_warnings,
-  type Warning,
-  warn,
-  WARNING,
-} from '../../studies/warning.ts'
-import { calibration_curve } from '../../detectors/evaluate.ts'
+import { assets_of } from '../../studies/warning.ts'
 import { painter } from '../support/colour.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
+import { naming, open_snapshot } from './inputs.ts'
 
-interface Files {
+export interface Files {
   readonly files: readonly string[]
   readonly from_ms: number | undefined
   readonly to_ms: number | undefined
+  /** Files of snapshots, in any order. */
+  readonly snapshots: readonly string[]
   readonly json: boolean
   readonly look: Look
 }
@@ -32,14 +25,6 @@ export interface DetectInput extends Files {
   readonly only: readonly string[]
   /** Where the page is written first. */
   readonly html: string | undefined
-}
-
-export interface WarnInput extends Files {
-  readonly evaluate: boolean
-  readonly fall: number
-  readonly horizon_days: number
-  readonly shock: number
-  readonly amplification: number
 }
 
 /** Series of all files, in order. The same series in several files, a month each, is joined; where two tell of the same time it is refused. */
@@ -85,9 +70,36 @@ function concat(a: Float64Array, b: Float64Array): Float64Array {
   return out
 }
 
+/** Snapshots with what was computed of them, in order of time. */
+export async function read_positions(
+  files: readonly string[],
+  on_progress: Progress,
+): Promise<{ readonly positions: readonly Positions[]; readonly files: readonly string[]; readonly given: readonly Given[] }> {
+  const all: { readonly file: string; readonly one: Positions }[] = []
+  for (const [i, file] of files.entries()) {
+    on_progress((0.1 * i) / files.length, `reading ${file}`)
+    const snapshot = await open_snapshot(file, undefined)
+    on_progress((0.1 * (i + 0.5)) / files.length, 'asking the venues')
+    all.push({ file, one: naming({ snapshot: file }, () => positions_of(snapshot)) })
+  }
+  const positions = in_order(
+    all.map(({ one }) => one),
+    files,
+  )
+  const names = positions.map((one) => all.find((other) => other.one === one)?.file as string)
+  const series = positions.length === 0 ? [] : positions_series(positions_panel(positions))
+  const evidence = positions
+    .flatMap(({ snapshot }) => snapshot.provenance)
+    .reduce<Evidence>((worst, part) => weakest(worst, part.evidence), 'inferred')
+  const given = names.length === 0 ? [] : [{ file: names.join(', '), evidence, series }]
+  return { positions, files: names, given }
+}
+
 export async function detect_task(input: DetectInput, on_progress: Progress): Promise<WorkResult> {
-  const given = await read_all(input.files, on_progress)
+  const known = await read_positions(input.snapshots, on_progress)
+  const given = [...(await read_all(input.files, on_progress)), ...known.given]
   const { document, panel } = detect(given, {
+    positions: known.positions,
     ...(input.step_ms === undefined ? {} : { step_ms: input.step_ms }),
     ...(input.from_ms === undefined ? {} : { from_ms: input.from_ms }),
     ...(input.to_ms === undefined ? {} : { to_ms: input.to_ms }),
@@ -154,106 +166,4 @@ function curves(panel: Panel, document: ReturnType<typeof detect>['document']): 
       values,
     }
   })
-}
-
-export async function warn_task(input: WarnInput, on_progress: Progress): Promise<WorkResult> {
-  const given = await read_all(input.files, on_progress)
-  on_progress(0.1, 'indicators')
-  const series = given.flatMap((one) => one.series)
-  const panel = daily_panel(series, range(given, input))
-  const options = {
-    ...WARNING,
-    fall: input.fall,
-    horizon_days: input.horizon_days,
-    shock: input.shock,
-    amplification: input.amplification,
-  }
-  on_progress(0.4, 'learning')
-  const warnings = warn(panel, options)
-  const evaluations = input.evaluate
-    ? evaluate_warnings(panel, options, undefined, (done) => on_progress(0.5 + 0.5 * done, 'walking forward'))
-    : []
-  const last = panel.time_ms[panel.time_ms.length - 1]
-  if (last === undefined) throw new InputError(input.files[0] ?? '', 'series', 'no values', 'prices of at least one asset')
-  const document = {
-    schema: 'unwind.warn/1' as const,
-    sources: given.map(({ file, evidence, series: own }) => ({
-      file,
-      evidence: evidence as Evidence,
-      series: own.length,
-      from: '',
-      to: '',
-    })),
-    time: iso_time(last),
-    warnings: warnings.map((one) => warning(one, evaluations)),
-    evaluation: evaluations.map(({ problem, scores, rows, walks }) => ({
-      id: problem.id,
-      title: problem.title,
-      rows: rows.length,
-      scores,
-      calibration: calibration(problem.labels, walks.find(({ forecaster }) => forecaster.id === 'ridge-logit')?.probability),
-    })),
-    notes: notes(input.evaluate, warnings, evaluations),
-  }
-  const text = input.json
-    ? `${JSON.stringify(document, null, 2)}\n`
-    : warn_text(document, { width: input.look.width, painter: painter(input.look.colour) })
-  return { code: 0, text, note: '' }
-}
-
-/** The range of the prices of the first file, unless one is asked for. */
-function range(given: readonly Given[], { from_ms, to_ms }: WarnInput): { readonly from_ms: number; readonly to_ms: number } {
-  const closes = (given[0]?.series ?? []).filter(({ field, time_ms }) => field === 'close' && time_ms.length > 0)
-  if (closes.length === 0)
-    throw new InputError(
-      given[0]?.file ?? 'files',
-      'close',
-      'no prices',
-      'prices (close) in the first file: they say what is asked about',
-    )
-  const first = closes.reduce((low, { time_ms }) => Math.min(low, time_ms[0] as number), Number.POSITIVE_INFINITY)
-  const final = closes.reduce(
-    (high, { time_ms, delay_ms = 0 }) => Math.max(high, (time_ms[time_ms.length - 1] as number) + delay_ms),
-    Number.NEGATIVE_INFINITY,
-  )
-  const held = `prices from ${iso_time(first)} to ${iso_time(final)}, as ${given[0]?.file} has`
-  if (from_ms !== undefined && from_ms >= final) throw new InputError('--from', '', iso_time(from_ms), `a day within the ${held}`)
-  if (to_ms !== undefined && to_ms <= first) throw new InputError('--to', '', iso_time(to_ms), `a day within the ${held}`)
-  return { from_ms: from_ms ?? first, to_ms: Math.floor((to_ms ?? final) / DAY_MS) * DAY_MS }
-}
-
-function warning({ question, subject, forecast, base_rate, learned, happened }: Warning, evaluations: readonly Evaluation[]) {
-  const verdict = evaluations
-    .find(({ problem }) => problem.title === question)
-    ?.scores.find(({ id }) => id === 'ridge-logit')?.verdict
-  return {
-    ...{ question, subject, base_rate, learned, happened },
-    probability: forecast.abstains ? null : forecast.probability,
-    abstains: forecast.abstains,
-    skill: verdict === undefined || verdict === 'baseline' ? ('not evaluated' as const) : verdict,
-    drivers: forecast.drivers,
-  }
-}
-
-function calibration(labels: Float64Array, said: Float64Array | undefined) {
-  if (said === undefined) return []
-  const rows = Array.from(labels, (_, i) => i).filter((i) => !Number.isNaN(labels[i]) && !Number.isNaN(said[i] as number))
-  if (rows.length < 25) return []
-  return calibration_curve(
-    rows.map((i) => labels[i] as number),
-    rows.map((i) => said[i] as number),
-  )
-}
-
-function notes(evaluated: boolean, warnings: readonly Warning[], evaluations: readonly Evaluation[]): string[] {
-  const out: string[] = []
-  if (warnings.length > 0 && !evaluated)
-    out.push('Whether these chances have any skill is not known here: --evaluate answers it walk-forward, against naive rules.')
-  const without = evaluations.filter(({ scores }) => !scores.some(({ verdict }) => verdict === 'skill'))
-  if (without.length > 0)
-    out.push(
-      `No skill: on ${without.length} of ${evaluations.length} questions no model beats the naive rules with 90 % confidence. Do not time the market by this.`,
-    )
-  out.push('Observed series, inferred chances. Definitions: docs/detection.md.')
-  return out
 }
