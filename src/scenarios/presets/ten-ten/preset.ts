@@ -64,6 +64,11 @@ export const ten_ten = event_preset<Name>({
       url: 'https://tglist.com/ru/channel/vIeNxn',
     },
     {
+      what: '50,000 traders with positions before; the largest that was liquidated 203 M USD of ETH',
+      title: 'CoinGlass, 11 October 2025 (Binance Square)',
+      url: 'https://www.binance.bh/en-AE/square/post/30850840862433',
+    },
+    {
       what: 'liquidity within 1 % on a major exchange: BTC 20 M, ETH 8 M, large altcoins 2.5 M USD',
       title: 'Kaiko via CoinDesk, October 2025',
       url: 'https://www.coindesk.com',

@@ -106,6 +106,11 @@ function faults(without: readonly string[]): FaultSpec[] {
   return all.filter(([cause]) => !without.includes(cause)).map(([, fault]) => fault)
 }
 
+/** Some 50,000 traders had positions at the on-chain exchange: of each coin and side. */
+const TRADERS = 6_000
+/** The largest that was liquidated there held 203 M USD of ETH: of the open interest in it. */
+const LARGEST = 203 / (0.218 * 13_900)
+
 /** Longs and shorts of one exchange; what shorts hold is what longs hold. */
 function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof EXCHANGES)[number], n: number): Perps {
   const perps = new Perps()
@@ -113,7 +118,7 @@ function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof
   COINS.forEach(({ id, usd, share }, c) => {
     for (const side of [1, -1] as const) {
       const name = `${venue}.${id}.${side}`
-      const sizes = draw.shares(`${name}.size`, n, 1.1, 0.03)
+      const sizes = draw.shares(`${name}.size`, n, 1.1, LARGEST)
       for (let i = 0; i < n; i++) {
         const notional = interest * share * (sizes[i] as number)
         const median = side === 1 ? draws.long_leverage : draws.short_leverage
@@ -202,7 +207,7 @@ function snapshot(draws: Draws<Name>, seed: number, without: readonly string[], 
   for (const actor of [maker, arbitrageur]) cast.endow(actor, 'USDT', 100e9)
   cast.endow(cast.add('redeemer', 'redeemer-1'), 'USDT', 50e6)
   const makers = EXCHANGES.map((venue) => cast.add(`maker-${venue}`, `maker-${venue}`))
-  const n = thin ? 60 : 250
+  const n = thin ? 60 : TRADERS
   const books = EXCHANGES.map((venue, k) => {
     const perps = traders(draws, draw, cast, venue, n)
     perps.add(makers[k] as number, 0, 10e9, [])
