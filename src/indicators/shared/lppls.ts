@@ -85,11 +85,17 @@ export function lpplsFit(
   return best
 }
 
-/** Filters of a bubble (+1) or anti-bubble (−1) that counts: 0 < m < 1, 2 ≤ ω ≤ 15, damping ≥ ½, at least 2.5 oscillations; else 0. */
-export function lpplsSign({ tc, m, omega, b, c1, c2 }: Lppls, first: number, last: number): number {
+/** D = m|B| ÷ (ω√(C₁² + C₂²)): the hazard is never negative from 1 on. Infinite without oscillations. */
+export function lpplsDamping({ m, omega, b, c1, c2 }: Lppls): number {
   const c = Math.sqrt(c1 * c1 + c2 * c2)
+  return c > 0 ? (m * Math.abs(b)) / (omega * c) : Number.POSITIVE_INFINITY
+}
+
+/** Filters of a bubble (+1) or anti-bubble (−1) that counts: 0 < m < 1, 2 ≤ ω ≤ 15, damping ≥ ½, at least 2.5 oscillations; else 0. */
+export function lpplsSign(model: Lppls, first: number, last: number): number {
+  const { tc, m, omega, b } = model
   const oscillations = (omega / (2 * PI)) * log((tc - first) / Math.max(tc - last, 1e-9))
-  const damping = c > 0 ? (m * Math.abs(b)) / (omega * c) : Number.POSITIVE_INFINITY
+  const damping = lpplsDamping(model)
   const near = tc - last <= Math.min(60, 0.5 * (last - first))
   return m > 0 && m < 1 && omega >= 2 && omega <= 15 && oscillations >= 2.5 && damping >= 0.5 && near ? -Math.sign(b) : 0
 }
