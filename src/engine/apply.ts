@@ -13,6 +13,7 @@ import {
   refused,
   succeeded,
 } from '../model/index.ts'
+import { cash_of, set_with_cash, type Want } from './called-cash.ts'
 import type { Scheduled } from './events.ts'
 import { touched } from './faults.ts'
 import type { World } from './world.ts'
@@ -69,11 +70,24 @@ export class Applier {
   /** One bundle; false when it was refused (and undone) or moved nothing. */
   private bundle(actions: Actions, b: number): boolean {
     const { faults } = this.world
-    const names = faults.crowded && (actions.priorities[b] as number) > 0 ? this.touched(actions, b) : undefined
-    if (names !== undefined && !faults.fits(names)) return false
+    const crowded = faults.crowded && !this.world.cuts.gas
+    const names = crowded && (actions.priorities[b] as number) > 0 ? this.touched(actions, b) : undefined
+    if (names !== undefined && !faults.fits(names)) {
+      this.left_out(actions, b)
+      return false
+    }
     const moved = this.carry_out(actions, b)
     if (moved && names !== undefined) faults.included(names)
     return moved
+  }
+
+  /** Liquidations that found no room in the blocks. */
+  private left_out(actions: Actions, b: number): void {
+    const { parts, tick, stamp } = this.world
+    for (let i = actions.starts[b] as number; i < actions.end(b); i++) {
+      const { kind, venue, account } = actions.list[i] as Action
+      if (kind === 'liquidate' || kind === 'start') parts.late.note(venue, account, tick, stamp)
+    }
   }
 
   private touched(actions: Actions, b: number): string[] {
@@ -164,7 +178,9 @@ export class Applier {
     if (named === undefined) return refused('unknown')
     if (this.world.halted(`venue:${named.id}`)) return refused('paused')
     if (this.world.faults.any && this.world.halted(`${action.kind}:${named.id}`)) return refused('paused')
+    const before = cash_of(action, parts.ledger)
     const result = named.part.apply(actions, i, this.log)
+    if (succeeded(result) && this.owed.size === 0) parts.cash.note(actions, i, before - cash_of(action, parts.ledger), this.log)
     const voluntary =
       action.kind === 'deposit' || action.kind === 'withdraw' || action.kind === 'borrow' || action.kind === 'repay'
     if (voluntary && succeeded(result)) this.world.voluntary(action.venue, action.account)
@@ -241,7 +257,7 @@ export class Applier {
     const fill = market.fill(contract ? order : this.affordable(action.market, order))
     if (fill.base === 0) return refused('empty')
     if (!this.settle(action.market, fill, party)) return refused('funds')
-    this.remember(action, fill, seizure)
+    this.remember(actions, i, fill, seizure)
     const got = action.side === 1 ? fill.base : fill.quote
     return {
       status: Math.abs(action.exact === 'base' ? fill.base : fill.quote) < amount * (1 - 1e-9) ? 'partial' : 'applied',
@@ -292,8 +308,9 @@ export class Applier {
   }
 
   /** Logs a fill, moves the vectors, counts forced sales, and in a run without feedback puts the market back. */
-  private remember(action: Action, fill: Fill, seizure: Seizure): void {
+  private remember(actions: Actions, i: number, fill: Fill, seizure: Seizure): void {
     const { world, log } = this
+    const action = actions.list[i] as Action
     const { mids, frames } = world.parts
     const market = world.market(action.market)
     const inherits = action.sold === 'free' && seizure.victim >= 0
@@ -316,7 +333,10 @@ export class Applier {
       sold,
       victim: sold === 'free' ? -1 : victim,
       cause,
-      shares: sold === 'free' ? -1 : this.shares_of(cause, sold, victim),
+      shares:
+        sold === 'free'
+          ? -1
+          : this.shares_of(cause, sold, victim, () => world.parts.cash.wants(actions, i, (asset) => usd / world.usd(asset))),
       extra: fill.mid_after,
     })
     if (sold !== 'free') frames.forced.columns.usd.add(victim, usd)
@@ -335,7 +355,7 @@ export class Applier {
   }
 
   /** The share set of a forced sale: its cause's; a sale elsewhere in answer to a call is the calling venue's, by shared owner. */
-  private shares_of(cause: number, sold: Action['sold'], victim: number): number {
+  private shares_of(cause: number, sold: Action['sold'], victim: number, wants: () => readonly Want[]): number {
     if (cause < 0) return -1
     const { log } = this
     const caller = log.columns.venue.data[cause] as number
@@ -345,12 +365,8 @@ export class Applier {
       return set
     }
     let row = cause
-    while (row >= 0) {
-      const set = log.columns.shares.data[row] as number
-      if (set >= 0) return set
-      row = log.columns.cause.data[row] as number
-    }
-    return -1
+    while (row >= 0 && (log.columns.shares.data[row] as number) < 0) row = log.columns.cause.data[row] as number
+    return set_with_cash(log, row < 0 ? -1 : (log.columns.shares.data[row] as number), sold === 'called' ? wants() : [])
   }
 
   /** The market at once recovers with `outside` to where it stood. */

@@ -89,6 +89,8 @@ export class Attribution {
   /** The parts of `losses` by contracts and by tokens. */
   private readonly contracts: Float64Array
   private readonly tokens: Float64Array
+  /** The parts of `losses` that came while its liquidation was wanted and not made for gas. */
+  private readonly waited: Float64Array
   /** Does the account hold contracts? */
   private marked = false
   /** The part of the loss by interest that is collateral's own: a unit that became a claim on less. */
@@ -98,6 +100,8 @@ export class Attribution {
   private readonly pulls: number[] = []
   /** Set by the engine: what happened from outside to an asset, or at all (−1): the row of its shock or of a fault; −1 nothing. */
   outside: (asset: number) => number = () => -1
+  /** Set by the engine: the epoch since which an account's liquidation waits for gas; −1 it does not. */
+  late: (venue: number, account: number) => number = () => -1
 
   constructor(events: Log, feeds: Quotes, epochs: Epochs, subjects: readonly Subject[]) {
     this.log = events
@@ -107,6 +111,7 @@ export class Attribution {
     this.losses = new Float64Array(feeds.sources)
     this.contracts = new Float64Array(feeds.sources)
     this.tokens = new Float64Array(feeds.sources)
+    this.waited = new Float64Array(feeds.sources)
   }
 
   /**
@@ -118,7 +123,12 @@ export class Attribution {
     const statement = this.statement
     statement.clear()
     subject.venue.statement(account, statement)
-    const rate = this.split(subject, account, statement)
+    const own = subject.epoch.columns.id.data[account] as number
+    const late = this.late(venue, account)
+    if (late >= 0) this.split(subject, Math.max(own, late), statement)
+    if (late >= 0) this.waited.set(this.losses)
+    else this.waited.fill(0)
+    const rate = this.split(subject, own, statement)
     let others = rate
     let largest = EXOGENOUS
     let most = this.losses[EXOGENOUS] as number
@@ -144,11 +154,19 @@ export class Attribution {
       if (loss > 0 || pivotal > 0) this.by_channel(s, loss / total, pivotal)
     }
     if (rate > 0) this.by_interest(venue + 1, rate / total, alone ? 0 : rate / others)
-    return { shares, cause: this.row_of(statement, largest, subject.epoch.columns.id.data[account] as number) }
+    return { shares, cause: this.row_of(statement, largest, own) }
   }
 
-  /** A source's share, by what carried it: marks of contracts or oracles of tokens, each in the part of the loss it made. */
-  private by_channel(source: number, share: number, pivotal: number): void {
+  /**
+   * A source's share, by what carried it: marks of contracts or oracles of tokens, each in the part of the loss it made; first the part that
+   * would not have come had the liquidation been made when it was wanted.
+   */
+  private by_channel(source: number, whole: number, whole_pivotal: number): void {
+    const loss = this.losses[source] as number
+    const gas = loss > 0 ? Math.min(1, Math.max(0, (this.waited[source] as number) / loss)) : 0
+    if (gas > 0) this.log.share(source, 'gas', whole * gas, whole_pivotal * gas)
+    if (!(gas < 1)) return
+    const [share, pivotal] = [whole * (1 - gas), whole_pivotal * (1 - gas)]
     const contracts = Math.max(0, this.contracts[source] as number)
     const tokens = Math.max(0, this.tokens[source] as number)
     const part = contracts + tokens > 0 ? contracts / (contracts + tokens) : this.marked ? 1 : 0
@@ -162,9 +180,8 @@ export class Attribution {
     if (part > 0) this.log.share(source, 'collateral', share * part, pivotal * part)
   }
 
-  /** Fills `losses` by source and returns the loss by interest and funding, in ln H since the account's epoch. */
-  private split(subject: Subject, account: number, st: Statement): number {
-    const epoch = subject.epoch.columns.id.data[account] as number
+  /** Fills `losses` by source and returns the loss by interest and funding, in ln H since an epoch. */
+  private split(subject: Subject, epoch: number, st: Statement): number {
     const sums = [0, 0, 0, 0]
     const before: number[] = []
     for (let i = 0; i < st.count; i++) {

@@ -25,6 +25,7 @@ import {
   type WorldBuilder,
 } from '../model/index.ts'
 import { Attribution, Epochs, type Subject } from './attribution.ts'
+import { CalledCash } from './called-cash.ts'
 import { type Cuts, cuts_of, undisplaced } from './cuts.ts'
 import { EventQueue } from './events.ts'
 import { FaultEffects } from './fault-effects.ts'
@@ -32,6 +33,7 @@ import { check_targets } from './fault-names.ts'
 import { faulty } from './fault-oracle.ts'
 import { check_faults, Faults } from './faults.ts'
 import { Frames } from './frames.ts'
+import { Late } from './late.ts'
 import { Mids } from './mids.ts'
 import { type AnyMarket, type AnyVenue, type Named, World, type WorldParts } from './world.ts'
 
@@ -217,15 +219,7 @@ export function build_world(
   snapshot.venues.forEach((spec, i) => b.venues.push(b.open('venue', registries.venues as never, spec, i) as Named<AnyVenue>))
   const drivers = scenario.drivers.map((spec, i) => b.open('driver', registries.drivers, spec, i))
   const agents = snapshot.agents.map((spec, i) => b.open('agent', registries.agents, spec, i))
-  const subjects: Subject[] = []
-  let slots = 0
-  for (const { id, part } of b.venues) {
-    subjects.push({ venue: part, first_slot: slots, epoch: store.table(`engine.epoch_of.${id}`, { id: 'i32' }, part.rows) })
-    slots += part.prices.length
-  }
-  const epochs = new Epochs(store, b.feeds, slots)
-  const attribution = new Attribution(b.log, b.feeds, epochs, subjects)
-  b.log.blame = (venue, account) => attribution.blame(venue, account)
+  const blamed = open_attribution(b)
   const pinned = b.markets.map(({ part }) =>
     [part.base, part.quote_asset].some((asset) => scenario.pinned.includes((b.assets[asset] as AssetSpec).id)),
   )
@@ -248,9 +242,8 @@ export function build_world(
     scenario,
     mids,
     frames: new Frames(store, b.assets.length, b.venues.length),
-    epochs,
-    subjects,
-    attribution,
+    ...blamed,
+    cash: new CalledCash(store, b.agent_of.length),
     events: new EventQueue(store),
     clock: b.clock,
     outside,
@@ -262,6 +255,28 @@ export function build_world(
   open_faults(world, b, gone)
   store.seal()
   return world
+}
+
+/** What attribution reads of every venue, and what it remembers of accounts. */
+function open_attribution(b: Builder): Pick<WorldParts, 'epochs' | 'subjects' | 'attribution' | 'late'> {
+  const { store } = b
+  const subjects: Subject[] = []
+  let slots = 0
+  for (const { id, part } of b.venues) {
+    subjects.push({ venue: part, first_slot: slots, epoch: store.table(`engine.epoch_of.${id}`, { id: 'i32' }, part.rows) })
+    slots += part.prices.length
+  }
+  const epochs = new Epochs(store, b.feeds, slots)
+  const attribution = new Attribution(b.log, b.feeds, epochs, subjects)
+  b.log.blame = (venue, account) => attribution.blame(venue, account)
+  const late = new Late(
+    store,
+    epochs,
+    subjects,
+    b.venues.map(({ id }) => id),
+  )
+  attribution.late = (venue, account) => late.since(venue, account, b.clock.columns.tick.data[0] as number)
+  return { epochs, subjects, attribution, late }
 }
 
 /** The first prices, seen by which names components look for; then what faults may name is known. */

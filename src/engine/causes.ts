@@ -11,7 +11,7 @@ interface Main {
   readonly priced: number
 }
 
-const PRICES = [MECHANISMS.indexOf('price'), MECHANISMS.indexOf('oracle')]
+const PRICES = [MECHANISMS.indexOf('price'), MECHANISMS.indexOf('oracle'), MECHANISMS.indexOf('gas')]
 
 /** The main source of a share set. */
 function main_of(log: LogView, set: number): Main {

@@ -7,13 +7,15 @@ import { exp } from '../math/index.ts'
  * - price: no fill moves a market: the no-feedback run
  * - oracle: what oracles and indexes say is without all displacement by forced orders
  * - owner: calls at one venue are not answered by sales at another
+ * - gas: gas costs nothing and no block is full
  */
-export const CUT_MECHANISMS = ['price', 'oracle', 'owner'] as const
+export const CUT_MECHANISMS = ['price', 'oracle', 'owner', 'gas'] as const
 
 export interface Cuts {
   readonly price: boolean
   readonly oracle: boolean
   readonly owner: boolean
+  readonly gas: boolean
   /** Ids of assets whose markets no fill moves. */
   readonly assets: ReadonlySet<string>
 }
@@ -22,7 +24,7 @@ export interface Cuts {
 export function cuts_of(without: readonly string[]): Cuts {
   const has = (name: (typeof CUT_MECHANISMS)[number]) => without.includes(`mechanism:${name}`)
   const assets = without.filter((name) => name.startsWith('asset:')).map((name) => name.slice('asset:'.length))
-  return { price: has('price'), oracle: has('oracle'), owner: has('owner'), assets: new Set(assets) }
+  return { price: has('price'), oracle: has('oracle'), owner: has('owner'), gas: has('gas'), assets: new Set(assets) }
 }
 
 /** The oracle as it would answer had no venue displaced what it read. */

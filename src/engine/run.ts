@@ -2,6 +2,7 @@
 import { Actions, assert, type Call, type Calls, type Due, type DueEvent, Offers, type Statement } from '../model/index.ts'
 import { Applier } from './apply.ts'
 import type { Scheduled } from './events.ts'
+import { outweighed } from './late.ts'
 import { broken_laws, holdings } from './laws.ts'
 import type { World } from './world.ts'
 
@@ -271,6 +272,13 @@ class Loop {
     }
   }
 
+  /** Offers that nobody took since gas costs more than they bring. */
+  private note_late(): void {
+    const { world } = this
+    for (const offer of this.offers.list)
+      if (outweighed(offer, world)) world.parts.late.note(offer.venue, offer.id, world.tick, world.stamp)
+  }
+
   /** Rounds of act → take → fill until one applies nothing; false at the limit. */
   private settle(): boolean {
     const { world } = this
@@ -284,7 +292,9 @@ class Loop {
       for (const { id, part } of venues) if (!world.halted(`venue:${id}`)) part.act(world, this.actions, this.offers)
       for (let a = 0; a < agents.length; a++)
         if (this.away[a] !== 1) agents[a]?.part.act(this.offers, world, agent_rngs[a] as never, this.actions)
-      if (this.applier.round(this.actions) === 0) return true
+      if (this.applier.round(this.actions) > 0) continue
+      this.note_late()
+      return true
     }
     return false
   }

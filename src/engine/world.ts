@@ -24,11 +24,13 @@ import {
   type WorldView,
 } from '../model/index.ts'
 import type { Attribution, Epochs, Subject } from './attribution.ts'
+import type { CalledCash } from './called-cash.ts'
 import { type Cuts, cuts_of } from './cuts.ts'
 import type { EventQueue } from './events.ts'
 import type { FaultEffects } from './fault-effects.ts'
 import { Faults } from './faults.ts'
 import type { Frames } from './frames.ts'
+import type { Late } from './late.ts'
 import type { Mids } from './mids.ts'
 
 /** Version that is part of every identity: changed whenever equal inputs may give another log. */
@@ -36,6 +38,9 @@ export const ENGINE_VERSION = '0.1.0'
 
 export type AnyMarket = Market & Lawful
 export type AnyVenue = Venue & Margined & Lawful & Partial<Pooled>
+
+/** Gas that costs nothing: more than 0, for what is offered for it is compared with it. */
+const NO_GAS_USD = 1e-9
 
 /** A component with its place in the snapshot. */
 export interface Named<T> {
@@ -69,6 +74,8 @@ export interface WorldParts {
   readonly epochs: Epochs
   readonly subjects: readonly Subject[]
   readonly attribution: Attribution
+  readonly late: Late
+  readonly cash: CalledCash
   readonly events: EventQueue
   readonly clock: Table<{ time_ms: 'f64'; tick: 'i32'; round: 'i32'; stamp: 'f64'; gas_usd: 'f64' }>
   /** Per asset: USD from outside, and the log row of its first move. */
@@ -179,7 +186,7 @@ export class World implements View {
   /** Switches faults for this moment. */
   switch_faults(faults: readonly FaultSpec[], elapsed_ms: number, gas_usd: number): void {
     this.faults.advance(faults, elapsed_ms)
-    this.parts.clock.columns.gas_usd.data[0] = this.faults.gas_usd(gas_usd)
+    this.parts.clock.columns.gas_usd.data[0] = this.cuts.gas ? NO_GAS_USD : this.faults.gas_usd(gas_usd)
   }
 
   /** The account was changed by its owner: attribution starts afresh, and he is called again at his own level. */

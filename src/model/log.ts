@@ -58,7 +58,8 @@ export type Sold = (typeof SOLD)[number]
  * - price: the mark of contracts it holds; oracle: the price of tokens it holds or owes, read through a feed
  * - rate: interest and funding; collateral: a unit of collateral became a claim on less (a share or index that fell)
  * - owner: a call elsewhere that the same owner answered here
- * - cash, gas: nothing in the engine changes the health of an account by them: no USD
+ * - cash: a call here that the owner could not pay, since the cash had gone to a call elsewhere; the source is the venue that has it
+ * - gas: what prices took while a liquidation was wanted and not made, for full blocks or for gas above what it brings; the source is who moved them
  */
 export const MECHANISMS = ['price', 'rate', 'cash', 'gas', 'collateral', 'owner', 'oracle'] as const
 export type Mechanism = (typeof MECHANISMS)[number]

@@ -153,7 +153,8 @@ const cascade: DefinitionGroup = {
       says: 'The cells of infections, apart by what carried them. Over mechanisms they sum to infections.',
       more: [
         "*price*: the mark of contracts that the account held. *oracle*: the price of tokens that it held or owed, read through a feed. A source's share is divided by the losses of either kind, max(0, loss) each.",
-        '*rate*: interest and funding. *collateral*: a unit of collateral became a claim on less, as when a supply index falls. *owner*: a call elsewhere that the same owner answered here. *cash* and *gas* carry no USD: nothing in the engine changes the health of an account by them; they delay liquidators, which the counterfactual shows and the attribution does not.',
+        '*rate*: interest and funding. *collateral*: a unit of collateral became a claim on less, as when a supply index falls. *owner*: the sale answers a call elsewhere, of the same owner. *cash*: it answers a call here, but the cash that would have answered it had gone to a call elsewhere and has not come back: as many units of the same asset as went. *gas*: what prices took while the liquidation was wanted and not made, because blocks were full or gas cost more than it brings at mids. Whoever moved the price remains the source.',
+        'Not told apart: pools without cash, keepers short of capital, transactions on their way. Leave out who withdraws (`--without agent:…`) to see what they do.',
       ],
     },
     {

@@ -13,8 +13,8 @@ const BY: Readonly<Record<Blamed['mechanism'], string>> = {
   price: 'marks',
   oracle: 'the oracle',
   rate: 'interest and funding',
-  cash: 'cash',
-  gas: 'gas',
+  cash: 'cash that had gone to a call there',
+  gas: 'prices while it waited for gas',
   collateral: 'collateral that became a claim on less',
   owner: 'a call that the owner answered here',
 }
@@ -43,6 +43,13 @@ function blame(link: Link): string {
   return `; moved there ${moved.join(', ')}; tipped over by ${source(tipped.from)}`
 }
 
+/** What of a sale is for want of cash that another venue has. */
+const for_want = ({ blamed }: Link): string =>
+  blamed
+    .filter(({ mechanism, share }) => mechanism === 'cash' && share >= 0.01)
+    .map(({ from, share }) => `, ${percent(share, 0)} of it for want of cash that had gone to a call of ${plain(from)}`)
+    .join('')
+
 const who = ({ venue, account }: Link): string => `${plain(venue ?? 'somebody')}${account === null ? '' : ` account ${account}`}`
 
 /** One row in words. */
@@ -53,7 +60,7 @@ function says(link: Link): string {
     case 'fill':
       return link.sold === 'free'
         ? `${at} ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought'} on ${plain(link.market ?? '')} by choice, or carried over from another market, at ${price(link.price)}`
-        : `${at} ${plain(link.venue ?? '')}: ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought back'} on ${plain(link.market ?? '')} at ${price(link.price)} ${SOLD_BY[link.sold]}`
+        : `${at} ${plain(link.venue ?? '')}: ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought back'} on ${plain(link.market ?? '')} at ${price(link.price)} ${SOLD_BY[link.sold]}${for_want(link)}`
     case 'shock':
       return `${at} the fundamental of ${asset} begins to move, to ${price(link.price)}`
     case 'call':

@@ -16,9 +16,9 @@ export interface Counterfactual {
   readonly interaction_usd: number | null
 }
 
-/** Mechanisms whose blame each cut takes away. */
+/** Mechanisms whose blame each cut takes away. Without gas nothing is taken away: what is sold is sold earlier. */
 const CARRIED: Readonly<Record<string, readonly Mechanism[]>> = {
-  'mechanism:price': ['price', 'oracle'],
+  'mechanism:price': ['price', 'oracle', 'gas'],
   'mechanism:oracle': ['oracle'],
   'mechanism:owner': ['owner'],
 }

@@ -57,7 +57,7 @@ function rows_of(log: Log, venues: readonly [number, number], assets: readonly [
 }
 
 /** Columns that hold numbers of log rows or actors, which are counted over the whole world; and vectors, as wide as there are venues. */
-const NUMBERED = /\.(row|cause|shares|seize|owner)$/
+const NUMBERED = /\.(row|debt_row|cause|shares|seize|owner)$/
 const VECTORS = /\.parts$/
 
 /** Final state of a component, column by column. */
