@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'how near a market is to selling that feeds itself: R, the falls at which it reaches 1, ladders',
     load: () => import('./criticality.ts'),
   },
+  network: {
+    summary: 'who owes whom and holds the same as whom, what is behind a claim in the end, and who would bring down whom',
+    load: () => import('./network.ts'),
+  },
   detect: { summary: 'events in a history of prices, open interest, funding, liquidations', load: () => import('./detect.ts') },
   warn: { summary: 'chances of a fall and of how far it would go, and whether they have skill', load: () => import('./warn.ts') },
   infer: {

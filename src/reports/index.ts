@@ -9,6 +9,8 @@ export { detect_text, warn_text } from './detect.ts'
 export { type Curve, detect_html } from './detect-page.ts'
 export { explain_text } from './explain.ts'
 export { infer_html, infer_text } from './infer.ts'
+export { network_text } from './network.ts'
+export { network_html } from './network-page.ts'
 export { plain, type StressReport } from './report.ts'
 export { stress_html } from './html.ts'
 export { event_text, replay_text } from './replay.ts'
@@ -18,6 +20,7 @@ export {
   type CriticalityDoc,
   type DetectDoc,
   type InferDoc,
+  type NetworkDoc,
   type ReplayDoc,
   type WarnDoc,
   type RunDoc,

@@ -5,6 +5,7 @@ import { account_schema } from './account-schema.ts'
 import { detect_schema, warn_schema } from './detect-schema.ts'
 import { criticality_schema } from './criticality-schema.ts'
 import { infer_schema } from './infer-schema.ts'
+import { network_schema } from './network-schema.ts'
 import { explain_schema } from './explain-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
 
@@ -178,6 +179,7 @@ export const SCHEMAS = {
   'snapshot-check-1': snapshot_schema,
   'account-1': account_schema,
   'criticality-1': criticality_schema,
+  'network-1': network_schema,
 } as const
 
 type Frozen<T> = T extends readonly (infer U)[]
@@ -190,6 +192,7 @@ export type RunDoc = Frozen<z.infer<typeof run_schema>>
 export type ReplayDoc = Frozen<z.infer<typeof replay_schema>>
 export type AccountDoc = Frozen<z.infer<typeof account_schema>>
 export type CriticalityDoc = Frozen<z.infer<typeof criticality_schema>>
+export type NetworkDoc = Frozen<z.infer<typeof network_schema>>
 export type DetectDoc = Frozen<z.infer<typeof detect_schema>>
 export type InferDoc = Frozen<z.infer<typeof infer_schema>>
 export type WarnDoc = Frozen<z.infer<typeof warn_schema>>

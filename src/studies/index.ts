@@ -8,6 +8,7 @@ export {
 } from './account/index.ts'
 export { compare, type Counterfactual, counterfactual } from './counterfactual.ts'
 export { criticality, type CriticalityDocument, type CriticalityInput } from './criticality/index.ts'
+export { network, type NetworkDocument, type NetworkInput } from './network/index.ts'
 export { explain, type Explanation } from './explain.ts'
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
 export {

@@ -189,6 +189,15 @@ function holdings_of(book: Book): NetworkDocument['holdings'] {
   )
 }
 
+/** What was asked first, then what follows. */
+function shock_of(world: World, factor: Float64Array, { shocks }: Pick<NetworkInput, 'shocks'>): NetworkDocument['shock'] {
+  const asked = (id: string) => shocks.some(({ asset }) => asset === id)
+  const moved = world.parts.assets.flatMap(({ id }, a) =>
+    factor[a] === 1 ? [] : [{ asset: id, change: (factor[a] as number) - 1 }],
+  )
+  return [...moved.filter(({ asset }) => asked(asset)), ...moved.filter(({ asset }) => !asked(asset))]
+}
+
 function check({ lost, default_costs, top }: NetworkInput): void {
   if (!(lost > 0 && lost <= 1)) throw new InputError('--lost', '', lost, 'above 0 % and at most 100 %')
   if (!(default_costs >= 0 && default_costs < 1))
@@ -200,7 +209,8 @@ function check({ lost, default_costs, top }: NetworkInput): void {
 export function network(snapshot: Snapshot, world: World, input: NetworkInput = NETWORK_DEFAULTS): NetworkDocument {
   check(input)
   const book = open_book(snapshot, world)
-  const factor = factors(world, input.shocks.length > 0 ? input : reference_shock(book))
+  const shock = input.shocks.length > 0 ? input : reference_shock(book)
+  const factor = factors(world, shock)
   const { assets } = world.parts
   const { lost, default_costs, top } = input
   const still = new Float64Array(assets.length).fill(1)
@@ -215,7 +225,7 @@ export function network(snapshot: Snapshot, world: World, input: NetworkInput = 
     snapshot: content_hash(snapshot),
     evidence: worst(snapshot.provenance.map(({ evidence }) => evidence)),
     definitions: 'docs/network.md',
-    shock: assets.flatMap(({ id }, a) => (factor[a] === 1 ? [] : [{ asset: id, change: (factor[a] as number) - 1 }])),
+    shock: shock_of(world, factor, shock),
     lost,
     default_costs,
     parts: parts_of(book, now, owners, through),

@@ -112,6 +112,7 @@ describe('recursive collateral', () => {
     })
     expect(find('XUSD').assets['USDC']).toBeCloseTo(0.6, 12)
     expect(find('XUSD').uncovered).toBeCloseTo(0.4, 12)
+    expect(find('XUSD').link).toMatchObject({ how: 'redeems', by: 'bank', value_ratio: expect.closeTo(1, 12) })
     // A token and the node that owes it are one claim, the supply of it another.
     expect(find('pool XUSD').layers).toBeCloseTo(2, 12)
   })
@@ -138,6 +139,9 @@ describe('recursive collateral', () => {
     // The pool, then for 0.88 of it the pool of stETH and stETH itself.
     expect(find('pool ETH').layers).toBeCloseTo(1 + 2 * 0.88, 12)
     expect(find('stETH').layers).toBeCloseTo(1, 12)
+    // 1.1 · 2000 ÷ 2200.
+    expect(find('stETH').link).toEqual({ how: 'priced-as', by: 'pool', value_ratio: expect.closeTo(1, 12) })
+    expect(find('pool ETH').link).toBeNull()
   })
 
   it('of a coin that is created against collateral, with what is not covered and who is not listed', () => {

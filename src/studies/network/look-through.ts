@@ -3,7 +3,7 @@
  * Shares solve x = Q x + terminals, Q the share of a claim that is itself a claim; Σ of powers of Q by doubling.
  */
 import { type Book, type BookAccount } from './book.ts'
-import { token_links } from './links.ts'
+import { token_links, type TokenLink } from './links.ts'
 import type { Network, Node } from './nodes.ts'
 
 export interface LookThrough {
@@ -21,6 +21,8 @@ export interface LookThrough {
   readonly recursion: number | null
   /** USD of claims in the chain behind one USD of it, itself included; null where nothing leaves. */
   readonly layers: number | null
+  /** Of a token: what makes it a claim, by which market or venue, and USD it redeems for ÷ USD it trades at; null where its issuer is in the snapshot alone. */
+  readonly link: { readonly how: TokenLink['how']; readonly by: string; readonly value_ratio: number } | null
 }
 
 /** Powers of Q by doubling: 2 to the 50 steps, or until less than this is on its way. */
@@ -109,10 +111,9 @@ function behind_loans(
   return { uncovered }
 }
 
-function chain_of(book: Book, network: Network): Chain {
+function chain_of(book: Book, network: Network, links: readonly TokenLink[]): Chain {
   const { assets } = book.world.parts
   const chain = new Chain(assets.length)
-  const links = token_links(book)
   const debtors = (asset: number) =>
     network.nodes.flatMap(({ kind, asset: own }, i) => (own === asset && (kind === 'issuer' || kind === 'reserve') ? [i] : []))
   assets.forEach(({ id }, a) => {
@@ -183,7 +184,8 @@ export function visits(q: readonly Float64Array[]): Visits {
 
 /** Every claim with what is behind it, the largest first. */
 export function look_through(book: Book, network: Network): LookThrough[] {
-  const chain = chain_of(book, network)
+  const links = token_links(book)
+  const chain = chain_of(book, network, links)
   const n = chain.rows.length
   const ids = book.world.parts.assets.map(({ id }) => id)
   const q = chain.rows.map((row) => Float64Array.from({ length: n }, (_, j) => row.get(j) ?? 0))
@@ -194,6 +196,7 @@ export function look_through(book: Book, network: Network): LookThrough[] {
     if (own.size === 0) return []
     const reach = sum[i] as Float64Array
     const ring = (left[i] as number) > RING
+    const link = links.find(({ token }) => chain.of(token) === i)
     const terminal = (at: number) => chain.rows.reduce((all, row, k) => all + (reach[k] as number) * (row.get(at) ?? 0), 0)
     const assets = ids
       .map((asset, a) => ({ asset, share: terminal(-1 - a) }))
@@ -208,6 +211,7 @@ export function look_through(book: Book, network: Network): LookThrough[] {
         uncovered: terminal(chain.uncovered),
         circular: ring ? (left[i] as number) : 0,
         recursion: ring ? null : (reach[i] as number),
+        link: link === undefined ? null : { how: link.how, by: link.by, value_ratio: link.value_ratio },
         layers: ring ? null : reach.reduce((all, one, k) => all + one * (counts[k] as number), 0),
       },
     ]
