@@ -1,5 +1,5 @@
-/** Runs the study of docs/criticality.md and writes its table. Run: npm run study:criticality [snapshots] [seconds] */
-import { readFileSync, writeFileSync } from 'node:fs'
+/** Runs the study of docs/criticality.md and writes its table and picture. Run: npm run study:criticality [snapshots] [first] */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bootstrap, quantileSorted, Rng, spearman } from '../src/math/index.ts'
 import { CAP, type Trial, trial } from '../src/studies/criticality/index.ts'
@@ -7,18 +7,22 @@ import { parse_recipe } from '../src/synth/index.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DOCUMENT = join(ROOT, 'docs/criticality.md')
-const [target = 500, seconds = 480] = process.argv.slice(2).map(Number)
+const PICTURE = join(ROOT, 'docs/images/criticality.svg')
+const [count = 500, first = 300_001] = process.argv.slice(2).map(Number)
 const recipe = parse_recipe(JSON.parse(readFileSync(join(ROOT, 'data/reference-market/recipe.json'), 'utf8')), 'recipe.json')
 
-const end_ms = Date.now() + seconds * 1000
 const trials: Trial[] = []
-for (let k = 1; k <= target && Date.now() < end_ms; k++) trials.push(trial(recipe, k))
+for (let k = first; k < first + count; k++) {
+  trials.push(trial(recipe, k))
+  if (process.stderr.isTTY) process.stderr.write(`\r${trials.length} of ${count}`)
+}
 const usable = trials.filter((one): one is Trial & { multiplier: number } => one.multiplier !== null)
 
 const MEASURES = {
-  'R after the shock (primary)': (one: Trial) => one.r,
-  'R of the whole way': (one: Trial) => one.r_way,
-  'R now': (one: Trial) => one.r_now,
+  'R of the shock (primary)': (one: Trial) => one.r,
+  'spectral radius after the shock': (one: Trial) => one.r_after,
+  'spectral radius of the whole way': (one: Trial) => one.r_way,
+  'spectral radius now': (one: Trial) => one.r_now,
   'total leverage': (one: Trial) => one.leverage,
   'debt over depth': (one: Trial) => one.debt_over_depth,
 }
@@ -40,7 +44,7 @@ const below = usable.filter(({ r }) => r < 1)
 const above = usable.filter(({ r }) => r >= 1)
 const lines = [
   '',
-  `${trials.length} snapshots run of a target of ${target}; ${usable.length} in which the shock liquidated anything without feedback: ${below.length} with R < 1, ${above.length} with R ≥ 1. Multipliers are capped at ${CAP} (${usable.filter(({ multiplier }) => multiplier > CAP).length} were above).`,
+  `${trials.length} snapshots, seeds ${first} to ${first + count - 1}; ${usable.length} in which the shock liquidated anything without feedback: ${below.length} with R < 1, ${above.length} with R ≥ 1. Multipliers are capped at ${CAP} (${usable.filter(({ multiplier }) => multiplier > CAP).length} were above).`,
   '',
   'Spearman correlation with the simulated multiplier, 95 % bootstrap interval:',
   '',
@@ -54,4 +58,31 @@ writeFileSync(
   DOCUMENT,
   `${text.slice(0, text.indexOf(begin) + begin.length)}\n${lines.join('\n')}\n\n${text.slice(text.indexOf(end))}`,
 )
+mkdirSync(join(ROOT, 'docs/images'), { recursive: true })
+writeFileSync(PICTURE, picture())
 console.log(lines.join('\n'))
+
+/** R of the shock against the multiplier, a point a snapshot, both logarithmic; R below 0.01 stands at 0.01. */
+function picture(): string {
+  const [width, height, edge] = [640, 400, 48]
+  const x = (r: number) => edge + ((Math.log10(Math.max(0.01, Math.min(30, r))) + 2) / (Math.log10(30) + 2)) * (width - 2 * edge)
+  const y = (m: number) =>
+    height - edge - (Math.log10(Math.max(0.5, Math.min(CAP, m)) / 0.5) / Math.log10(CAP / 0.5)) * (height - 2 * edge)
+  const line = (x1: number, y1: number, x2: number, y2: number) =>
+    `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="#bbb"/>`
+  const word = (text: string, at_x: number, at_y: number, anchor = 'middle') =>
+    `<text x="${at_x.toFixed(1)}" y="${at_y.toFixed(1)}" text-anchor="${anchor}">${text}</text>`
+  return `${[
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#333">`,
+    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    ...[0.01, 0.1, 1, 10].flatMap((r) => [line(x(r), edge, x(r), height - edge), word(String(r), x(r), height - edge + 16)]),
+    ...[0.5, 1, 2, 5, 10].flatMap((m) => [line(edge, y(m), width - edge, y(m)), word(String(m), edge - 6, y(m) + 4, 'end')]),
+    word('R of the shock', width / 2, height - 10),
+    word('multiplier', 8, edge - 12, 'start'),
+    ...usable.map(
+      ({ r, multiplier }) =>
+        `<circle cx="${x(r).toFixed(1)}" cy="${y(multiplier).toFixed(1)}" r="2.5" fill="#1f6feb" fill-opacity="0.5"/>`,
+    ),
+    '</svg>',
+  ].join('\n')}\n`
+}

@@ -6,6 +6,7 @@ import { build, shock_scenario } from '../../scenarios/index.ts'
 import { Crowd } from './crowd.ts'
 import { criticality, pressure_at } from './document.ts'
 import { ladder } from './ladder.ts'
+import { shock_offspring } from './shock.ts'
 
 /** Pools of 1e10 USD a side: within 1 % they give 1e10 · (1 − 1/√1.01), or 1e10 · (1/√0.99 − 1) the other way. */
 const POOL = 1e10
@@ -49,6 +50,47 @@ describe('one lender, one pool', () => {
     expect(deep?.bad_debt_usd).toBeCloseTo(20e6, 0)
     expect(deep?.stuck_usd).toBeCloseTo(230e6, 0)
     expect(world.parts.store.hash()).toBe(opened)
+  })
+})
+
+describe('the reproduction number of a shock', () => {
+  // Healths 240/230 and 240/200: in breach after −4.2 % and −16.7 %, so −14 % takes the first, at all sizes from 0.8 to 1.2 of it.
+  const two = account_market([
+    [0, 'ETH', 100_000, 0],
+    [0, 'USDC', 0, 230e6],
+    [1, 'ETH', 100_000, 0],
+    [1, 'USDC', 0, 200e6],
+  ])
+  const crowd = new Crowd(build(two, shock_scenario([])))
+  const ask = (reach: number) => shock_offspring(two, crowd, { fall: 0.14, over_ms: 3_600_000, reach })
+  const sizes = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2].map((factor) => factor * Math.log(0.86))
+  // 1.05 of the debt in collateral, at the start price.
+  const seized = (debt: number, at: readonly number[]) =>
+    at.reduce((sum, x) => sum + (debt * 1.05) / Math.exp(x), 0) / sizes.length
+  const first = seized(230e6, sizes)
+  // Constant product: ln p falls by 2 ln(1 + sold ÷ reserve).
+  const moved = 2 * Math.log(1 + first / POOL)
+  const tipped = (by: number) => sizes.map((x) => x - by).filter((x) => x < Math.log(200 / 240))
+
+  it('is what the first generation tips ÷ what it is, by hand', () => {
+    const { first_usd, sold_usd, next_usd, r } = ask(0.2)
+    expect(first_usd / first).toBeCloseTo(1, 9)
+    expect(sold_usd).toBeCloseTo(first_usd, 3)
+    expect(tipped(moved)).toHaveLength(8)
+    // Between the distances asked, depth is a power law: a few parts in a thousand of the move.
+    expect(next_usd / seized(200e6, tipped(moved))).toBeCloseTo(1, 2)
+    expect(r).toBeCloseTo(next_usd / first_usd, 12)
+  })
+
+  it('looks no further than asked, and sees nobody where nothing tips', () => {
+    expect(tipped(-Math.log(0.99))).toHaveLength(2)
+    expect(ask(0.01).next_usd / seized(200e6, tipped(-Math.log(0.99)))).toBeCloseTo(1, 9)
+    expect(shock_offspring(two, crowd, { fall: 0.02, over_ms: 3_600_000, reach: 0.2 })).toEqual({
+      first_usd: 0,
+      sold_usd: 0,
+      next_usd: 0,
+      r: 0,
+    })
   })
 })
 

@@ -38,6 +38,16 @@ export interface Victim {
   readonly contracts: boolean
   /** By asset: USD sold (+) or bought (−), at the moved prices. */
   readonly sold: ReadonlyMap<number, number>
+  /** The same leg by leg: what is sold, and the market a contract is closed on, −1 for what is seized. */
+  readonly sales: readonly Sale[]
+  /** When the last of the prices it stands on has followed, ms; those that stand still do not count. */
+  readonly lag_ms: number
+}
+
+export interface Sale {
+  readonly asset: number
+  readonly market: number
+  readonly usd: number
 }
 
 export class Crowd {
@@ -128,8 +138,12 @@ export class Crowd {
     const { share, seized } = this.habits[v] as Habit
     const contracts = sums.notional > 0
     const sold = new Map<number, number>()
+    const sales: Sale[] = []
+    let lag_ms = 0
     const taken = Math.min(sums.assets, sums.debts * share * seized)
     for (const { side, slot, market, asset, quantity, price } of legs) {
+      const lag = this.probe.lags[v]?.[slot] as number
+      if (lag > lag_ms && Number.isFinite(lag)) lag_ms = lag
       const worth = quantity * price * (ratios[slot] as number) * usd
       const part = contracts
         ? market < 0
@@ -138,9 +152,21 @@ export class Crowd {
         : side > 0 && sums.assets > 0
           ? (worth / sums.assets) * taken
           : 0
-      if (part !== 0 && asset >= 0) sold.set(asset, (sold.get(asset) ?? 0) + part)
+      if (part === 0 || asset < 0) continue
+      sold.set(asset, (sold.get(asset) ?? 0) + part)
+      sales.push({ asset, market, usd: part })
     }
-    return { venue: v, row, owed_usd: owed_of(sums), assets_usd: sums.assets, debts_usd: sums.debts, contracts, sold }
+    return {
+      venue: v,
+      row,
+      owed_usd: owed_of(sums),
+      assets_usd: sums.assets,
+      debts_usd: sums.debts,
+      contracts,
+      sold,
+      sales,
+      lag_ms,
+    }
   }
 
   /** Everything that is held and owed now, USD. */

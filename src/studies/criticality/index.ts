@@ -9,4 +9,6 @@ export {
 } from './document.ts'
 export { is_executable, ladder, LADDER_FALLS, type LadderStep } from './ladder.ts'
 export { CAP, DISTRIBUTION, drawn_recipe, type Trial, trial } from './snapshots.ts'
+export { offspring, type Offspring, shock_offspring, type ShockQuestion } from './shock.ts'
+export { StressedBooks } from './stress.ts'
 export { in_order, type Positions, positions_of, positions_panel, positions_series } from './positions.ts'

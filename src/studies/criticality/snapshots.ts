@@ -10,15 +10,17 @@ import { build, parse_shock, shock_scenario } from '../../scenarios/index.ts'
 import { type Recipe, synthesize } from '../../synth/index.ts'
 import { Crowd } from './crowd.ts'
 import { pressure_at } from './document.ts'
+import { shock_offspring } from './shock.ts'
 
 /** Fixed on 2026-11-25, before the first run. Ranges are log-uniform, except `vaults`. */
 export const DISTRIBUTION = {
   accounts: 1_000,
   /** Fall of BTC within an hour; the rest by beta. */
   shock: 0.2,
+  over_ms: 3_600_000,
   horizon_ms: 2 * 3_600_000,
   tick_ms: 120_000,
-  /** Window of the primary R: density between the shocked prices and this much lower. */
+  /** How far below the shocked prices the measures look. */
   span: 0.1,
   leverage: [2, 12],
   largest_leverage: [10, 50],
@@ -73,8 +75,10 @@ export function drawn_recipe(recipe: Recipe, k: number): Recipe {
 
 export interface Trial {
   readonly k: number
-  /** R after the shock, span as stated: the primary. */
+  /** R of the shock: its next generation per USD of its first, the primary. */
   readonly r: number
+  /** Spectral radius after the shock. */
+  readonly r_after: number
   /** R at today's prices, 5 %. */
   readonly r_now: number
   /** R of the whole way: density between today's prices and the shocked ones. */
@@ -88,9 +92,9 @@ export interface Trial {
 }
 
 export function trial(recipe: Recipe, k: number): Trial {
-  const { accounts, shock, horizon_ms, tick_ms, span } = DISTRIBUTION
+  const { accounts, shock, horizon_ms, tick_ms } = DISTRIBUTION
   const snapshot = synthesize(drawn_recipe(recipe, k), { accounts, seed: k })
-  const measured = predictors(snapshot, shock, span)
+  const measured = predictors(snapshot, k)
   const options = { correlated: true, seed: k, horizon_ms, tick_ms }
   const world = build(snapshot, shock_scenario([parse_shock(`BTC=-${shock * 100}%@1h`)], options))
   const liquidated = (feedback: boolean) => {
@@ -103,14 +107,16 @@ export function trial(recipe: Recipe, k: number): Trial {
   return { k, ...measured, multiplier: cascade_multiplier(liquidated(true), alone, false) }
 }
 
-function predictors(snapshot: Snapshot, shock: number, span: number): Omit<Trial, 'k' | 'multiplier'> {
+function predictors(snapshot: Snapshot, seed: number): Omit<Trial, 'k' | 'multiplier'> {
+  const { shock, over_ms, tick_ms, span } = DISTRIBUTION
   const crowd = new Crowd(build(snapshot, shock_scenario([])))
   const { assets } = crowd.world.parts
   const still = new Float64Array(assets.length)
   const { assets_usd, debts_usd, owed_usd } = crowd.totals()
   const depth = crowd.impact().reduce((sum, impact) => sum + (impact > 0 ? 0.01 / impact : 0), 0)
   return {
-    r: reproduction_number(pressure_at(crowd, crowd.by_beta(log(1 - shock)), span)),
+    r: shock_offspring(snapshot, crowd, { fall: shock, over_ms, reach: span }, { seed, tick_ms }).r,
+    r_after: reproduction_number(pressure_at(crowd, crowd.by_beta(log(1 - shock)), span)),
     r_now: reproduction_number(pressure_at(crowd, still, 0.05)),
     r_way: reproduction_number(pressure_at(crowd, still, shock)),
     leverage: debts_usd / (assets_usd - debts_usd),
