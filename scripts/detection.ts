@@ -4,11 +4,12 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { log, median, wilson } from '../src/math/index.ts'
+import { calibration_curve } from '../src/detectors/evaluate.ts'
+import { brier, log, median, rocAuc, wilson } from '../src/math/index.ts'
 import type { Panel, Series } from '../src/model/index.ts'
 import { readSeries } from '../src/sources/index.ts'
 import { detect } from '../src/studies/detection.ts'
-import { assets_of, daily_panel, evaluate_warnings } from '../src/studies/warning.ts'
+import { assets_of, daily_panel, type Evaluation, evaluate_warnings } from '../src/studies/warning.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -125,7 +126,8 @@ async function warnings(name: string, files: readonly string[]): Promise<string[
     time_ms.length > 0 ? [time_ms[0] as number, time_ms[time_ms.length - 1] as number] : [],
   )
   const panel = daily_panel(series, { from_ms: Math.min(...times), to_ms: Math.max(...times) })
-  return evaluate_warnings(panel).flatMap(({ problem, scores, rows }) => [
+  const evaluations = evaluate_warnings(panel)
+  return evaluations.flatMap(({ problem, scores, rows, walks }) => [
     '',
     `**${name}: ${problem.title}** (${rows.length} rows out of sample)`,
     '',
@@ -135,7 +137,45 @@ async function warnings(name: string, files: readonly string[]): Promise<string[
       (one) =>
         `| ${one.id} | ${interval(one.roc_auc)} | ${interval(one.average_precision)} | ${interval(one.brier_skill)} | ${one.beats_baseline === null ? '–' : interval(one.beats_baseline)} | ${one.event_recall === null ? '–' : one.event_recall.toFixed(2)} | ${one.lead_days === null ? '–' : one.lead_days.toFixed(1)} | ${one.false_alarm_days_per_month === null ? '–' : one.false_alarm_days_per_month.toFixed(1)} | ${one.abstained} | ${one.verdict} |`,
     ),
+    ...(['fragility', 'system', 'venue'].includes(problem.id) && rows.length >= 150
+      ? curves({ problem, scores, rows, walks })
+      : []),
+    ...(problem.id === 'venue' ? by_venue({ problem, scores, rows, walks }) : []),
   ])
+}
+
+/** Of the questions of amplification: what was said against what happened, in five bins of equal size. */
+function curves({ problem, rows, walks }: Evaluation): string[] {
+  const labels = rows.map((i) => problem.labels[i] as number)
+  const lines = walks
+    .filter(({ forecaster }) => ['volatility', 'ridge-logit', 'boosted-trees'].includes(forecaster.id))
+    .flatMap(({ forecaster, probability }) => {
+      const said = rows.map((i) => probability[i] as number)
+      if (!said.every(Number.isFinite)) return []
+      const bins = calibration_curve(labels, said)
+      return [`${forecaster.id} ${bins.map((bin) => `${bin.said.toFixed(2)} → ${bin.happened.toFixed(2)}`).join(', ')}`]
+    })
+  return lines.length === 0 ? [] : ['', `Calibration, said → happened in fifths: ${lines.join('; ')}.`]
+}
+
+/** Each venue for itself: how often, and how well its rows are ranked. */
+function by_venue({ problem, rows, walks }: Evaluation): string[] {
+  const subjects = (problem as { readonly rows_of?: ReadonlyMap<string, readonly number[]> }).rows_of ?? new Map()
+  const judged = new Set(rows)
+  const of = (id: string) => walks.find(({ forecaster }) => forecaster.id === id)?.probability
+  const figure = (value: number | null) => (value === null ? '–' : value.toFixed(2))
+  return [
+    '',
+    '| venue | rows | came true | ROC-AUC ridge-logit | boosted-trees | funding alone | Brier ridge-logit | constant |',
+    '|---|---|---|---|---|---|---|---|',
+    ...[...subjects].map(([venue, all]) => {
+      const own = all.filter((i: number) => judged.has(i))
+      const labels = own.map((i: number) => problem.labels[i] as number)
+      const said = (id: string) => own.map((i: number) => of(id)?.[i] ?? Number.NaN)
+      const auc = (id: string) => figure(rocAuc(labels, said(id)))
+      return `| ${venue} | ${own.length} | ${labels.reduce((sum: number, one: number) => sum + one, 0)} | ${auc('ridge-logit')} | ${auc('boosted-trees')} | ${auc('funding')} | ${figure(brier(labels, said('ridge-logit')))} | ${figure(brier(labels, said('constant')))} |`
+    }),
+  ]
 }
 
 function put(text: string, mark: string, lines: readonly string[]): string {
