@@ -13,6 +13,7 @@ export {
   type ContagionIndex,
   debt_rank,
   debt_rank_once,
+  debt_ranks,
   deleverage,
   type Deleveraging,
   exposures,

@@ -35,7 +35,7 @@ export { cascade_multiplier, liquidated_at_start_usd, liquidated_by_venue } from
 export { totals, type VenueFigures, venue_figures } from './venues.ts'
 export { adl, assets, coin_day, flows, infections, timeline, venues }
 export { type Claims, type Clearing, clearing, type DefaultCosts, furfine } from './shared/clearing.ts'
-export { debt_rank, debt_rank_once, type Link, links_of, LoanBook } from './shared/debt-rank.ts'
+export { debt_rank, debt_rank_once, debt_ranks, type Link, links_of, LoanBook } from './shared/debt-rank.ts'
 export {
   deleverage,
   type Deleveraging,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clearing } from './clearing.ts'
-import { debt_rank, debt_rank_once, links_of, LoanBook } from './debt-rank.ts'
+import { Rng } from '../../math/index.ts'
+import { debt_rank, debt_rank_once, debt_ranks, links_of, LoanBook } from './debt-rank.ts'
 import { fire_sale } from './fire-sale.ts'
 
 const size = 5
@@ -98,6 +99,60 @@ describe('networks', () => {
     )
     for (const loss of debt_rank(ring, [0.2, 0.2, 0.2])) expect(loss).toBeCloseTo(0.4, 10)
     expect(debt_rank(ring, [0.2, 0, 0])[0]).toBeCloseTo(0.2 / 0.875, 10)
+  })
+
+  /** The recursion step by step, as published: increments only, no leaps. */
+  const step_by_step = ({ count, at, lender, leverage }: LoanBook, shock: readonly number[]) => {
+    const lost = Float64Array.from(shock)
+    let fresh = Float64Array.from(shock)
+    for (let step = 0; step < 200_000 && fresh.some((x) => x > 1e-14); step++) {
+      const next = new Float64Array(count)
+      for (let b = 0; b < count; b++)
+        for (let k = at[b] as number; k < (at[b + 1] as number); k++)
+          next[lender[k] as number] = (next[lender[k] as number] as number) + (leverage[k] as number) * (fresh[b] as number)
+      fresh = next.map((more, i) => Math.min(1, (lost[i] as number) + more) - (lost[i] as number))
+      for (let i = 0; i < count; i++) lost[i] = (lost[i] as number) + (fresh[i] as number)
+    }
+    return lost
+  }
+
+  it('leaps change how soon it ends, not where: below, at and above the radius at which losses feed themselves', () => {
+    for (const strength of [0.3, 0.7, 0.95, 1, 1.05, 1.5, 4])
+      for (let seed = 0; seed < 6; seed++) {
+        const rng = new Rng(seed, 0, 'loans')
+        const [count, links] = [40, 5]
+        const book = new LoanBook(
+          count,
+          Array.from({ length: count * links }, () => {
+            const [lender, borrower] = [rng.uniformInt(count), rng.uniformInt(count)]
+            return { lender, borrower, leverage: (strength / links) * (0.5 + rng.uniform()) }
+          }),
+        )
+        const shock = Array.from({ length: count }, (_, i) => (i % 7 === seed ? rng.uniform() : 0))
+        const [got, plain] = [debt_rank(book, shock), step_by_step(book, shock)]
+        for (let i = 0; i < count; i++) expect(Math.abs((got[i] as number) - (plain[i] as number))).toBeLessThan(1e-9)
+      }
+  })
+
+  it('the ranks of all nodes are what single shocks do to the others, to the last bit', () => {
+    fc.assert(
+      fc.property(amounts, positive, fc.double({ min: 0, max: 1, noNaN: true }), (lent, capital, shock) => {
+        // More nodes than lanes, some of them without any loan.
+        const book = new LoanBook(11, links_of(lent, capital))
+        const weight = Array.from({ length: 11 }, (_, i) => 1 + (i % 3))
+        const ranks = debt_ranks(book, weight, shock)
+        for (let j = 0; j < 11; j++) {
+          const lost = debt_rank(
+            book,
+            weight.map((_, i) => (i === j ? shock : 0)),
+          )
+          let sum = 0
+          for (let i = 0; i < 11; i++) sum += (weight[i] as number) * ((lost[i] as number) - (i === j ? shock : 0))
+          expect(ranks[j]).toBe(sum)
+        }
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('systemicness adds up to the aggregate', () => {
