@@ -1,7 +1,7 @@
 /** What chains of causes must obey, read off the log in one pass. */
 import { EXOGENOUS, type LogView, MECHANISMS, SOLD } from '../model/index.ts'
 
-/** Shares closer than this are equally large: either source's row may stand as the cause. */
+/** Shares closer than this are equally large: either source's row may stand as the cause. A share below it is rounding. */
 const TIE = 1e-9
 
 interface Main {
@@ -53,7 +53,7 @@ function from_outside(log: LogView, row: number): boolean {
 function wrong_blame(log: LogView, row: number, anything: boolean): string | undefined {
   const cause = log.columns.cause.data[row] as number
   const { source, priced } = main_of(log, log.columns.shares.data[row] as number)
-  if (source < 0 || !(priced > 0)) return undefined
+  if (source < 0 || !(priced > TIE)) return undefined
   if (source !== EXOGENOUS) {
     if (cause < 0) return `is blamed on venue ${source - 1} and has no cause`
     return moved_for(log, cause, source - 1) ? undefined : `is blamed on venue ${source - 1}, its cause is a row of somebody else`
