@@ -52,50 +52,62 @@ const for_want = ({ blamed }: Link): string =>
 
 const who = ({ venue, account }: Link): string => `${plain(venue ?? 'somebody')}${account === null ? '' : ` account ${account}`}`
 
+/** When a row was, and what it says. */
+export const told = (link: Link): readonly [at: string, text: string] => [`+${duration(link.after_ms)}`, words(link)]
+
 /** One row in words. */
-function says(link: Link): string {
-  const at = `+${duration(link.after_ms)}`
+function words(link: Link): string {
   const asset = plain(link.asset ?? '')
   switch (link.kind) {
     case 'fill':
       return link.sold === 'free'
-        ? `${at} ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought'} on ${plain(link.market ?? '')} by choice, or carried over from another market, at ${price(link.price)}`
-        : `${at} ${plain(link.venue ?? '')}: ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought back'} on ${plain(link.market ?? '')} at ${price(link.price)} ${SOLD_BY[link.sold]}${for_want(link)}`
+        ? `${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought'} on ${plain(link.market ?? '')} by choice, or carried over from another market, at ${price(link.price)}`
+        : `${plain(link.venue ?? '')}: ${usd(link.usd)} of ${asset} ${link.amount < 0 ? 'sold' : 'bought back'} on ${plain(link.market ?? '')} at ${price(link.price)} ${SOLD_BY[link.sold]}${for_want(link)}`
     case 'shock':
-      return `${at} the fundamental of ${asset} begins to move, to ${price(link.price)}`
+      return `the fundamental of ${asset} begins to move, to ${price(link.price)}`
     case 'call':
-      return `${at} ${who(link)} falls below its owner's call level, at health ${link.price.toFixed(3)}${blame(link)}`
+      return `${who(link)} falls below its owner's call level, at health ${link.price.toFixed(3)}${blame(link)}`
     case 'respond':
-      return `${at} the owner of ${who(link)} sees it below his level, at health ${link.price.toFixed(3)}${blame(link)}`
+      return `the owner of ${who(link)} sees it below his level, at health ${link.price.toFixed(3)}${blame(link)}`
     case 'fault':
-      return `${at} a fault of the scenario${link.usd > 0 ? `: ${usd(link.usd)} of ${asset}` : ` at ${plain(link.venue ?? link.market ?? link.asset ?? 'no component')}`}`
+      return `a fault of the scenario${link.usd > 0 ? `: ${usd(link.usd)} of ${asset}` : ` at ${plain(link.venue ?? link.market ?? link.asset ?? 'no component')}`}`
     default:
-      return `${at} ${who(link)}: ${link.kind.replace('_', ' ')} ${usd(link.usd)}${asset === '' ? '' : ` of ${asset}`}${blame(link)}`
+      return `${who(link)}: ${link.kind.replace('_', ' ')} ${usd(link.usd)}${asset === '' ? '' : ` of ${asset}`}${blame(link)}`
   }
 }
 
 /** Links of a chain that are told; the first cause always is. */
-const MOST_SHOWN = 7
+export const MOST_SHOWN = 7
 
-const TITLES: Readonly<Record<Explain['chains'][number]['why'], string>> = {
+export const CHAIN_TITLES: Readonly<Record<Explain['chains'][number]['why'], string>> = {
   largest: 'among the largest',
   longest: 'the most changes of venue on the way',
   loop: 'exchange → lender → exchange',
 }
 
-/** What carried the infections: source and victim down, mechanisms across. */
-function matrix(document: RunDoc, width: number): string[] {
+type Cell = NonNullable<RunDoc['infections_by_mechanism']>[number]
+
+/** Who infected whom: source and victim down, mechanisms across. */
+export function by_mechanism(document: RunDoc): {
+  readonly mechanisms: readonly Cell['mechanism'][]
+  readonly rows: readonly { readonly from: string; readonly to: string; readonly cells: readonly (Cell | undefined)[] }[]
+} {
   const list = (document.infections_by_mechanism ?? []).filter((cell) => cell.usd > 0 || cell.usd_pivotal > 0)
-  if (list.length === 0) return []
   const mechanisms = [...new Set(list.map((cell) => cell.mechanism))]
   const pairs = [...new Map(list.map((cell) => [JSON.stringify([cell.from, cell.to]), [cell.from, cell.to] as const])).values()]
-  const rows = pairs.map(([from, to]) => [
-    plain(from),
-    plain(to),
-    ...mechanisms.map((mechanism) => {
-      const found = list.find((cell) => cell.from === from && cell.to === to && cell.mechanism === mechanism)
-      return found === undefined ? '·' : `${usd(found.usd)} (${usd(found.usd_pivotal)})`
-    }),
+  const find = (from: string, to: string, mechanism: Cell['mechanism']) =>
+    list.find((cell) => cell.from === from && cell.to === to && cell.mechanism === mechanism)
+  return { mechanisms, rows: pairs.map(([from, to]) => ({ from, to, cells: mechanisms.map((by) => find(from, to, by)) })) }
+}
+
+/** What carried the infections. */
+function matrix(document: RunDoc, width: number): string[] {
+  const { mechanisms, rows: cells } = by_mechanism(document)
+  if (cells.length === 0) return []
+  const rows = cells.map((row) => [
+    plain(row.from),
+    plain(row.to),
+    ...row.cells.map((found) => (found === undefined ? '·' : `${usd(found.usd)} (${usd(found.usd_pivotal)})`)),
   ])
   const columns = [
     { title: 'from', align: 'left' as const },
@@ -105,10 +117,14 @@ function matrix(document: RunDoc, width: number): string[] {
   return grid(columns, rows, width - 2, COLOURLESS, (_line, _column, text) => text).map((line) => `  ${line}`)
 }
 
+/** Did exchanges hit lenders and lenders exchanges? */
+export const goes_round = ({ perp_to_lending_usd, lending_to_perp_usd }: Explain['loop']): boolean =>
+  perp_to_lending_usd > 0 && lending_to_perp_usd > 0
+
 /** Does the run show perp → index → oracle → lending → spot → perp? */
-function loop_lines({ loop }: Explain): string[] {
+export function loop_lines({ loop }: Pick<Explain, 'loop'>): string[] {
   const { perp_to_lending_usd, lending_to_spot_usd, lending_to_perp_usd, closed_usd } = loop
-  if (!(perp_to_lending_usd > 0 && lending_to_perp_usd > 0))
+  if (!goes_round(loop))
     return ['The path perp → index → oracle → lending → spot → perp is not there: one side did not move the other.']
   return [
     `perp → index → oracle → lending: ${usd(perp_to_lending_usd)} of lenders' forced sales were caused by exchanges, through oracles.`,
@@ -121,7 +137,7 @@ function loop_lines({ loop }: Explain): string[] {
 }
 
 /** What leaving out removed, beside what attribution said. */
-function counterfactual_lines({ counterfactual }: Explain): string[] {
+export function counterfactual_lines({ counterfactual }: Pick<Explain, 'counterfactual'>): string[] {
   if (counterfactual === undefined) return []
   const { without, venues, removed_usd, said_usd, interaction_usd } = counterfactual
   const moved = venues.map(({ id, with_usd, without_usd }) => `${plain(id)} ${usd(with_usd)} → ${usd(without_usd)}`)
@@ -141,13 +157,13 @@ export function explain_text(document: RunDoc, { width = 100, painter = COLOURLE
   const lines: string[] = ['', painter.strong('Why it was sold')]
   if (explain.chains.length === 0) lines.push('  Nothing was forced.')
   explain.chains.forEach(({ why, links }, i) => {
-    lines.push('', painter.faint(`  ${i + 1}. ${TITLES[why]}`))
+    lines.push('', painter.faint(`  ${i + 1}. ${CHAIN_TITLES[why]}`))
     links.forEach((link, l) => {
       if (l >= MOST_SHOWN && l < links.length - 1) {
         if (l === MOST_SHOWN) lines.push(`${'  '.repeat(9)}… ${links.length - 1 - l} more (--json), the last of them`)
         return
       }
-      const text = says(link)
+      const text = told(link).join(' ')
       lines.push(...wrap(l === 0 ? text : `because ${text}`, columns, `${'  '.repeat(Math.min(l, 8) + 1)}`))
     })
   })

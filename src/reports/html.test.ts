@@ -44,6 +44,47 @@ describe('the page', () => {
     expect(page).not.toContain('Infinity')
   })
 
+  it('draws an asset that was shocked though nobody sold it', () => {
+    const shocks = ['ETH', 'USDC'].map((asset) => ({ asset, change: -0.1, over_ms: 0, at_ms: 0 }))
+    const page = html({ scenario: { drivers: [{ kind: 'shock', id: 'shock', shocks }] } })
+    // The fixture sells all but USDC.
+    expect(html()).not.toContain('<b>USDC</b>')
+    expect(page).toContain('<b>USDC</b>')
+    expect(page.match(/<path class="mid" d="M/g)?.length).toBe(6 + 1)
+  })
+
+  it('says why it was sold where the run was explained, and nothing of it elsewhere', () => {
+    const link = {
+      row: 2,
+      kind: 'fill',
+      after_ms: 720_000,
+      venue: 'aave',
+      account: null,
+      market: 'ETH-USD',
+      asset: 'ETH',
+      amount: -2,
+    } as const
+    const sale = { ...link, price: 2_500, usd: 5_000, sold: 'seized', blamed: [] } as const
+    const shock = { ...sale, row: 0, kind: 'shock', after_ms: 60_000, sold: 'free', venue: null, price: 3_600 } as const
+    const loop = { perp_to_lending_usd: 25e6, lending_to_spot_usd: 12e6, lending_to_perp_usd: 17e6, closed_usd: 0 }
+    const infections_by_mechanism = [
+      { from: 'binance', to: '<aave>', usd: 25e6, usd_pivotal: 42e6, mechanism: 'oracle' as const },
+    ]
+    const document = { explain: { chains: [{ why: 'largest' as const, links: [sale, shock] }], loop }, infections_by_mechanism }
+    const page = html({ document })
+    expect(unbalanced(page)).toEqual([])
+    expect(page).toContain('<span class="what">aave: $5.00\u00a0k of ETH sold on ETH-USD at 2,500.0 after a seizure</span>')
+    expect(page).toContain('because the fundamental of ETH begins to move, to 3,600.0')
+    expect(page).toContain('<span>lending<small>$25.0 M forced by exchanges</small></span>')
+    expect(page).toContain(
+      '<td class="left">&lt;aave&gt;</td><td class="heat" style="--w:1.000">$25.0 M · 100 %<small>tipped $42.0 M</small>',
+    )
+    expect(html()).not.toContain('Why it was sold')
+    // Without the way back there is no round.
+    const broken = { explain: { ...document.explain, loop: { ...loop, lending_to_perp_usd: 0 } } }
+    expect(html({ document: broken })).not.toContain('<ol class="way">')
+  })
+
   it('has the same figures as the text, in tables', () => {
     const page = html()
     for (const figure of ['$412 M', '1.84', '14,311', '$3.11 M', '$3.05 M', '$18.4 M', '$412 k']) expect(page).toContain(figure)

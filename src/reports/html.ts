@@ -1,5 +1,6 @@
 /** The report of a stress run as one self-contained page: no script, nothing from elsewhere, light and dark. */
 import { DEFINITIONS, definition_of } from './definitions.ts'
+import { explain_section } from './explain-page.ts'
 import { flow_figure, price_figure, stacks } from './figures.ts'
 import { counted, decimal, duration, GLUED, percent, price, usd } from './format.ts'
 import { type Markup, markup, Markup as Text } from './markup.ts'
@@ -11,7 +12,6 @@ import {
   type Flow,
   flows_of,
   gap_text,
-  hit_assets,
   identity_rows,
   insurance_line,
   is_pinned,
@@ -21,6 +21,7 @@ import {
   notes_of,
   numbers,
   plain,
+  priced_assets,
   shocked,
   status_line,
   type StressReport,
@@ -47,6 +48,7 @@ ${real_event(report)}
 ${charts(report)}
 ${chain(report)}
 ${infections(report)}
+${explain_section(document)}
 ${multiplier(report)}
 ${venues(report)}
 ${assets(report)}
@@ -124,11 +126,11 @@ function drawn_part(report: StressReport): string {
 
 function charts(report: StressReport): Markup {
   if (numbers(report.tables.timeline, 'time_ms').length < 2) return NOTHING
-  const all = hit_assets(report)
+  const all = priced_assets(report)
   const hit = all.slice(0, PANELS)
   const more =
     all.length > PANELS
-      ? markup`<p class="note">${all.length - PANELS} more assets were hit: see the table of assets.</p>`
+      ? markup`<p class="note">${all.length - PANELS} more assets were hit or shocked: see the table of assets.</p>`
       : NOTHING
   const flows = stacks(report)
   const part = drawn_part(report)

@@ -55,6 +55,15 @@ svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fi
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:8px 0;padding:0;font-size:13px}
 .legend svg{width:22px;height:11px;margin-right:6px;vertical-align:-1px}
 .slim{display:none!important}
+.chain{list-style:none;margin:4px 0 14px;padding:0;font-size:13.5px;max-width:88ch}
+.chain li{display:flex;gap:10px;border-left:2px solid var(--rule);padding:3px 0 3px 12px;overflow-wrap:anywhere}
+.chain li:first-child{border-left-color:var(--low)}.chain li:first-child .what{font-weight:600}
+.chain .when{color:var(--faint);flex:0 0 5.5em}
+.way{list-style:none;display:flex;flex-wrap:wrap;gap:8px 6px;margin:8px 0;padding:0;font-size:13px}
+.way li{display:flex;align-items:center;gap:6px}
+.way li:not(:last-child)::after{content:"→";color:var(--faint)}
+.way span{border:1px solid var(--rule);border-radius:4px;padding:3px 8px;background:var(--wash)}
+.way small{display:block;color:var(--faint);font-size:11.5px}
 .badge{display:inline-block;border:1px solid currentColor;border-radius:3px;padding:0 6px;font-size:12px;white-space:nowrap}
 .observed{color:var(--good)}.inferred{color:var(--warn)}.synthetic{color:var(--faint)}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:6px 0;font-size:13.5px}

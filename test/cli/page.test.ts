@@ -1,7 +1,9 @@
 // The page in a browser: it fits any width, asks for nothing, complains about nothing, and its colours can be read.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { stress_html } from '../../src/reports/index.ts'
+import { bridge, type RunDoc, type StressReport, stress_html, windowed_timeline } from '../../src/reports/index.ts'
+import { stress } from '../../src/studies/index.ts'
 import { withPage } from '../support/browser.ts'
+import { crash, small_market } from '../support/reference-market.ts'
 import { fixture } from './report-fixture.ts'
 
 interface Seen {
@@ -36,7 +38,20 @@ const LOOK = `(() => {
   }
 })()`
 
+/** A run of the reference market, explained. */
+function explained(): StressReport {
+  const scenario = crash(2)
+  const { document, tables, world } = stress(small_market(1_500), scenario, { explain: true })
+  const coin_day = document.coin_day as RunDoc['coin_day']
+  const timeline = windowed_timeline(world.view())
+  return {
+    ...{ document: { ...document, coin_day }, scenario, aliases: [], bridge: bridge(world.parts.log) },
+    tables: { flows: tables.flows, timeline },
+  }
+}
+
 const seen: Seen[] = []
+const runs: Seen[] = []
 const complaints: string[] = []
 const requests: string[] = []
 
@@ -59,6 +74,13 @@ beforeAll(async () => {
       await page.setContent(html)
       seen.push({ name, ...(await page.evaluate<Omit<Seen, 'name'>>(LOOK)) })
     }
+    const run = stress_html(explained())
+    for (const width of [320, 400, 760, 1200]) {
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.setViewportSize({ width, height: 900 })
+      await page.setContent(run)
+      runs.push({ name: String(width), ...(await page.evaluate<Omit<Seen, 'name'>>(LOOK)) })
+    }
   })
 })
 
@@ -71,6 +93,13 @@ describe('the page in a browser', () => {
     expect(seen.map(({ name, overflow }) => ({ name, fits: overflow <= 0 }))).toEqual(
       seen.map(({ name }) => ({ name, fits: true })),
     )
+  })
+
+  it('of an explained run does not either, from 320 pixels on', () => {
+    expect(runs.map(({ name, overflow }) => ({ name, fits: overflow <= 0 }))).toEqual(
+      ['320', '400', '760', '1200'].map((name) => ({ name, fits: true })),
+    )
+    for (const { name, contrast } of runs) expect({ name, readable: contrast >= 4.5 }).toEqual({ name, readable: true })
   })
 
   it('shows the whole table of venues at 1100 pixels', () => {
