@@ -1,4 +1,4 @@
-/** What everybody holds and owes in a world, laid open once, in USD at the opening. No kind of venue is known by name. */
+/** What everybody holds and owes in a world, laid open once, in USD at the opening. */
 import type { World } from '../../engine/index.ts'
 import { type Evidence, PoolState, type Snapshot, weakest } from '../../model/index.ts'
 import { legs_of, unit_of } from '../account/law.ts'
@@ -54,6 +54,9 @@ export interface Book {
   /** USD in the fund or buffer, by venue. */
   readonly fund: readonly number[]
 }
+
+/** Kinds at which positions stand against a pool: their statements name no market on which they would be closed. */
+const AGAINST_A_POOL: ReadonlySet<string> = new Set(['gmx-v2'])
 
 /** Rows that the snapshot lists; rows beyond them are the venue's own. */
 function listed(snapshot: Snapshot, venue: number): number {
@@ -123,7 +126,7 @@ export function open_book(snapshot: Snapshot, world: World): Book {
   const parties = new Parties(money)
   const accounts: BookAccount[] = []
   const pooled = venues.map(() => assets.map(() => false))
-  const exchange = venues.map(({ part }) => part.outside >= 0)
+  const exchange = venues.map(({ kind, part }) => part.outside >= 0 || AGAINST_A_POOL.has(kind))
   venues.forEach(({ part }, venue) => {
     const known = listed(snapshot, venue)
     for (let row = 0; row < part.rows; row++) {

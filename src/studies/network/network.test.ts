@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lender, network_snapshot, SIDE_USD, vaults } from '../../../test/support/network-world.ts'
+import { adapters } from '../../../test/conformance/adapters/index.ts'
+import { snapshot as snapshot_of } from '../../../test/conformance/snapshot.ts'
+import { Stand } from '../../../test/conformance/stand.ts'
+import { kinds_market, LENDERS } from '../../../test/support/kinds-world.ts'
 import { inRoot } from '../../../test/support/files.ts'
 import { small_market } from '../../../test/support/reference-market.ts'
 import { content_hash, type Snapshot } from '../../model/index.ts'
@@ -293,6 +297,16 @@ describe('tokens that are claims', () => {
   })
 })
 
+/** Places of numbers that are none. */
+const not_finite = (value: unknown, path = ''): string[] =>
+  typeof value === 'number'
+    ? Number.isFinite(value)
+      ? []
+      : [path]
+    : value !== null && typeof value === 'object'
+      ? Object.entries(value).flatMap(([key, inner]) => not_finite(inner, `${path}.${key}`))
+      : []
+
 /** Σ of a position column of the snapshot, at the prices of its assets. */
 function listed(snapshot: Snapshot, venue: string, field: 'collateral' | 'debt'): number {
   const spec = snapshot.venues.find(({ id }) => id === venue) as unknown as Record<string, never> & {
@@ -317,6 +331,32 @@ describe('the books balance', () => {
         1,
         6,
       )
+  })
+
+  it('of every lending kind: three accounts with 10 ETH at 3000, 40,000 USDC owed, some against pools, some created', () => {
+    const snapshot = kinds_market()
+    const { claims } = answer(snapshot)
+    for (const { id } of LENDERS) {
+      const [eth, usdc] = ['ETH', 'USDC'].map((asset) => claims.nodes.find((one) => one.node === `${id} ${asset}`))
+      expect(eth?.owed_usd).toBeCloseTo(90_000, 3)
+      expect(usdc?.lent_usd).toBeCloseTo(40_000, 3)
+      const creates = ['maker', 'maker-2020', 'liquity-v1', 'liquity-v2', 'llamma'].includes(id)
+      expect({ id, kind: usdc?.kind }).toEqual({ id, kind: creates ? 'issuer' : 'pool' })
+    }
+    expect(claims.have_usd / claims.owe_usd).toBeCloseTo(1, 12)
+  })
+
+  it.each(adapters.map((adapter) => [adapter.kind, adapter] as const))('of %s: what it has is what it owes', (_, adapter) => {
+    const accounts = adapter.sample.map((account, owner) => ({ account, owner }))
+    const { world } = new Stand(adapter, accounts)
+    const spec = snapshot_of(adapter, adapter.spec(accounts), {})
+    const found = network(spec as never, world)
+    expect(found.claims.have_usd / found.claims.owe_usd).toBeCloseTo(1, 12)
+    expect(not_finite(found)).toEqual([])
+    const kinds = new Set(found.claims.nodes.map(({ kind }) => kind))
+    expect(kinds.has('exchange')).toBe(adapter.family === 'exchange')
+    // Four accounts, all of them with a position; some kinds are given a safe debtor more.
+    expect(found.owners.owners).toBeGreaterThanOrEqual(4)
   })
 
   it('of any two pools: claims are debts, before and after any shock', () => {
