@@ -129,20 +129,29 @@ const bubble: Indicator = {
   id: 'lppls_confidence',
   title: 'Bubble confidence',
   source:
-    'Sornette et al. (2015): share of nested windows of 90, 150 and 240 days whose LPPLS fit passes the filters, sign of the bubble kept; fitted once in 30 days',
+    'Sornette et al. (2015): share of nested windows of 90, 150 and 240 days whose LPPLS fit passes the filters, sign of the bubble kept; fitted once in 30 days, a window a row',
   needs: ['close'],
   reads: 'near 1: growth faster than exponential that cannot last; near −1: a fall of that kind',
   open(shape) {
     const per_day = Math.max(1, Math.round(DAY_MS / shape.step_ms))
-    return per_symbol(shape, 'lppls_confidence', 'ratio', ['close'], 240 * per_day - 1, ([close = -1], _, place) => {
+    const windows = WINDOWS_DAYS.length
+    return per_symbol(shape, 'lppls_confidence', 'ratio', ['close'], 240 * per_day + windows - 2, ([close = -1], _, place) => {
       const days = new Rolling(240)
-      let steps = 0
-      const rare = new Every(30 * per_day, place)
+      const rare = 30 * per_day
+      // The first time is when 240 days are known, in turn for each asset; a fit a row, so that no row has to wait for three.
+      let [steps, turn, sum, value] = [0, -(place % rare), 0, Number.NaN]
       return (row) => {
         const price = row[close] as number
         if (steps++ % per_day === 0) days.push(price > 0 ? log(price) : Number.NaN)
         if (!days.full || steps < 240 * per_day) return Number.NaN
-        return rare.of(() => confidence(days.values()))
+        const length = WINDOWS_DAYS[turn % rare]
+        if (turn++ < 0 || length === undefined) return value
+        sum += sign(days.values(), length)
+        if ((turn - 1) % rare === windows - 1) {
+          value = sum / windows
+          sum = 0
+        }
+        return value
       }
     })
   },
@@ -152,20 +161,17 @@ const WINDOWS_DAYS = [90, 150, 240] as const
 /** Points of a window that are fitted: more do not change which fits pass. */
 const POINTS = 60
 
-function confidence(y: Float64Array): number {
-  let sum = 0
-  for (const length of WINDOWS_DAYS) {
-    const part = y.subarray(Math.max(0, y.length - length))
-    const every = Math.ceil(part.length / POINTS)
-    const t: number[] = []
-    for (let i = part.length - 1; i >= 0; i -= every) t.push(i)
-    t.reverse()
-    // About the last value, so that squares do not cancel.
-    const values = t.map((i) => (part[i] as number) - (part[part.length - 1] as number))
-    const fit = lpplsFit(t, values, 2, 120)
-    if (fit !== null) sum += lpplsSign(fit.model, 0, part.length - 1)
-  }
-  return sum / WINDOWS_DAYS.length
+/** Of the newest days of a window: 1 a bubble that passes the filters, −1 its mirror, 0 neither. */
+function sign(y: Float64Array, length: number): number {
+  const part = y.subarray(Math.max(0, y.length - length))
+  const every = Math.ceil(part.length / POINTS)
+  const t: number[] = []
+  for (let i = part.length - 1; i >= 0; i -= every) t.push(i)
+  t.reverse()
+  // About the last value, so that squares do not cancel.
+  const values = t.map((i) => (part[i] as number) - (part[part.length - 1] as number))
+  const fit = lpplsFit(t, values, 2, 120)
+  return fit === null ? 0 : lpplsSign(fit.model, 0, part.length - 1)
 }
 
 const tail: Indicator = {
