@@ -20,7 +20,7 @@ const claims = z.object({
   nodes: z.array(
     z.object({
       node: id,
-      kind: z.enum(['pool', 'issuer', 'exchange', 'reserve']),
+      kind: z.enum(['pool', 'custody', 'issuer', 'exchange', 'reserve']),
       evidence,
       at_hand_usd: usd('Tokens in custody'),
       lent_usd: usd('Owed to it by listed accounts'),

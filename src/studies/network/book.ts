@@ -13,6 +13,8 @@ export interface Line {
   readonly contract: boolean
   /** Held and counted by the venue's law; false: a supply that is no collateral. */
   readonly secures: boolean
+  /** Held and not lent on: collateral that is only kept. */
+  readonly kept: boolean
   /** In the venue's law, a ratio. */
   readonly weight: number
   readonly usd: number
@@ -73,21 +75,26 @@ function stated(world: World, v: number, row: number): Line[] {
   return legs.flatMap(({ side, asset, market, quantity, weight, price }): Line[] => {
     const contract = market >= 0
     const usd = quantity * (contract ? price * account_usd : world.usd(asset))
-    return usd > 0 ? [{ side, asset, contract, secures: true, weight, usd }] : []
+    return usd > 0 ? [{ side, asset, contract, secures: true, kept: side > 0, weight, usd }] : []
   })
 }
 
-/** What an account has supplied to a pool beyond what the venue's law counts. */
+/** The lines of an account as its pools have them: what is lent on is not kept, and what is supplied beyond what the venue's law counts is added. */
 function supplied(world: World, v: number, row: number, lines: readonly Line[], pooled: boolean[]): Line[] {
   const pool = new PoolState()
-  return world.parts.assets.flatMap((_, asset): Line[] => {
+  const lent = new Set<number>()
+  const more = world.parts.assets.flatMap((_, asset): Line[] => {
     pool.claim = 0
     if (!world.pool(v, row, asset, pool)) return []
     pooled[asset] = true
+    lent.add(asset)
     const all = pool.claim * world.usd(asset)
     const counted = lines.reduce((sum, line) => (line.side > 0 && line.asset === asset ? sum + line.usd : sum), 0)
-    return all > counted * (1 + 1e-9) ? [{ side: 1, asset, contract: false, secures: false, weight: 0, usd: all - counted }] : []
+    return all > counted * (1 + 1e-9)
+      ? [{ side: 1, asset, contract: false, secures: false, kept: false, weight: 0, usd: all - counted }]
+      : []
   })
+  return [...lines.map((line) => (line.kept && lent.has(line.asset) ? { ...line, kept: false } : line)), ...more]
 }
 
 function treasuries(snapshot: Snapshot, world: World): Map<number, (readonly [number, number])[]> {
@@ -130,8 +137,7 @@ export function open_book(snapshot: Snapshot, world: World): Book {
   venues.forEach(({ part }, venue) => {
     const known = listed(snapshot, venue)
     for (let row = 0; row < part.rows; row++) {
-      const lines = stated(world, venue, row)
-      lines.push(...supplied(world, venue, row, lines, pooled[venue] as boolean[]))
+      const lines = supplied(world, venue, row, stated(world, venue, row), pooled[venue] as boolean[])
       if (lines.length === 0) continue
       if (lines.some(({ contract }) => contract)) exchange[venue] = true
       const of = row === part.outside ? 'outside' : row < known ? 'party' : 'own'

@@ -93,13 +93,19 @@ function parts_of(book: Book, network: Network, owners: CommonOwners, through: r
     says: found ? says : missing,
     evidence,
   })
-  const pools = kinds('pool') + kinds('exchange')
+  const pools = kinds('pool') + kinds('custody') + kinds('exchange')
   const money = book.parties.some(({ treasury }) => treasury.length > 0)
   const funds = book.fund.filter((usd) => usd > 0).length
   const issuers = kinds('issuer') + kinds('reserve')
   const nested = through.filter(({ recursion }) => recursion === null || recursion > 1 + 1e-9).length
   return [
-    line('direct claims', pools > 0, count(pools, 'pool or exchange', 'pools and exchanges'), 'no venue has accounts', venues),
+    line(
+      'direct claims',
+      pools > 0,
+      count(pools, 'pool, custody or exchange', 'pools, custodies and exchanges'),
+      'no venue has accounts',
+      venues,
+    ),
     line(
       'tokens that are claims on an issuer',
       issuers > 0,

@@ -92,7 +92,7 @@ const treasuries = ({ parties }: Book, asset: number) =>
 function behind_loans(
   accounts: readonly BookAccount[],
   node: Node,
-  visit: (asset: number, usd: number) => void,
+  visit: (asset: number, kept: boolean, usd: number) => void,
 ): { readonly uncovered: number } {
   let uncovered = 0
   for (const { venue, lines } of accounts) {
@@ -106,7 +106,7 @@ function behind_loans(
     if (here === 0) continue
     const covered = here * Math.min(1, held / owed)
     uncovered += here - covered
-    for (const { side, asset, usd, secures } of lines) if (side > 0 && secures) visit(asset, (covered * usd) / held)
+    for (const { side, asset, usd, secures, kept } of lines) if (side > 0 && secures) visit(asset, kept, (covered * usd) / held)
   }
   return { uncovered }
 }
@@ -145,8 +145,8 @@ function behind_node(book: Book, network: Network, chain: Chain, first: number, 
   chain.put(first + i, chain.unlisted, node.lent_outside / all)
   if (node.kind === 'reserve') chain.put(first + i, chain.uncovered, 1 - has / all)
   if (lent === 0) return
-  const { uncovered } = behind_loans(book.accounts, node, (asset, usd) => {
-    const pool = network.at(node.venue, asset)
+  const { uncovered } = behind_loans(book.accounts, node, (asset, kept, usd) => {
+    const pool = network.at(node.venue, asset, kept)
     chain.put(first + i, pool < 0 ? chain.of(asset) : first + pool, usd / all)
   })
   chain.put(first + i, chain.uncovered, uncovered / all)

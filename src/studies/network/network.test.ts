@@ -7,7 +7,7 @@ import { Stand } from '../../../test/conformance/stand.ts'
 import { kinds_market, LENDERS } from '../../../test/support/kinds-world.ts'
 import { inRoot } from '../../../test/support/files.ts'
 import { small_market } from '../../../test/support/reference-market.ts'
-import { content_hash, type Snapshot } from '../../model/index.ts'
+import { content_hash, type KindSpec, type Snapshot } from '../../model/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
 import { readSnapshot } from '../../sources/index.ts'
 import { open_book } from './book.ts'
@@ -36,6 +36,41 @@ describe('two lenders, one owner at both: claims', () => {
     expect(node('morpho ETH')).toMatchObject({ at_hand_usd: 19.8e6, owed_usd: 19.8e6, owed_outside_usd: 0 })
     expect(node('morpho USDC')).toMatchObject({ at_hand_usd: 16.9e6, lent_usd: 13.1e6, owed_usd: 0, owed_outside_usd: 30e6 })
     expect(document.claims).toMatchObject({ have_usd: 166.2e6, owe_usd: 166.2e6 })
+  })
+
+  it('keep apart what is kept and what is lent on, of the same asset', () => {
+    // One market takes ETH for USDC, the other USDC for ETH: 100 ETH kept for 100,000 USDC, 50,000 USDC kept for 10 ETH, at 3000.
+    const market = (loan: string, collateral: string, supply: number) => ({
+      ...((two.venues[1]?.['markets'] as object[])[0] as object),
+      loan,
+      collateral,
+      supply,
+      collateral_oracle: collateral === 'ETH' ? 'ETH/USD' : 'USDC/USD',
+      loan_oracle: loan === 'ETH' ? 'ETH/USD' : 'USDC/USD',
+      loan_decimals: 18,
+    })
+    const both = {
+      ...two.venues[1],
+      markets: [market('USDC', 'ETH', 200_000), market('ETH', 'USDC', 40)],
+      accounts: {
+        owner: Int32Array.of(4, 5),
+        market: Int32Array.of(0, 1),
+        collateral: Float64Array.of(100, 50_000),
+        debt: Float64Array.of(100_000, 10),
+      },
+    }
+    const { claims } = answer({ ...two, venues: [both as unknown as KindSpec] })
+    const at = (id: string) => claims.nodes.find((one) => one.node === id)
+    expect(at('morpho ETH')).toMatchObject({
+      kind: 'pool',
+      at_hand_usd: 90_000,
+      lent_usd: 30_000,
+      owed_usd: 0,
+      owed_outside_usd: 120_000,
+    })
+    expect(at('morpho ETH kept')).toMatchObject({ kind: 'custody', at_hand_usd: 300_000, owed_usd: 300_000, owed_outside_usd: 0 })
+    expect(at('morpho USDC')).toMatchObject({ at_hand_usd: 100_000, lent_usd: 100_000, owed_outside_usd: 200_000 })
+    expect(at('morpho USDC kept')).toMatchObject({ at_hand_usd: 50_000, owed_usd: 50_000 })
   })
 
   it('have what owners share', () => {

@@ -3,10 +3,10 @@ import type { KindSpec } from '../../model/index.ts'
 import { type Book, equity_of } from './book.ts'
 
 /**
- * `pool`: an asset at a lender. `issuer`: a debt asset that a lender creates against collateral. `exchange`: all margin at one exchange.
+ * `pool`: an asset at a lender that is lent out. `custody`: collateral that is only kept. `issuer`: a debt asset that a lender creates against collateral. `exchange`: all margin at one exchange.
  * `reserve`: a redemption queue or peg module that pays out of a reserve.
  */
-export type NodeKind = 'pool' | 'issuer' | 'exchange' | 'reserve'
+export type NodeKind = 'pool' | 'custody' | 'issuer' | 'exchange' | 'reserve'
 
 export interface Node {
   readonly id: string
@@ -40,8 +40,8 @@ export interface TokenClaim {
 export interface Network {
   readonly nodes: readonly Node[]
   readonly tokens: readonly TokenClaim[]
-  /** Position of the node that owes what an account holds of an asset at a venue, or to which it owes: by venue and asset; −1 none. */
-  at(venue: number, asset: number): number
+  /** Position of the node that owes what an account holds of an asset at a venue, kept or lent on, or to which it owes; −1 none. */
+  at(venue: number, asset: number, kept: boolean): number
 }
 
 const sum = (values: Float64Array) => values.reduce((all, one) => all + one, 0)
@@ -49,11 +49,6 @@ const only = (length: number, asset: number, usd: number) => {
   const out = new Float64Array(length)
   out[asset] = usd
   return out
-}
-
-interface Sides {
-  readonly held: Float64Array
-  readonly owed: Float64Array
 }
 
 /** Σ of an exchange's accounts by the sign of their equity; its own rows are in its fund. */
@@ -83,38 +78,50 @@ function exchange_node(book: Book, v: number, factor: ArrayLike<number>): Node {
   }
 }
 
-function lender_nodes(book: Book, v: number, factor: ArrayLike<number>): Node[] {
-  const { assets, venues } = book.world.parts
-  const sides: Sides = { held: new Float64Array(assets.length), owed: new Float64Array(assets.length) }
+interface Sides {
+  /** Supplied and lent on, kept, owed: USD by asset. */
+  readonly lent_on: Float64Array
+  readonly kept: Float64Array
+  readonly owed: Float64Array
+}
+
+function sides_of(book: Book, v: number, factor: ArrayLike<number>): Sides {
+  const zeros = () => new Float64Array(book.world.parts.assets.length)
+  const sides: Sides = { lent_on: zeros(), kept: zeros(), owed: zeros() }
   for (const { venue, lines } of book.accounts) {
     if (venue !== v) continue
-    for (const { side, asset, usd } of lines) {
-      const list = side > 0 ? sides.held : sides.owed
+    for (const { side, asset, usd, kept } of lines) {
+      const list = side < 0 ? sides.owed : kept ? sides.kept : sides.lent_on
       list[asset] = (list[asset] as number) + usd * (factor[asset] as number)
     }
   }
-  return assets.flatMap((asset, a): Node[] => {
-    const [held, lent] = [sides.held[a] as number, sides.owed[a] as number]
-    const issues = lent > 0 && book.pooled[v]?.[a] !== true
-    const own = issues ? held : ((book.custody[v] as Float64Array)[a] as number) * (factor[a] as number)
+  return sides
+}
+
+function lender_nodes(book: Book, v: number, factor: ArrayLike<number>): Node[] {
+  const { assets, venues } = book.world.parts
+  const sides = sides_of(book, v, factor)
+  const node = (kind: NodeKind, a: number, id: string, own: number, lent: number, held: number): Node[] => {
     if (!(own > 0 || held > 0 || lent > 0)) return []
     const rest = own + lent - held
     // Rounding of sums over accounts is nobody's claim.
     const clean = Math.abs(rest) <= 1e-9 * (own + lent + held) ? 0 : rest
-    return [
-      {
-        id: `${venues[v]?.id} ${asset.id}`,
-        kind: issues ? 'issuer' : 'pool',
-        venue: v,
-        asset: a,
-        custody: only(assets.length, a, own),
-        lent,
-        lent_outside: Math.max(0, -clean),
-        owed: held,
-        owed_outside: Math.max(0, clean),
-        fund: 0,
-      },
-    ]
+    const custody = only(assets.length, a, own)
+    const outside = { lent_outside: Math.max(0, -clean), owed_outside: Math.max(0, clean) }
+    return [{ id, kind, venue: v, asset: a, custody, lent, owed: held, ...outside, fund: 0 }]
+  }
+  return assets.flatMap((asset, a): Node[] => {
+    const [held, kept, lent] = [sides.lent_on[a] as number, sides.kept[a] as number, sides.owed[a] as number]
+    const own = ((book.custody[v] as Float64Array)[a] as number) * (factor[a] as number)
+    const id = `${venues[v]?.id} ${asset.id}`
+    if (book.pooled[v]?.[a] === true)
+      return [
+        ...node('pool', a, id, Math.max(0, own - kept), lent, held),
+        ...node('custody', a, `${id} kept`, Math.min(own, kept), 0, kept),
+      ]
+    // Nothing of it is lent out of a pool: what is owed was created, and its own tokens in custody are no backing.
+    if (lent > 0) return [...node('issuer', a, id, 0, lent, 0), ...node('custody', a, `${id} kept`, kept, 0, kept)]
+    return node('custody', a, id, own, 0, kept)
   })
 }
 
@@ -179,11 +186,12 @@ export function network_of(book: Book, factor: ArrayLike<number>): Network {
     ...venues.flatMap((_, v) => (book.exchange[v] === true ? [exchange_node(book, v, factor)] : lender_nodes(book, v, factor))),
     ...book.snapshot.markets.flatMap((spec, m) => reserve_node(book, m, spec, factor)),
   ]
-  const place = new Map(nodes.map(({ venue, asset }, i) => [`${venue}/${asset}`, i] as const))
+  const key = (venue: number, asset: number, kept: boolean) => `${venue}/${asset}/${kept ? 'kept' : ''}`
+  const place = new Map(nodes.map(({ venue, asset, kind }, i) => [key(venue, asset, kind === 'custody'), i] as const))
   return {
     nodes,
     tokens: token_claims(nodes),
-    at: (venue, asset) => place.get(`${venue}/${book.exchange[venue] === true ? -1 : asset}`) ?? -1,
+    at: (venue, asset, kept) => place.get(book.exchange[venue] === true ? key(venue, -1, false) : key(venue, asset, kept)) ?? -1,
   }
 }
 

@@ -47,12 +47,12 @@ const buffer = (estate: Estate) => estate.cash + total(estate.claims) - total(es
 function add_account(book: Book, network: Network, account: BookAccount, factor: ArrayLike<number>, to: Estate): void {
   if (book.exchange[account.venue] === true) {
     const equity = equity_of(account, factor)
-    const node = network.at(account.venue, -1)
+    const node = network.at(account.venue, -1, false)
     put(equity >= 0 ? to.claims : to.debts, node, Math.abs(equity))
     return
   }
   for (const line of account.lines)
-    put(line.side > 0 ? to.claims : to.debts, network.at(account.venue, line.asset), after(line, factor))
+    put(line.side > 0 ? to.claims : to.debts, network.at(account.venue, line.asset, line.kept), after(line, factor))
 }
 
 function estates(book: Book, network: Network, factor: ArrayLike<number>, liability: Liability): Estate[] {
