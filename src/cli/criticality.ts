@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { CRITICALITY_DEFAULTS } from '../studies/criticality/defaults.ts'
 import { type Act, carry_out } from './support/act.ts'
 import type { Host } from './support/host.ts'
-import { excludes, value, whole } from './support/options.ts'
+import { check_shocks, excludes, shock, value, values, whole } from './support/options.ts'
+import { type Output, prepare } from './support/outputs.ts'
 import { percents } from './support/positions.ts'
 import type { CriticalityTaskInput } from './tasks/criticality.ts'
 
@@ -11,7 +12,11 @@ interface Options {
   readonly accounts?: string
   readonly window?: string
   readonly drop?: string
+  readonly shocks?: string
+  readonly along?: string
+  readonly set: readonly string[]
   readonly json?: true
+  readonly html?: string
   readonly quiet?: true
 }
 
@@ -23,6 +28,10 @@ Examples:
       your own snapshot, density averaged over a fall of 10 %
   unwind criticality --accounts 5000 --drop 5,10,20,30 --json
       a small market, R now and after these falls, as a document
+  unwind criticality market.json --along ETH=-40%,stETH=-50% --html criticality.html
+      the ladder along a direction of your own, as a page with pictures
+  unwind criticality market.json --set venues.aave.reserves.ETH.liquidation_threshold=0.78
+      how R falls when a parameter of the snapshot is another
 
 R is what one USD of forced selling makes others sell: below 1 a shock dies out. What it misses is in docs/criticality.md.
 Exit codes: 0 done, 2 bad input, 3 interrupted, 4 internal fault.
@@ -34,29 +43,45 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(value('--accounts <n>', 'accounts of the reference market (default: 100000)'))
     .addOption(value('--window <percent>', 'fall over which the density of liquidations is averaged (default: 5)'))
     .addOption(value('--drop <percents>', 'falls after which R is asked again, beside now (default: 2.5 to 50)'))
+    .addOption(value('--shocks <percents>', 'falls within an hour whose own R is asked (default: 10,20,30)'))
+    .addOption(value('--along <changes>', 'climb the ladder along this direction too, e.g. ETH=-40%,USDC=-3%'))
+    .addOption(values('--set <path=value>', 'ask R again with this of the snapshot changed; may be given often'))
     .option('--json', 'print the document unwind.criticality/1, nothing else')
+    .addOption(value('--html <file>', 'write the answer as one self-contained page'))
     .option('--quiet', 'no progress')
     .addHelpText('after', EXAMPLES)
     .action((snapshot: string | undefined, options: Options) =>
-      act(() => carry_out(host, { name: 'criticality', input: parse(snapshot, options, host) }, [], options.quiet === true)),
+      act(() => {
+        const { input, outputs } = parse(snapshot, options, host)
+        return carry_out(host, { name: 'criticality', input }, outputs, options.quiet === true)
+      }),
     )
 }
 
 /** The options as the work takes them. @throws InputError */
 export function parse(
   snapshot: string | undefined,
-  { accounts, window, drop, json }: Options,
+  { accounts, window, drop, shocks, along, set, json, html }: Options,
   host: Pick<Host, 'width' | 'colour'>,
-): CriticalityTaskInput {
+): { input: CriticalityTaskInput; outputs: Output[] } {
   excludes('--accounts', accounts, 'a snapshot (it has its own)', snapshot !== undefined)
-  return {
+  const page = html === undefined ? undefined : prepare('--html', html, 'file', snapshot === undefined ? [] : [snapshot])
+  const moves = along === undefined ? [] : along.split(',').map((move) => shock(move))
+  check_shocks('--shock', '', moves, Number.POSITIVE_INFINITY)
+  const ascending = (option: string, text: string) => percents(option, text).sort((a, b) => a - b)
+  const input: CriticalityTaskInput = {
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(accounts === undefined ? {} : { accounts: whole('--accounts', accounts, 100, 20_000_000) }),
+    ...(page === undefined ? {} : { html: page.staged }),
     question: {
       span: window === undefined ? CRITICALITY_DEFAULTS.span : (percents('--window', window)[0] as number),
-      falls: drop === undefined ? CRITICALITY_DEFAULTS.falls : [0, ...percents('--drop', drop).sort((a, b) => a - b)],
+      falls: drop === undefined ? CRITICALITY_DEFAULTS.falls : [0, ...ascending('--drop', drop)],
+      shocks: shocks === undefined ? CRITICALITY_DEFAULTS.shocks : ascending('--shocks', shocks),
+      along: moves.map(({ asset, change }) => ({ asset, change })),
+      changes: set,
     },
     json: json === true,
     look: { width: host.width, colour: host.colour },
   }
+  return { input, outputs: page === undefined ? [] : [page] }
 }

@@ -1,5 +1,6 @@
 /** How near a snapshot is to selling that feeds itself. */
-import { criticality_text } from '../../reports/index.ts'
+import { writeFileSync } from 'node:fs'
+import { criticality_html, criticality_text } from '../../reports/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
 import { criticality, type CriticalityInput } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
@@ -11,6 +12,8 @@ export interface CriticalityTaskInput {
   readonly accounts?: number
   readonly question: CriticalityInput
   readonly json: boolean
+  /** Where the page is written before it takes its place. */
+  readonly html?: string
   readonly look: Look
 }
 
@@ -19,6 +22,7 @@ export async function criticality_task(input: CriticalityTaskInput, on_progress:
   const snapshot = await open_snapshot(input.snapshot, input.accounts)
   on_progress(0.2, 'asking the venues')
   const document = naming(input, () => criticality(snapshot, build(snapshot, shock_scenario([])), input.question))
+  if (input.html !== undefined) writeFileSync(input.html, criticality_html(document))
   const text = () => criticality_text(document, { width: input.look.width, painter: painter(input.look.colour) })
   return { code: 0, text: input.json ? `${JSON.stringify(document, null, 2)}\n` : text(), note: '' }
 }

@@ -4,6 +4,7 @@ import { small_market } from '../../../test/support/reference-market.ts'
 import { reproduction_number } from '../../analytics/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
 import { Crowd } from './crowd.ts'
+import { CRITICALITY_DEFAULTS } from './defaults.ts'
 import { criticality, pressure_at } from './document.ts'
 import { ladder } from './ladder.ts'
 import { shock_offspring } from './shock.ts'
@@ -96,7 +97,11 @@ describe('the reproduction number of a shock', () => {
 
 describe('the reference market', () => {
   const market = small_market(400)
-  const document = criticality(market, build(market, shock_scenario([])), { span: 0.05, falls: [0, 0.2] })
+  const document = criticality(market, build(market, shock_scenario([])), {
+    ...CRITICALITY_DEFAULTS,
+    falls: [0, 0.2],
+    shocks: [0.2],
+  })
 
   it('loses R, never gains, when a venue or the largest account is left out', () => {
     for (const { r } of document.leave_out) expect(r).toBeLessThanOrEqual(document.r * (1 + 1e-9))

@@ -7,7 +7,8 @@ export {
   type Curve,
   pressure_at,
 } from './document.ts'
-export { is_executable, ladder, LADDER_FALLS, type LadderStep } from './ladder.ts'
+export { changed } from './change.ts'
+export { is_executable, ladder, ladder_along, LADDER_FALLS, type LadderStep, type ShareStep } from './ladder.ts'
 export { CAP, DISTRIBUTION, drawn_recipe, type Trial, trial } from './snapshots.ts'
 export { offspring, type Offspring, shock_offspring, type ShockQuestion } from './shock.ts'
 export { StressedBooks } from './stress.ts'

@@ -1,0 +1,89 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { problems, unknown_fields } from '../../test/cli/json-schema.ts'
+import { inRoot } from '../../test/support/files.ts'
+import type { CriticalityDoc } from '../reports/index.ts'
+import { main } from './main.ts'
+import { perform } from './support/work.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'unwind-criticality-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function run(...args: string[]) {
+  let [out, err] = ['', '']
+  const code = await main(['criticality', ...args], {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    watched: false,
+    colour: false,
+    width: 100,
+    work: (work) => perform(work, () => {}),
+  })
+  return { code, out, err }
+}
+const TWO = inRoot('examples', 'two-lenders.json')
+const schema = JSON.parse(readFileSync(inRoot('docs', 'schemas', 'criticality-1.json'), 'utf8')) as object
+
+async function document(...args: string[]): Promise<CriticalityDoc> {
+  const { code, out, err } = await run(...args, '--json')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  const found = JSON.parse(out) as CriticalityDoc
+  expect(problems(schema as never, found)).toEqual([])
+  expect(unknown_fields(schema, found)).toEqual([])
+  return found
+}
+
+describe('unwind criticality', () => {
+  it('a document of the schema: R, R of shocks, a ladder along a direction, a changed parameter', async () => {
+    const found = await document(
+      TWO,
+      ...['--shocks', '20,40', '--along', 'ETH=-50%,USDC=-1%', '--drop', '10'],
+      ...['--set', 'venues.aave.reserves.ETH.liquidation_threshold=0.8'],
+    )
+    expect(found.shocks.map(({ fall, over_ms }) => [fall, over_ms])).toEqual([
+      [0.2, 3_600_000],
+      [0.4, 3_600_000],
+    ])
+    for (const one of found.shocks) expect(one.r * one.first_usd).toBeCloseTo(one.next_usd, 3)
+    expect(found.along?.moves).toEqual([
+      { asset: 'ETH', change: -0.5 },
+      { asset: 'USDC', change: -0.01 },
+    ])
+    const aave = found.along?.steps.filter(({ venue }) => venue === 'aave').map(({ accounts }) => accounts) ?? []
+    expect(aave).toHaveLength(11)
+    expect(aave[0]).toBe(0)
+    // ETH at 3000 and weight 0.83: healths 1.19, 1.27, 1.42 and 1.99, over 2 · 0.99 when ETH has halved and the debt is in USDC at 0.99.
+    expect(aave[10]).toBe(3)
+    expect(found.changes.map(({ what }) => what)).toEqual(['venues.aave.reserves.ETH.liquidation_threshold=0.8'])
+    expect(await document(TWO, '--drop', '10')).toMatchObject({ along: null, changes: [] })
+  })
+
+  it('a page with both pictures that asks nothing of the network', async () => {
+    const file = join(folder, 'page.html')
+    const { code, out } = await run('--accounts', '300', '--drop', '10,20,30,40', '--html', file)
+    expect(code).toBe(0)
+    for (const text of ['R after a fall', 'R of a shock', 'Ladder along the joint fall']) expect(out).toContain(text)
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+    const page = readFileSync(file, 'utf8')
+    for (const id of ['curves', 'ladder']) expect(page).toContain(`id="${id}-t"`)
+    expect(page.match(/(?:src|href)=/g)).toBeNull()
+  })
+
+  it.each([
+    [['--along', 'ETZ=-10%'], '--along is "ETZ"; valid: one of ETH, USDC'],
+    [['--along', 'ETH=-100%'], 'more than -100%'],
+    [['--set', 'venues.aave'], 'PATH=VALUE'],
+    [['--set', 'venues.nobody.x=1'], 'venues is "nobody"; valid: one of aave'],
+    [['--set', 'venues.aave.reserves=1'], 'a path to a number, a word, true or false'],
+    [['--set', 'venues.aave.reserves.ETH.ltv=high'], 'a number, as 0.8 is now'],
+    [['--set', 'venues.aave.reserves.ETH.liquidation_threshold=1.4'], 'liquidation_threshold'],
+    [['--shocks', '0'], '--shocks'],
+  ])('refuses %j', async (args, says) => {
+    const { code, out, err } = await run(TWO, ...args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(says)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+})
