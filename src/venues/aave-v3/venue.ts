@@ -21,7 +21,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { bound, entry_of, health, open_accounts, totals } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { drain, tune } from './faults.ts'
@@ -68,7 +68,7 @@ function open_pool(spec: AaveV3Spec, builder: WorldBuilder): Pool {
   return pool
 }
 
-export class AaveV3 extends Lender implements Venue, Margined, Pooled, Tunable, Drainable, Lawful {
+export class AaveV3 extends AccountVenue implements Venue, Margined, Pooled, Tunable, Drainable, Lawful {
   /** Fee of a flash loan, of the amount. */
   readonly flash_fee: number
   private readonly pool: Pool

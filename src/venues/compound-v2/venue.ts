@@ -19,7 +19,7 @@ import {
   type PoolState,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { rate_at } from './kernel.ts'
 import { violations } from './laws.ts'
@@ -43,7 +43,7 @@ import {
   write_slots,
 } from './state.ts'
 
-export class CompoundV2 extends Lender implements Venue, Margined, Pooled, Lawful {
+export class CompoundV2 extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
   private readonly state: State
   private readonly seize_paused: boolean

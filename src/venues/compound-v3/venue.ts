@@ -19,7 +19,7 @@ import {
   type PoolState,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { absorb, buy, equity, offer, storefront } from './absorption.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { utilisation, YEAR_S } from './kernel.ts'
@@ -46,7 +46,7 @@ import {
 
 const PAUSES = ['supply', 'withdraw', 'absorb', 'buy'] as const
 
-export class CompoundV3 extends Lender implements Venue, Margined, Pooled, Lawful {
+export class CompoundV3 extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
   private readonly spec: CompoundV3Spec
   private readonly state: State

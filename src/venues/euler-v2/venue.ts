@@ -17,7 +17,7 @@ import {
   type PoolState,
   utilisation,
 } from '../../model/index.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { bound, health } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { growth, rateAt } from './kernel.ts'
@@ -37,7 +37,7 @@ import {
   writeWeights,
 } from './state.ts'
 
-export class EulerV2 extends Lender implements Venue, Margined, Pooled, Lawful {
+export class EulerV2 extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly state: State
   private readonly cash: Float64Array
 

@@ -19,7 +19,7 @@ import {
   type WorldBuilder,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { holdings, violations } from './laws.ts'
 import { absorb, buy, for_sale, liquidate, offer } from './liquidation.ts'
@@ -43,7 +43,7 @@ import {
   write_slots,
 } from './state.ts'
 
-export class Fluid extends Lender implements Venue, Margined, Pooled, Lawful {
+export class Fluid extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
   private readonly state: State
   private readonly oracles: readonly Oracle[]

@@ -17,7 +17,7 @@ import {
   type WorldBuilder,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { close, deleverage, deposit, excess, liquidate, open, withdraw } from './actions.ts'
 import { holdings, violations } from './laws.ts'
 import type { GmxSpec } from './snapshot.ts'
@@ -51,7 +51,7 @@ export interface PoolReport {
   readonly value_usd: number
 }
 
-export class GmxV2 extends Lender implements Venue, Margined, Lawful {
+export class GmxV2 extends AccountVenue implements Venue, Margined, Lawful {
   private readonly state: State
   private readonly oracles: readonly Oracle[]
   private readonly feeds: readonly number[]

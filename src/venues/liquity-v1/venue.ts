@@ -15,7 +15,7 @@ import {
   type WorldBuilder,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { troveHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { offer, start } from './liquidation.ts'
@@ -26,7 +26,7 @@ import type { LiquityV1Spec } from './snapshot.ts'
 import { at, collOf, debtOf, isOpen, openState, PRICE, priceOf, type State, sync } from './state.ts'
 import { borrow, deposit, repay, withdraw } from './troves.ts'
 
-export class LiquityV1 extends Lender implements Venue, Margined, Lawful {
+export class LiquityV1 extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
   private readonly first: Answer = { price: Number.NaN, broken: true, frozen: false }
   private readonly second: Answer = { price: Number.NaN, broken: true, frozen: false }

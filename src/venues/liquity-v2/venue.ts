@@ -15,7 +15,7 @@ import {
   type WorldBuilder,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { classGrowth, interestOf, RATES, ratioOf } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { offer, start } from './liquidation.ts'
@@ -38,7 +38,7 @@ import {
 } from './state.ts'
 import { borrow, deposit, repay, withdraw } from './troves.ts'
 
-export class LiquityV2 extends Lender implements Venue, Margined, Lawful {
+export class LiquityV2 extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
 
   constructor(spec: LiquityV2Spec, builder: WorldBuilder) {

@@ -13,7 +13,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { type Limited, limited, YEAR_MS } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { borrow, collateral, repay } from './loans.ts'
@@ -25,7 +25,7 @@ import { liquidate, offer, trade } from './trades.ts'
 const held: Position = { x: 0, y: 0 }
 const seen: Limited = { price: 0, fee: 0 }
 
-export class Llamma extends Lender implements Venue, Margined, Lawful {
+export class Llamma extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
 
   constructor(spec: LlammaSpec, builder: WorldBuilder) {

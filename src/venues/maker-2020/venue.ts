@@ -15,7 +15,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { bid, bite, settle, typeOf, uncovered } from './flip.ts'
 import { shortfall, vaultHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
@@ -25,7 +25,7 @@ import { at, debtOf, each, ilkOf, openState, type PriceFeed, priceOf, type State
 import { change } from './vaults.ts'
 import { drip, equity, flog, heal } from './vow.ts'
 
-export class Maker2020 extends Lender implements Venue, Margined, Lawful {
+export class Maker2020 extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
 
   constructor(spec: Maker2020Spec, builder: WorldBuilder) {

@@ -13,7 +13,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { offer, redo, start, take } from './auctions.ts'
 import { shortfall, vaultHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
@@ -22,7 +22,7 @@ import { debtOf, type Ilk, ilkOf, openState, type PriceFeed, priceOf, type State
 import { borrow, deposit, repay, withdraw } from './vaults.ts'
 import { drip, equity, flog, heal } from './vow.ts'
 
-export class Maker extends Lender implements Venue, Margined, Lawful {
+export class Maker extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
 
   constructor(spec: MakerSpec, builder: WorldBuilder) {

@@ -20,7 +20,7 @@ import {
   type PoolState,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { Lender } from '../shared/lender.ts'
+import { AccountVenue } from '../shared/account-venue.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { YEAR_S } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
@@ -45,7 +45,7 @@ import {
   write_slots,
 } from './state.ts'
 
-export class MorphoBlue extends Lender implements Venue, Margined, Pooled, Lawful {
+export class MorphoBlue extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
   private readonly state: State
   private readonly collateral_oracles: readonly Oracle[]

@@ -1,15 +1,15 @@
-/** What every lender answers about its accounts: they are rows of one margin book, and no market settles there. */
+/** A venue whose accounts are rows of one margin book and at which no market settles: lenders, vaults, exchanges against a pool. */
 import { type MarginBook, RowList } from '../../margin/index.ts'
 import { assert, type Fill, type Log } from '../../model/index.ts'
 
-/** The accounts of a lender: `owner` is the ledger actor of each row, −1 for none. */
+/** The accounts of a venue: `owner` is the ledger actor of each row, −1 for none. */
 export interface Accounts {
   readonly book: MarginBook
   readonly owner: ArrayLike<number>
 }
 
-export abstract class Lender {
-  /** No row stands for everybody else: what they supply and owe is in the lender's totals. */
+export abstract class AccountVenue {
+  /** No row stands for everybody else: what they supply and owe is in the venue's totals. */
   readonly outside = -1
   readonly rows: number
   /** Rows below their level at the last scan. */
@@ -45,7 +45,7 @@ export abstract class Lender {
   }
 
   settle(_fill: Fill, _leg: number, _log: Log): void {
-    assert(false, 'no market settles at a lender')
+    assert(false, 'no market settles here')
   }
 
   /** Nobody stands behind it by rule. */
