@@ -45,6 +45,7 @@ export const collateralDecay: Detector = {
               what: `${symbol} is ${percent(fall, 0)} below its 90-day high, ${percent(alone, 0)} more than the median asset; a week’s trade is ${percent(share, 0)} of its 90 days in USD`,
               baseline: `fall of ${percent(LEVELS[0], 0)}, 15 % more than the median, trade under 60 %`,
               confidence: alone > 0.3 ? 0.8 : 0.6,
+              precedent: fall >= LEVELS[2] ? 'LUNA 2022-05, docs/events/terra.md' : '',
               evidence: { fall, beyond_median: alone, trade_ratio: share },
             }
           },

@@ -47,6 +47,7 @@ const by_positions = (shape: PanelShape) =>
             what: `at ${venue} ${fall < NO_CLIFF ? `the next cliff stands at a joint fall of ${percent(fall, 0)}` : 'no cliff stands within a joint fall of 50 %'}; the largest account owes ${percent(largest)} of all`,
             baseline: `a cliff is a step of 1 % in which 5 % of all that is owed becomes liquidatable; from a fall of ${percent(1 - NEARNESS[0], 0)}, or a largest account of ${percent(EXITS[0], 0)}`,
             confidence: 0.6,
+            precedent: largest >= EXITS[0] ? 'a loan at Solend 2022-06, docs/events/solend-whale.md' : '',
             evidence: { distance_to_cliff: fall, largest_exit: largest },
           }
         },

@@ -53,13 +53,14 @@ export const feedUndercount: Detector = {
               const { low, middle, high } = forced_flow(reported, fall)
               const times = reported > 0 ? low / reported : fall > 0 ? Number.MAX_VALUE : 0
               const price = close >= 0 ? (row[close] as number) : Number.NaN
-              const finding: Pick<Finding, 'what' | 'baseline' | 'confidence' | 'evidence'> & {
+              const finding: Pick<Finding, 'what' | 'baseline' | 'confidence' | 'precedent' | 'evidence'> & {
                 severity: Finding['severity'] | undefined
               } = {
                 severity: moved < -LEAST_FALL ? severity_of(times, LEVELS) : undefined,
                 what: `${symbol}: ${low.toFixed(0)} to ${high.toFixed(0)} coins were forced out in a day (inferred), the feed says ${reported.toFixed(0)}`,
                 baseline: `open interest fell by ${fall.toFixed(0)} coins (${percent(-expm1(moved))}); a share of 0.2 to 0.8 of that is taken to be forced`,
                 confidence: 0.5,
+                precedent: times >= LEVELS[1] ? '2025-02-03: a venue’s own figure was 6.3 times its feed’s' : '',
                 evidence: { reported, low, middle, high, ...(Number.isFinite(price) ? { middle_usd: middle * price } : {}) },
               }
               return finding

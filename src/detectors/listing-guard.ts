@@ -44,6 +44,7 @@ export const listingGuard: Detector = {
             what: `open interest of ${symbol} is ${value.toFixed(1)} ${of}${moved ? `, and holders brought ${percent(inflow, 0)} of it in coins to exchanges within a week` : ''}`,
             baseline: `from ${levels[0]} ${of} a forced exit is larger than what the market takes; inflows from ${percent(INFLOW, 0)} of open interest make it louder`,
             confidence: moved ? 0.8 : 0.6,
+            precedent: value >= levels[1] ? 'CRV 2022-11-22, docs/events/crv-squeeze-2022.md' : '',
             evidence: { ratio: value, ...(Number.isFinite(inflow) ? { inflow } : {}) },
           }
         },

@@ -27,6 +27,7 @@ function by_utilisation(shape: PanelShape) {
           what: `${percent(used)} of the pool is lent out, ${percent(rise)} more than a day before`,
           baseline: `withdrawals fail at 100 %; from ${percent(LEVELS[0], 0)} and rising 3 % a day it counts as a run`,
           confidence: used >= LEVELS[1] ? 0.9 : 0.6,
+          precedent: used >= LEVELS[1] ? 'lenders of xUSD 2025-11, docs/events/xusd-run.md' : '',
           evidence: { utilisation: used, rise },
         }
       },
