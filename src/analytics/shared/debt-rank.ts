@@ -1,6 +1,6 @@
 /** How far distress travels before anybody defaults: relative losses of capital along loans. */
 import { assert } from '../../model/index.ts'
-import { LANES, spread } from './distress.ts'
+import { LANES, loans_of, spread, spread_all } from './distress.ts'
 
 /** A loan as the share of the lender's capital that is lost when the borrower's is: `leverage` = amount ÷ capital of the lender. */
 export interface Link {
@@ -55,7 +55,7 @@ export class LoanBook {
 export function debt_rank(book: LoanBook, shock: ArrayLike<number>, tolerance = 1e-12): Float64Array {
   assert(shock.length === book.count, 'a shock for each node')
   const lost = Float64Array.from(shock, (own) => Math.min(1, own))
-  spread(book, lost, 1, tolerance)
+  spread(book, lost, tolerance)
   return lost
 }
 
@@ -66,13 +66,14 @@ export function debt_rank(book: LoanBook, shock: ArrayLike<number>, tolerance = 
 export function debt_ranks(book: LoanBook, weight: ArrayLike<number>, shock = 1, tolerance = 1e-12): Float64Array {
   assert(weight.length === book.count && shock >= 0 && shock <= 1, 'a weight for each node and a shock from 0 to 1')
   const { count } = book
+  const loans = loans_of(book)
   const ranks = new Float64Array(count)
   const lost = new Float64Array(count * LANES)
   for (let from = 0; from < count; from += LANES) {
     const width = Math.min(LANES, count - from)
     lost.fill(0)
     for (let c = 0; c < width; c++) lost[(from + c) * LANES + c] = shock
-    spread(book, lost, LANES, tolerance)
+    spread_all(loans, lost, tolerance)
     for (let c = 0; c < width; c++) {
       let sum = 0
       for (let i = 0; i < count; i++)

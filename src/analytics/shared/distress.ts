@@ -51,32 +51,64 @@ function push_one({ count, at, lender, leverage }: Links, fresh: Float64Array, n
   }
 }
 
-/** next += Λ fresh, eight lanes side by side. */
-function push_all({ count, at, lender, leverage }: Links, fresh: Float64Array, next: Float64Array): void {
-  for (let b = 0; b < count; b++) {
-    const f = b * LANES
-    const f0 = fresh[f] as number
-    const f1 = fresh[f + 1] as number
-    const f2 = fresh[f + 2] as number
-    const f3 = fresh[f + 3] as number
-    const f4 = fresh[f + 4] as number
-    const f5 = fresh[f + 5] as number
-    const f6 = fresh[f + 6] as number
-    const f7 = fresh[f + 7] as number
-    if (f0 + f1 + f2 + f3 + f4 + f5 + f6 + f7 === 0) continue
-    const end = at[b + 1] as number
-    for (let k = at[b] as number; k < end; k++) {
-      const t = (lender[k] as number) * LANES
-      const l = leverage[k] as number
-      next[t] = (next[t] as number) + l * f0
-      next[t + 1] = (next[t + 1] as number) + l * f1
-      next[t + 2] = (next[t + 2] as number) + l * f2
-      next[t + 3] = (next[t + 3] as number) + l * f3
-      next[t + 4] = (next[t + 4] as number) + l * f4
-      next[t + 5] = (next[t + 5] as number) + l * f5
-      next[t + 6] = (next[t + 6] as number) + l * f6
-      next[t + 7] = (next[t + 7] as number) + l * f7
+/** Links by lender: those of i are `at[i]` to `at[i + 1]`, borrowers in the order of `Links`, so that sums come out the same to the last bit. */
+export interface Loans {
+  readonly at: Int32Array
+  readonly borrower: Int32Array
+  readonly leverage: Float64Array
+}
+
+export function loans_of({ count, at, lender, leverage }: Links): Loans {
+  const start = new Int32Array(count + 1)
+  for (const i of lender) start[i + 1] = (start[i + 1] as number) + 1
+  for (let i = 0; i < count; i++) start[i + 1] = (start[i + 1] as number) + (start[i] as number)
+  const next = start.slice()
+  const borrower = new Int32Array(lender.length)
+  const sorted = new Float64Array(lender.length)
+  for (let b = 0; b < count; b++)
+    for (let k = at[b] as number; k < (at[b + 1] as number); k++) {
+      const i = lender[k] as number
+      const to = next[i] as number
+      next[i] = to + 1
+      borrower[to] = b
+      sorted[to] = leverage[k] as number
     }
+  return { at: start, borrower, leverage: sorted }
+}
+
+/** next += Λ fresh, eight lanes side by side; a lender's sums stay in registers. */
+function pull_all({ at, borrower, leverage }: Loans, fresh: Float64Array, next: Float64Array): void {
+  for (let i = 0; i + 1 < at.length; i++) {
+    const t = i * LANES
+    let n0 = next[t] as number
+    let n1 = next[t + 1] as number
+    let n2 = next[t + 2] as number
+    let n3 = next[t + 3] as number
+    let n4 = next[t + 4] as number
+    let n5 = next[t + 5] as number
+    let n6 = next[t + 6] as number
+    let n7 = next[t + 7] as number
+    const end = at[i + 1] as number
+    for (let k = at[i] as number; k < end; k++) {
+      const f = (borrower[k] as number) * LANES
+      const l = leverage[k] as number
+      n0 += l * (fresh[f] as number)
+      n1 += l * (fresh[f + 1] as number)
+      n2 += l * (fresh[f + 2] as number)
+      n3 += l * (fresh[f + 3] as number)
+      n4 += l * (fresh[f + 4] as number)
+      n5 += l * (fresh[f + 5] as number)
+      n6 += l * (fresh[f + 6] as number)
+      n7 += l * (fresh[f + 7] as number)
+    }
+    next[t] = n0
+    next[t + 1] = n1
+    next[t + 2] = n2
+    next[t + 3] = n3
+    next[t + 4] = n4
+    next[t + 5] = n5
+    next[t + 6] = n6
+    next[t + 7] = n7
   }
 }
 
@@ -125,18 +157,28 @@ function leap_of({ low, high, room, calm, done }: Lane): number {
   return high - low < ALIKE * (1 - low) ? limit : 0
 }
 
-/**
- * Brings `lost` from the shocks to where they end, in place.
- * @param width lanes, 1 or `LANES`: node i of lane c stands at i · width + c
- * @param tolerance nobody's loss grows by more in a last step
- */
-export function spread(links: Links, lost: Float64Array, width: 1 | typeof LANES, tolerance: number): void {
+/** Brings the shocks in `lost`, one a node, to where they end, in place. `tolerance`: nobody's loss grows by more in a last step. */
+export function spread(links: Links, lost: Float64Array, tolerance: number): void {
+  run(lost, 1, tolerance, (fresh, next) => push_one(links, fresh, next))
+}
+
+/** The same for `LANES` shocks: node i of lane c stands at i · LANES + c. A lane ends as `spread` does, to the last bit. */
+export function spread_all(loans: Loans, lost: Float64Array, tolerance: number): void {
+  run(lost, LANES, tolerance, (fresh, next) => pull_all(loans, fresh, next))
+}
+
+/** @param pass adds Λ fresh to next */
+function run(
+  lost: Float64Array,
+  width: number,
+  tolerance: number,
+  pass: (fresh: Float64Array, next: Float64Array) => void,
+): void {
   const lanes: Lane[] = Array.from({ length: width }, () => ({ most: 0, low: 0, high: 0, room: 0, calm: 0, done: false }))
-  const push = width === 1 ? push_one : push_all
   let fresh = lost.slice()
   let next = new Float64Array(lost.length)
   for (let step = 0; step < MOST_STEPS; step++) {
-    push(links, fresh, next)
+    pass(fresh, next)
     lanes.forEach((lane, c) => {
       if (lane.done) return
       settle(lane, c, width, lost, fresh, next)
