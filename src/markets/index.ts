@@ -6,6 +6,7 @@ import { excessDemand } from './excess-demand.ts'
 import { orderBook } from './order-book.ts'
 import { pegModule } from './peg-module.ts'
 import { redemptionQueue } from './redemption-queue.ts'
+import { riskLimit } from './risk-limit.ts'
 import { stableSwap } from './stable-swap.ts'
 import { virtualPool } from './virtual-pool.ts'
 import { weighted } from './weighted.ts'
@@ -20,4 +21,5 @@ export const markets: readonly Kind<unknown, Market & Lawful>[] = [
   redemptionQueue,
   virtualPool,
   excessDemand,
+  riskLimit,
 ]

@@ -1,7 +1,8 @@
 /** What must emerge: fat tails from leverage, and the leverage cycle, in the published models run as they stand. */
 import { Rng } from '../math/index.ts'
 import type { GoldenRow } from '../model/index.ts'
-import { crashes, leverage_cycle, LEVERAGE_CYCLE, peak_leads } from './models/leverage-cycle.ts'
+import { crashes, type Cycle, leverage_cycle, LEVERAGE_CYCLE, peak_leads } from './models/leverage-cycle.ts'
+import { engine_cycle } from './models/cycle-economy.ts'
 import { engine_prices } from './models/fund-economy.ts'
 import { return_figures, type ReturnFigures, value_funds, ValueFunds, VALUE_FUNDS } from './models/value-funds.ts'
 import { band as band_row, numeric } from './row.ts'
@@ -100,8 +101,7 @@ function engine_rows(): GoldenRow[] {
 }
 
 /** Of the leverage cycle at one alpha, 600 years. */
-export function cycle_figures(alpha: number): { interval: number; lead: number; ends: number; crashes: number } {
-  const { price, leverage, ends } = leverage_cycle({ ...LEVERAGE_CYCLE, alpha }, YEARS)
+function figures_of({ price, leverage, ends }: Cycle): { interval: number; lead: number; ends: number; crashes: number } {
   const at = crashes(price)
   const span = ((at[at.length - 1] as number) - (at[0] as number)) * LEVERAGE_CYCLE.step
   return {
@@ -112,22 +112,59 @@ export function cycle_figures(alpha: number): { interval: number; lead: number; 
   }
 }
 
-function cycle_rows(): GoldenRow[] {
+export const cycle_figures = (alpha: number) => figures_of(leverage_cycle({ ...LEVERAGE_CYCLE, alpha }, YEARS))
+
+/** Largest relative difference of the engine's prices from the model's, and of the years to their ends. */
+export function cycle_gap(alpha: number, years: number): number {
+  const [engine, model] = [engine_cycle(alpha, years), leverage_cycle({ ...LEVERAGE_CYCLE, alpha }, years)]
+  if (engine.price.length !== model.price.length || engine.ends !== model.ends) return Number.POSITIVE_INFINITY
+  return engine.price.reduce((gap, price, t) => Math.max(gap, Math.abs(price / (model.price[t] as number) - 1)), 0)
+}
+
+/** The model as it stands, or run by the engine. */
+function cycle_rows(name: string, by: string, run: (alpha: number) => Cycle): GoldenRow[] {
   const stable = [0.02, 0.03, 0.04].flatMap((alpha) => {
-    const { interval, lead } = cycle_figures(alpha)
+    const { interval, lead } = figures_of(run(alpha))
+    const what = `leverage cycle${by}, α ${alpha}`
     return [
-      band(`A11 interval ${alpha}`, `leverage cycle, α ${alpha}: years between crashes`, 15, 18, interval, CYCLE),
-      band(`A11 peak ${alpha}`, `leverage cycle, α ${alpha}: years from peak of leverage to crash, longest`, 0, 1, lead, CYCLE),
+      band(`A11 ${name}interval ${alpha}`, `${what}: years between crashes`, 15, 18, interval, CYCLE),
+      band(`A11 ${name}peak ${alpha}`, `${what}: years from peak of leverage to crash, longest`, 0, 1, lead, CYCLE),
     ]
   })
   const ended = [0.05, 0.06, 0.075].map((alpha) => {
-    const { ends } = cycle_figures(alpha)
-    return band(`A11 end ${alpha}`, `leverage cycle, α ${alpha}: years until the bank is insolvent`, 0, YEARS, ends, CYCLE)
+    const { ends } = run(alpha)
+    return band(
+      `A11 ${name}end ${alpha}`,
+      `leverage cycle${by}, α ${alpha}: years until the bank is insolvent`,
+      0,
+      YEARS,
+      ends,
+      CYCLE,
+    )
   })
   return [...stable, ...ended]
 }
 
+function all_cycle_rows(): GoldenRow[] {
+  const model = 'src/validation/models/leverage-cycle.ts'
+  return [
+    ...cycle_rows('', '', (alpha) => leverage_cycle({ ...LEVERAGE_CYCLE, alpha }, YEARS)),
+    ...cycle_rows('engine ', ' run by the engine', (alpha) => engine_cycle(alpha, YEARS)),
+    ...[0.04, 0.06].map((alpha) =>
+      numeric(
+        GROUP,
+        `A11 engine prices ${alpha}`,
+        `α ${alpha}: engine’s price ÷ model’s − 1, largest, to the end`,
+        0,
+        cycle_gap(alpha, YEARS),
+        1e-9,
+        model,
+      ),
+    ),
+  ]
+}
+
 export function emergence_rows(): GoldenRow[] {
   const seeds = 2
-  return [...fund_rows(fund_figures(seeds), seeds), ...engine_rows(), ...cycle_rows()]
+  return [...fund_rows(fund_figures(seeds), seeds), ...engine_rows(), ...all_cycle_rows()]
 }
