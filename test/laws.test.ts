@@ -1,10 +1,11 @@
 /** Every law can fail: a world is broken on purpose in one place, and the law that guards it says so. */
 import { describe, expect, it } from 'vitest'
-import { run, type World } from '../src/engine/index.ts'
+import { build_world, run, type World } from '../src/engine/index.ts'
 import { type Column, Quote, type Table } from '../src/model/index.ts'
 import { build } from '../src/scenarios/index.ts'
 import { broken_laws, holdings, LAWS } from './laws.ts'
 import { crash, small_market } from './support/reference-market.ts'
+import { toy_scenario, toy_snapshot, TOYS } from './support/toy.ts'
 
 /** Names of the laws that do not hold. */
 const broken = (world: World, start: Float64Array) => [
@@ -46,6 +47,27 @@ describe('the laws', () => {
     const cash = column(world, 'aave.reserves.cash')
     const row = cash.data.findIndex((units) => units > 1e6)
     expect(with_change('aave.reserves.cash', row, (x) => x - 1_000)).toContain('conservation')
+  })
+
+  it('conservation allows for the rounding of what flowed through a small balance, and for no more', () => {
+    const toy = build_world(toy_snapshot([{ venue: 'x', units: 0.1, threshold: 1 }], 0.01), toy_scenario(-0.1), TOYS)
+    const opening = holdings(toy)
+    const { ledger } = toy
+    for (let i = 0; i < 1_000; i++) {
+      const units = 1e9 / (3 + i)
+      ledger.debit(0, 1, units)
+      ledger.credit(1, 1, units)
+      ledger.debit(1, 1, units)
+      ledger.credit(0, 1, units)
+      expect(ledger.postings.settle()).toBe(-1)
+    }
+    const miss = Math.abs((holdings(toy)[1] as number) - 0.1)
+    // More than 1e-9 of the 0.1 that is there, and much less than a part in 10¹⁵ of the 1.2e10 units that went in and out.
+    expect(miss).toBeGreaterThan(1e-9)
+    expect(miss).toBeLessThan(1e-6)
+    expect(broken(toy, opening)).toEqual([])
+    opening[1] = (opening[1] as number) + 1e-3
+    expect(broken(toy, opening)).toEqual(['conservation'])
   })
 
   it('components notice a contract position without its other side', () => {

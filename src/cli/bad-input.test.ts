@@ -198,7 +198,7 @@ describe('bad input', () => {
         '--scenario',
         scenario('s4.json', { drivers: [{ kind: 'shock', id: 's', shocks: [{ asset: 'XYZ', change: -0.1 }] }] }),
       ],
-      /asset is "XYZ"; valid: one of /,
+      /s4\.json: drivers\[0\]\.shocks\[0\]\.asset is "XYZ"; valid: one of /,
     ],
     [
       'a misspelt field of a driver, with those that are known',
@@ -206,7 +206,7 @@ describe('bad input', () => {
         '--scenario',
         scenario('s6.json', { drivers: [{ kind: 'shock', id: 's', shocks: [{ asset: 'ETH', chnge: -0.1 }] }] }),
       ],
-      /s6\.json: driver s: shocks\[0\]\.chnge is no field that is known; valid: one of asset, change, over_ms, at_ms/,
+      /s6\.json: drivers\[0\]\.shocks\[0\]\.chnge is no field that is known; valid: one of asset, change, over_ms, at_ms/,
     ],
     [
       'broken JSON, with its line',

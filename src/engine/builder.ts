@@ -217,7 +217,9 @@ export function build_world(
   const mids = new Mids(store, b.markets.length, b.sources)
   b.markets.forEach(({ part }, m) => mids.open(m, part.mid()))
   snapshot.venues.forEach((spec, i) => b.venues.push(b.open('venue', registries.venues as never, spec, i) as Named<AnyVenue>))
-  const drivers = scenario.drivers.map((spec, i) => b.open('driver', registries.drivers, spec, i))
+  const drivers = scenario.drivers.map((spec, i) =>
+    of_scenario(`drivers[${i}]`, () => b.open('driver', registries.drivers, spec, i)),
+  )
   const agents = snapshot.agents.map((spec, i) => b.open('agent', registries.agents, spec, i))
   const blamed = open_attribution(b)
   const pinned = b.markets.map(({ part }) =>
@@ -255,6 +257,16 @@ export function build_world(
   open_faults(world, b, gone)
   store.seal()
   return world
+}
+
+/** What is wrong with a component that the scenario brings is told by its place there. @throws InputError */
+function of_scenario<T>(place: string, open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError('scenario', error.field === '' ? place : `${place}.${error.field}`, error.found, error.valid)
+  }
 }
 
 /** What attribution reads of every venue, and what it remembers of accounts. */

@@ -64,7 +64,8 @@ export function naming<T>(files: { readonly snapshot?: string; readonly scenario
     const file = /^(drivers?|scenario|faults?)\b/.test(error.where) ? files.scenario : files.snapshot
     // A preset has a name, not a place.
     if (file === undefined || !/[./\\]/.test(file) || error.where.startsWith(file)) throw error
-    throw new InputError(`${file}: ${error.where}`, error.field, error.found, error.valid)
+    const where = error.where === 'scenario' ? file : `${file}: ${error.where}`
+    throw new InputError(where, error.field, error.found, error.valid)
   }
 }
 
