@@ -8,7 +8,7 @@ import type { Positions } from './criticality/positions.ts'
 import { type AlertEntry, alert_entry, type DetectDocument, type Given, sources_of } from './detection.ts'
 import { alone, type ExpectedLoss, ladder_loss, type Outcome, outcomes, run_loss, same_asset } from './expected-loss.ts'
 import { type PositionFigure, read_positions, simulated } from './fragile-positions.ts'
-import { type Evaluation, evaluate_warnings, leader_of, type Warning, warn, type WarningOptions } from './warning.ts'
+import { assets_of, type Evaluation, evaluate_warnings, leader_of, type Warning, warn, type WarningOptions } from './warning.ts'
 
 export const WARN_SCHEMA = 'unwind.warn/1'
 const DAY_MS = 86_400_000
@@ -129,8 +129,11 @@ function leader_in({ crowd }: Positions, panel: Panel | undefined, where: string
 /** Fall at which an event would open today: score = fall² ÷ σ of a day, fall in logs, σ the median of assets'. NaN where it is not known. */
 function event_fall(panel: Panel): number {
   const last = panel.time_ms.length - 1
+  const assets = new Set(assets_of(panel))
   const known = panel.columns
-    .flatMap(({ field }, c) => (field === 'realised_volatility' ? [(panel.values[c] as Float64Array)[last] as number] : []))
+    .flatMap(({ field, symbol }, c) =>
+      field === 'realised_volatility' && assets.has(symbol) ? [(panel.values[c] as Float64Array)[last] as number] : [],
+    )
     .filter(Number.isFinite)
   if (known.length === 0) return Number.NaN
   const sigma = median(known) / Math.sqrt(365)
