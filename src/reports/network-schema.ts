@@ -57,6 +57,17 @@ const owners = z.object({
       share_of_b: share('Owed at b by them, of all owed there'),
     }),
   ),
+  holders: z
+    .array(
+      z.object({
+        asset: id,
+        usd: usd('Collateral, supplies and long contracts'),
+        owners: count('Who hold it'),
+        hhi: share('Herfindahl–Hirschman index over owners'),
+        largest: z.array(z.object({ owner: id, usd: usd('Held'), share: share('Of all') })),
+      }),
+    )
+    .describe('Who holds an asset at venues'),
 })
 
 const look_through = z.array(

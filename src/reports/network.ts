@@ -120,6 +120,19 @@ function shared_tables({ owners, holdings, overlap }: NetworkDoc): NetworkTable[
       ]),
     },
     {
+      id: 'holders',
+      title: 'Who holds an asset at venues',
+      says: 'Collateral, supplies and long contracts, by owner.',
+      columns: [left('asset'), right('USD'), right('owners'), right('HHI'), left('largest')],
+      rows: owners.holders.map((one) => [
+        plain(one.asset),
+        usd(one.usd),
+        decimal(one.owners),
+        decimal(one.hhi, 4),
+        one.largest.map(({ owner, share }) => `${plain(owner)} ${percent(share)}`).join(', '),
+      ]),
+    },
+    {
       id: 'holdings',
       title: 'Holdings by venue and asset',
       says: '',

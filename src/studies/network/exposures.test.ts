@@ -80,6 +80,23 @@ describe('two lenders, one owner at both: claims', () => {
     ])
   })
 
+  it('have who holds what: ETH by six owners, ann at both lenders', () => {
+    // 4000 + 3600 of ann, 2500, 1200, 800, 1900, 1100.
+    const units = [7600, 2500, 1200, 800, 1900, 1100]
+    const all = 15_100
+    const eth = document.owners.holders.find(({ asset }) => asset === 'ETH')
+    expect(eth).toMatchObject({ owners: 6, usd: all * 3000 })
+    expect(eth?.hhi).toBeCloseTo(
+      units.reduce((sum, one) => sum + (one / all) ** 2, 0),
+      12,
+    )
+    expect(eth?.largest.map(({ owner, share }) => [owner, share])).toEqual([
+      ['ann', expect.closeTo(7600 / all, 12)],
+      ['bob', expect.closeTo(2500 / all, 12)],
+      ['eve', expect.closeTo(1900 / all, 12)],
+    ])
+  })
+
   it('say what the snapshot does not have', () => {
     const found = Object.fromEntries(document.parts.map((one) => [one.part, one.found]))
     expect(found).toEqual({

@@ -18,11 +18,22 @@ export interface SharedOwners {
   readonly share_of_b: number
 }
 
+/** Who holds an asset at venues: collateral, supplies and long contracts. */
+export interface Holders {
+  readonly asset: string
+  readonly usd: number
+  readonly owners: number
+  /** Herfindahl–Hirschman over owners. */
+  readonly hhi: number
+  readonly largest: readonly { readonly owner: string; readonly usd: number; readonly share: number }[]
+}
+
 export interface CommonOwners {
   readonly owners: number
   readonly at_several: number
   readonly largest: readonly OwnerRow[]
   readonly shared: readonly SharedOwners[]
+  readonly holders: readonly Holders[]
 }
 
 /** USD of an account that a liquidation would repay or close: notional of contracts where there are any, else debts. */
@@ -42,6 +53,38 @@ interface Row {
   readonly party: Party
   readonly owed: Float64Array
   readonly held: Float64Array
+}
+
+/** Owners that are named for each asset. */
+const NAMED = 3
+
+function holders_of(book: Book): Holders[] {
+  const { assets } = book.world.parts
+  const held = assets.map(() => new Map<Party, number>())
+  for (const { party, lines } of book.accounts) {
+    const owner = book.parties[party]
+    if (owner === undefined) continue
+    for (const { side, asset, usd } of lines) {
+      const to = held[asset] as Map<Party, number>
+      if (side > 0) to.set(owner, (to.get(owner) ?? 0) + usd)
+    }
+  }
+  return held
+    .flatMap((of, a): Holders[] => {
+      const usd = [...of.values()].reduce((sum, one) => sum + one, 0)
+      if (!(usd > 0)) return []
+      const largest = [...of].sort((x, y) => y[1] - x[1]).slice(0, NAMED)
+      return [
+        {
+          asset: assets[a]?.id as string,
+          usd,
+          owners: of.size,
+          hhi: [...of.values()].reduce((sum, one) => sum + (one / usd) * (one / usd), 0),
+          largest: largest.map(([party, own]) => ({ owner: party_name(book, party), usd: own, share: own / usd })),
+        },
+      ]
+    })
+    .sort((x, y) => y.usd - x.usd)
 }
 
 export function common_owners(book: Book, top: number): CommonOwners {
@@ -93,5 +136,6 @@ export function common_owners(book: Book, top: number): CommonOwners {
         }),
       })),
     shared,
+    holders: holders_of(book),
   }
 }
