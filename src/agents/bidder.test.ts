@@ -42,6 +42,31 @@ const led = (w: AgentWorld, bid: number, leader: number, more: Partial<Offer> = 
 }
 const bids = (list: readonly Action[]) => list.filter(({ kind }) => kind === 'bid')
 
+describe('bidder: which of many lots', () => {
+  // 100 lots alike and one worth a tenth; two bidders who may send one bid a tick.
+  const lots = (w: AgentWorld) => [
+    ...Array.from({ length: 100 }, (_, id) => auction(w, { id })),
+    auction(w, { id: 100, collateral_max: 5 }),
+  ]
+  const chosen = (more: object, seed: number) => {
+    const w = world()
+    w.time_ms = 60_000 * seed
+    return bids(w.act(open(w, { bids_max: 1, ...more }, [1, 2]), lots(w))).map(({ offer }) => offer)
+  }
+
+  it('is the oldest of the best for everybody', () => {
+    expect(chosen({}, 1)).toEqual([0, 0])
+  })
+
+  it('is another for each where they are alike to him, and never a worse one', () => {
+    const draws = Array.from({ length: 40 }, (_, seed) => chosen({ alike: 0.02 }, seed))
+    expect(draws.flat().every((id) => id < 100)).toBe(true)
+    // Two of a hundred meet in one of a hundred draws; in five and more of forty with a chance below 1e-4.
+    expect(draws.filter(([a, b]) => a === b).length).toBeLessThan(5)
+    expect(new Set(draws.flat()).size).toBeGreaterThan(40)
+  })
+})
+
 describe('bidder: the price', () => {
   it('is at once what the lot brings less the margin', () => {
     const w = world()

@@ -71,6 +71,14 @@ const schema = z.strictObject({
   gas_units: z.number().min(0).max(100).default(0.4).describe('gas of a bid or a start, in liquidation calls'),
   settle_gas_units: z.number().min(0).max(100).default(0.4).describe('gas of settling a won auction, in liquidation calls'),
   gas_max_usd: z.number().min(0).optional().describe('most it pays for the gas of a liquidation call, USD; absent: no limit'),
+  alike: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'lots whose gain is within this ratio of the best are as good to it: each bidder goes through them from a place of its own; 0: all in one order, the oldest first',
+    ),
   latency_ms: z
     .number()
     .int()
@@ -156,7 +164,7 @@ class Bidder extends Buyer implements Agent {
     round: Round,
     does: (offer: Offer, who: number, price: number, amount: number) => void,
   ): void {
-    const ranked = this.ranked(list, round.view)
+    const { ranked, alike } = this.ranked(list, round.view)
     const starts = list.filter(is_start)
     for (let who = 0; who < this.actors.list.length; who++) {
       const actor = this.actors.list[who] as number
@@ -170,8 +178,10 @@ class Bidder extends Buyer implements Agent {
         slots--
       }
       let stake_usd = this.stake(list, who, round.view)
-      for (const offer of ranked) {
+      const first = this.place(alike, who, round)
+      for (let k = 0; k < ranked.length; k++) {
         if (left <= 0 || slots <= 0) break
+        const offer = ranked[k < alike ? (first + k) % alike : k] as Offer
         if (offer.leader === actor || !free(offer)) continue
         const lot_usd = offer.collateral_max * round.view.usd(offer.collateral)
         if (stake_usd + lot_usd > (this.spec.stake_max_usd ?? Number.POSITIVE_INFINITY)) continue
@@ -191,8 +201,13 @@ class Bidder extends Buyer implements Agent {
     }
   }
 
-  /** Auctions in which one may bid, by what is in them at the mids for who leads now. */
-  private ranked(list: readonly Offer[], view: View): Offer[] {
+  /** Where a bidder begins among so many lots that are as good as each other. */
+  private place(alike: number, who: number, { view, rng }: Round): number {
+    return alike < 2 ? 0 : Math.floor(this.actors.draws(rng, 'place', who, view.time_ms, 0).uniform() * alike)
+  }
+
+  /** Auctions in which one may bid, by what is in them at the mids for who leads now, and how many of the first are as good as each other. */
+  private ranked(list: readonly Offer[], view: View): { readonly ranked: readonly Offer[]; readonly alike: number } {
     const noise = exp(3 * this.spec.noise)
     const found: { readonly offer: Offer; readonly usd: number }[] = []
     for (const offer of list) {
@@ -201,7 +216,10 @@ class Bidder extends Buyer implements Agent {
       const usd = (rate * noise - offer.price) * offer.collateral_max * view.usd(offer.debt)
       if (usd > this.spec.min_profit_usd) found.push({ offer, usd })
     }
-    return found.sort((a, b) => b.usd - a.usd || a.offer.id - b.offer.id).map(({ offer }) => offer)
+    found.sort((a, b) => b.usd - a.usd || a.offer.id - b.offer.id)
+    const least = (1 - this.spec.alike) * (found[0]?.usd ?? 0)
+    const alike = this.spec.alike > 0 ? found.filter(({ usd }) => usd >= least).length : 0
+    return { ranked: found.map(({ offer }) => offer), alike }
   }
 
   private way(offer: Offer, view: View): readonly Route[] {

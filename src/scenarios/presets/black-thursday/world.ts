@@ -83,6 +83,8 @@ const inclusion = (draws: Draws<Name>) => ({
 function agents(draws: Draws<Name>, without: readonly string[]): KindSpec[] {
   const markets = ['ETH-DAI']
   const { margin, noise } = draws
+  // Nobody tells lots apart that differ by less than his own valuation does.
+  const alike = noise
   const places = Math.round(draws.zero_places)
   const silent = without.includes('top-ups')
   const ignores = [{ above_usd: 0, top_up: 0, repay: 0, cut: 0, ignore: 1, automated: 0 }]
@@ -91,16 +93,33 @@ function agents(draws: Draws<Name>, without: readonly string[]): KindSpec[] {
       ...{ kind: 'market-maker', id: 'maker', k_v: 0, k_i: 0, k_s: 0 },
       books: [{ market: 'ETH-DAI', depth_usd: draws.depth_dai, half_spread: 0.003, inventory_usd: 1e9 }],
     },
-    { kind: 'bidder', id: 'script', markets, margin, noise, inclusion: script_inclusion(draws, without.includes('scripts')) },
+    {
+      kind: 'bidder',
+      id: 'script',
+      markets,
+      margin,
+      noise,
+      alike,
+      inclusion: script_inclusion(draws, without.includes('scripts')),
+    },
     {
       kind: 'bidder',
       id: 'able',
       markets,
       margin,
       noise,
+      alike,
       inclusion: { ...inclusion(draws), pending_max: Math.round(draws.able_places) },
     },
-    { kind: 'bidder', id: 'zero', markets, style: 'first', margin: 0.3, inclusion: { ...inclusion(draws), pending_max: places } },
+    {
+      kind: 'bidder',
+      id: 'zero',
+      markets,
+      style: 'first',
+      margin: 0.3,
+      alike,
+      inclusion: { ...inclusion(draws), pending_max: places },
+    },
     {
       ...{ kind: 'borrower', id: 'owner', call: { health: draws.call_health }, notice: { every_ms: HOUR_MS / 2 } },
       ...(silent ? { sizes: ignores } : {}),
