@@ -135,7 +135,9 @@ describe('unwind synth and snapshot', () => {
 describe('unwind validate', () => {
   it('meets every golden row, in groups and as an array', () => {
     const { code, stdout, stderr } = unwind(['validate', '--json'])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(code).toBe(0)
+    // Public data that are not part of the package may be absent.
+    expect(stderr).toMatch(/^(skipped: [^\n]+\n)?$/)
     const rows = JSON.parse(stdout) as Json[]
     expect(problems(schema('golden'), rows)).toEqual([])
     expect(rows.filter((row) => row['pass'] !== true)).toEqual([])
