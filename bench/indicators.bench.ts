@@ -56,8 +56,8 @@ function market(): Pick<Panel, 'step_ms' | 'columns'> & { row(t: number, out: Fl
     }
     for (const field of TABLES) columns.push({ field, symbol: '', venue, unit: 'usd' })
   }
-  for (const percent of [0, 10, 20, 50])
-    columns.push({ field: `reproduction_at_${percent}`, symbol: '', venue: '', unit: 'ratio' })
+  for (const field of ['reproduction_at_0', 'reproduction_at_50', 'shock_reproduction_at_10', 'shock_reproduction_at_20'])
+    columns.push({ field, symbol: '', venue: '', unit: 'ratio' })
   for (const symbol of ['USDC', 'VIX', 'DGS10', 'DXY']) columns.push({ field: 'close', symbol, venue: '', unit: 'usd' })
   const levels = Float64Array.from(columns, ({ field }) => MORE.find(([name]) => name === field)?.[1] ?? 1)
   const level = new Float64Array(SYMBOLS).fill(100)

@@ -58,7 +58,7 @@ const reproduction: Indicator = {
   title: 'R: forced selling that one USD of forced selling brings about',
   source: 'spectral radius of the next-generation matrix, docs/criticality.md; of a venue: of its own sales alone',
   needs: ['reproduction_at_0'],
-  reads: 'near 1: a shock hardly dies out; it describes the book and did not predict simulated multipliers',
+  reads: 'near 1: somewhere a shock hardly dies out; of how far a given one goes `shock_reproduction` says more',
   open: (shape) =>
     stream(
       columns_of(shape, 'reproduction_at_0').map((column) => ({
@@ -67,6 +67,29 @@ const reproduction: Indicator = {
         unit: 'ratio',
         read: (row) => row[column] as number,
       })),
+    ),
+}
+
+/** Joint falls within an hour whose own R is told, per cent. */
+const SHOCKS = [10, 20] as const
+
+const of_shock: Indicator = {
+  id: 'shock_reproduction',
+  title: 'R of a joint fall of 10 and 20 % within an hour',
+  source:
+    'USD of liquidations that those of the fall itself bring about in the next generation, per USD of them: R of a shock, docs/criticality.md',
+  needs: SHOCKS.map((fall) => `shock_reproduction_at_${fall}`),
+  reads: 'high: a fall of this size is carried on by its own liquidations',
+  open: (shape) =>
+    stream(
+      SHOCKS.flatMap((fall) =>
+        columns_of(shape, `shock_reproduction_at_${fall}`).map((column) => ({
+          field: `shock_reproduction.${fall}`,
+          venue: (shape.columns[column] as PanelColumn).venue,
+          unit: 'ratio',
+          read: (row: Float64Array) => row[column] as number,
+        })),
+      ),
     ),
 }
 
@@ -234,6 +257,7 @@ const shortfall: Indicator = {
 
 export const positions: readonly Indicator[] = [
   reproduction,
+  of_shock,
   critical,
   cliff,
   rung(

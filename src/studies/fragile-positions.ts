@@ -24,6 +24,8 @@ export interface PositionFigure {
 /** Those of the indicators that a warning shows. */
 const SHOWN: readonly string[] = [
   'reproduction_number',
+  'shock_reproduction.10',
+  'shock_reproduction.20',
   'distance_to_criticality',
   'distance_to_cliff',
   'ladder_liquidatable.10',

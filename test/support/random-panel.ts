@@ -29,6 +29,7 @@ type Add = (field: string, symbol: string, venue: string, unit: string, value: (
 function positions(draw: Rng, add: Add): void {
   for (const percent of [0, 5, 10, 20, 30, 40, 50])
     add(`reproduction_at_${percent}`, '', '', 'ratio', () => (0.1 + percent / 40) * exp(0.2 * draw.normal()))
+  for (const percent of [10, 20]) add(`shock_reproduction_at_${percent}`, '', '', 'ratio', () => 0.3 * exp(0.2 * draw.normal()))
   for (const venue of ['alpha', 'beta']) {
     add('reproduction_at_0', '', venue, 'ratio', () => 0.1 * exp(0.2 * draw.normal()))
     for (let percent = 0; percent <= 50; percent++) {

@@ -3,6 +3,7 @@ import { account_market } from '../../../test/support/account-world.ts'
 import { indicators } from '../../indicators/index.ts'
 import { type Panel, truncated, with_indicators } from '../../model/index.ts'
 import { in_order, positions_of, positions_panel, positions_series } from './positions.ts'
+import { shock_offspring } from './shock.ts'
 
 /** 100,000 ETH at 3000 USD and weight 0.8, 240 M weighted: one owes 230 M (in breach after 4.2 %), the other what is said. */
 const market = (other_owes: number, time_ms: number) => ({
@@ -46,6 +47,11 @@ describe('a stream of snapshots', () => {
     // After −40 %: 200,000 · 1800 = 360 M against 430 M. 0.08 · 430 + 0.92 · 70 = 98.8 M are missing.
     expect(told(panel, 'capital_shortfall')[1]).toBeCloseTo(0.08 * 430e6 + 0.92 * 70e6, 0)
     expect(told(panel, 'capital_shortfall')[0]).toBe(0)
+    // The second account of the first snapshot is 58 % away: what the first one sells reaches nobody.
+    expect(told(panel, 'shock_reproduction.10')[0]).toBe(0)
+    expect(told(panel, 'shock_reproduction.20')[0]).toBe(0)
+    const question = { fall: 0.1, over_ms: 3_600_000, reach: 0.1 }
+    expect(told(panel, 'shock_reproduction.10')[1]).toBe(shock_offspring(two.snapshot, two.crowd, question).r)
     // One pool of 1e10 against 230 M: R far below 1 everywhere.
     expect(told(panel, 'distance_to_criticality')).toEqual([0.5, 0.5])
   })

@@ -8,10 +8,14 @@ import { legs_of, owed_of, sums_of, unit_of } from '../account/law.ts'
 import { Crowd } from './crowd.ts'
 import { pressure_at } from './document.ts'
 import { ladder, type LadderStep } from './ladder.ts'
+import { shock_offspring } from './shock.ts'
 
 /** Joint falls, per cent: the ladder in steps of one, R at some. */
 const LADDER_PERCENT = Array.from({ length: 51 }, (_, k) => k)
 export const R_PERCENT = [0, 5, 10, 15, 20, 25, 30, 40, 50] as const
+/** Joint falls within an hour whose own R is asked, per cent, and how far their sales may move a price. */
+const SHOCK_PERCENT = [10, 20] as const
+const [SHOCK_MS, REACH] = [3_600_000, 0.1]
 /** Fall over which the density of R is averaged. */
 const SPAN = 0.05
 /** Of a shortfall in a crisis, per cent. */
@@ -47,6 +51,10 @@ export function positions_of(snapshot: Snapshot, world: World = build(snapshot, 
     add(`bad_debt_at_${percent}`, step.venue, 'usd', step.bad_debt_usd)
   }
   reproductions(crowd, add)
+  for (const percent of SHOCK_PERCENT) {
+    const { r } = shock_offspring(snapshot, crowd, { fall: percent / 100, over_ms: SHOCK_MS, reach: REACH })
+    add(`shock_reproduction_at_${percent}`, '', 'ratio', r)
+  }
   world.parts.venues.forEach(({ id }, v) => books(crowd, v, id, add))
   return { snapshot, crowd, steps, values }
 }
