@@ -6,15 +6,15 @@
  * It is a cache: whoever changed is filed again (`Changes`), and `ranked` in the desk's table says that no reset has come between.
  */
 import { maintenance, type Tiers } from '../../../margin/index.ts'
-import { jump_of, rebox, share_bound } from './box.ts'
-import { Buckets, BUCKETS, top_of } from './buckets.ts'
+import { type Box, empty_box, jump_of, rebox, share_bound } from './box.ts'
 import type { Contract } from './contract.ts'
 import { lots_of } from './fund.ts'
 import { FUND, Holders, PROFIT } from './holders.ts'
+import { Layers } from './layers.ts'
 import { cash_of, type Exchange, find_position, is_pooled } from './state.ts'
 
 /** Positions listed at first. */
-const LISTED = 1024
+const LISTED = 4096
 /** Bounds are raised by this part. */
 const CARE = 1 + 1e-9
 
@@ -22,15 +22,16 @@ const CARE = 1 + 1e-9
 export type Score = (x: Exchange, into: Holders, at: number, row: number) => void
 
 export class AdlIndex {
-  readonly low: Float64Array
-  readonly high: Float64Array
+  readonly far: Box
+  readonly near: Box
   readonly jump: Float64Array
   private readonly last: Float64Array
   private readonly queues = new Map<number, IndexedQueue>()
 
   constructor(tiers: readonly Tiers[]) {
-    this.low = new Float64Array(tiers.length).fill(Number.POSITIVE_INFINITY)
-    this.high = new Float64Array(tiers.length).fill(Number.NEGATIVE_INFINITY)
+    this.far = { low: new Float64Array(tiers.length), high: new Float64Array(tiers.length) }
+    this.near = { low: new Float64Array(tiers.length), high: new Float64Array(tiers.length) }
+    empty_box(this.far)
     this.last = new Float64Array(tiers.length)
     // slabs only rise
     this.jump = Float64Array.from(tiers, (one) => (one.marginal ? jump_of(one) : 0))
@@ -43,23 +44,23 @@ export class AdlIndex {
     const prices = x.book.prices.data
     const stale = ranked.data[0] !== 1
     if (stale) this.last.fill(0)
-    if (stale) this.low.fill(Number.POSITIVE_INFINITY)
+    if (stale) empty_box(this.far)
     ranked.data[0] = 1
-    const moved = rebox(this.low, this.high, this.last, prices)
+    const moved = rebox(this.far, this.near, this.last, prices)
     for (let c = 0; c < this.last.length; c++) this.last[c] = prices[c] as number
     for (const queue of this.queues.values()) {
-      if (moved) queue.forget()
-      else queue.refile(x)
+      if (moved < 2) queue.refile(x)
+      if (moved > 0) queue.forget(moved === 2)
     }
     changes.clear()
   }
 
   /** Holders on the other side of a position of this side. */
-  queue(contract: number, side: 1 | -1, score: Score): IndexedQueue {
+  queue(x: Exchange, contract: number, side: 1 | -1, score: Score): IndexedQueue {
     const key = 2 * contract + (side === 1 ? 1 : 0)
     let found = this.queues.get(key)
     if (found === undefined) {
-      found = new IndexedQueue(this, contract, side, score)
+      found = new IndexedQueue(x, this, contract, side, score)
       this.queues.set(key, found)
     }
     return found
@@ -67,7 +68,7 @@ export class AdlIndex {
 }
 
 /** A bound on the score of a position in the box, 0 where it can have no profit. */
-function bound_of(x: Exchange, { low, high, jump }: AdlIndex, at: number, row: number): number {
+function bound_of(x: Exchange, { low, high }: Box, jump: Float64Array, at: number, row: number): number {
   const { contract, quantity, entry, next } = x.positions.columns
   const held = quantity.data[at] as number
   const opened = entry.data[at] as number
@@ -93,79 +94,68 @@ function bound_of(x: Exchange, { low, high, jump }: AdlIndex, at: number, row: n
 }
 
 /** Holders of one side of one contract. */
-export class IndexedQueue {
+export class IndexedQueue extends Layers {
+  private readonly x: Exchange
   private readonly index: AdlIndex
   private readonly contract: number
   private readonly side: 1 | -1
   private readonly score: Score
-  private readonly buckets = new Buckets()
-  private valid = false
-  private next = 0
   private whole = false
   readonly holders = new Holders()
 
-  constructor(index: AdlIndex, contract: number, side: 1 | -1, score: Score) {
+  constructor(x: Exchange, index: AdlIndex, contract: number, side: 1 | -1, score: Score) {
+    super()
+    this.x = x
     this.index = index
     this.contract = contract
     this.side = side
     this.score = score
   }
 
-  forget(): void {
-    this.valid = false
-  }
-
   refile(x: Exchange): void {
-    if (!this.valid) return
     const { next } = x.positions.columns
     const { rows, count } = x.changes
     for (let i = 0; i < count; i++) {
       const row = rows[i] as number
       if (row >= x.outside) continue
-      for (let at = row; at >= 0; at = next.data[at] as number) this.buckets.move(at, this.bound(x, at))
+      for (let at = row; at >= 0; at = next.data[at] as number) this.changed(at)
     }
   }
 
-  private is_here(x: Exchange, at: number): boolean {
-    const { contract, quantity, account } = x.positions.columns
+  protected holds(at: number): boolean {
+    const { contract, quantity, account } = this.x.positions.columns
     return (
       contract.data[at] === this.contract &&
       (quantity.data[at] as number) * this.side < 0 &&
-      (account.data[at] as number) < x.outside
+      (account.data[at] as number) < this.x.outside
     )
   }
 
-  private bound(x: Exchange, at: number): number {
-    return this.is_here(x, at) ? bound_of(x, this.index, at, x.positions.columns.account.data[at] as number) : 0
+  private bound(at: number, box: Box): number {
+    const { x } = this
+    return this.holds(at) ? bound_of(x, box, this.index.jump, at, x.positions.columns.account.data[at] as number) : 0
+  }
+
+  protected far_bound(at: number): number {
+    return this.bound(at, this.index.far)
+  }
+
+  protected near_bound(at: number): number {
+    return this.bound(at, this.index.near)
   }
 
   /** Opens the round: `outside`, and those who are looked at always. */
   open(x: Exchange): void {
-    const { buckets, holders } = this
-    if (!this.valid) {
-      const count = x.positions.length
-      buckets.clear(count, LISTED)
-      for (let at = 0; at < count; at++) buckets.put(at, this.bound(x, at))
-      buckets.list()
-      this.valid = true
-    }
+    const { holders } = this
+    this.begin(x.positions.length, LISTED)
     holders.clear()
     const at = find_position(x, x.outside, this.contract)
     if (at >= 0 && (x.positions.columns.quantity.data[at] as number) * this.side < 0) {
       this.score(x, holders, at, x.outside)
       holders.insert()
     }
-    this.next = BUCKETS - 1
     this.whole = false
-    const { fresh } = buckets
-    let kept = 0
-    for (const one of fresh) {
-      if (this.is_here(x, one)) {
-        fresh[kept++] = one
-        this.offer(x, one)
-      } else buckets.retire(one)
-    }
-    fresh.length = kept
+    for (const one of this.fresh_items()) this.offer(x, one)
   }
 
   /** Scores a position; who is not in profit waits for `rest`. */
@@ -178,16 +168,10 @@ export class IndexedQueue {
 
   /** Scores until nobody who is left could come before the head; the head, −1 when nobody is left. */
   head(x: Exchange): number {
-    const { buckets, holders } = this
-    const { end } = buckets
-    while (this.next > 0 && !(holders.best() >= top_of(this.next))) {
-      buckets.list_to(this.next)
-      const k = this.next--
-      for (let i = end[k + 1] as number; i < (end[k] as number); i++) {
-        const at = buckets.listed[i] as number
-        if (buckets.is_in(at, k)) this.offer(x, at)
-      }
-    }
+    const { holders } = this
+    while (this.next(holders.best()))
+      for (let place = this.first, { end } = this; place < end; place++)
+        if (this.is_at(place)) this.offer(x, this.items[place] as number)
     const head = holders.head()
     if (head >= 0 || this.whole) return head
     this.rest(x)
@@ -199,7 +183,7 @@ export class IndexedQueue {
     const { holders, contract, side } = this
     this.whole = true
     for (let at = 0; at < x.positions.length; at++) {
-      if (!this.is_here(x, at)) continue
+      if (!this.holds(at)) continue
       this.score(x, holders, at, x.positions.columns.account.data[at] as number)
       if (holders.group[holders.count - 1] === PROFIT) holders.count--
       else holders.insert()

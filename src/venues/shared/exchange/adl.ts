@@ -173,7 +173,7 @@ export class Ranking {
   /** The queue of a round, opened. */
   private queue(index: AdlIndex, contract: number, side: 1 | -1): IndexedQueue {
     const key = 2 * contract + (side === 1 ? 1 : 0)
-    const queue = index.queue(contract, side, add_holder)
+    const queue = index.queue(this.x, contract, side, add_holder)
     if (!this.made.has(key)) {
       this.made.add(key)
       queue.open(this.x)

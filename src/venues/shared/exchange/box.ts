@@ -2,15 +2,44 @@
 import type { Tiers } from '../../../margin/index.ts'
 
 /** Moves a box is made for, and its narrowest and widest reach, ratios. */
-const MOVES = 64
-const NARROW = 2e-3
-const WIDE = 0.08
+interface Reach {
+  readonly moves: number
+  readonly narrow: number
+  readonly wide: number
+}
+
+const FAR: Reach = { moves: 128, narrow: 8e-3, wide: 0.08 }
+const NEAR: Reach = { moves: 12, narrow: 1e-3, wide: 0.04 }
+
+export interface Box {
+  readonly low: Float64Array
+  readonly high: Float64Array
+}
+
+/** No price lies in the empty box. */
+export function empty_box({ low, high }: Box): void {
+  low.fill(Number.POSITIVE_INFINITY)
+  high.fill(Number.NEGATIVE_INFINITY)
+}
 
 /**
- * Are these prices outside the box? Then it is made anew around them, further in the direction they went.
+ * Two boxes for the next prices, the narrow one inside the wide one. Which of them are new: 0 neither, 1 the narrow one, 2 both.
  * @param last prices before, 0 where there were none
  */
-export function rebox(low: Float64Array, high: Float64Array, last: ArrayLike<number>, next: ArrayLike<number>): boolean {
+export function rebox(far: Box, near: Box, last: ArrayLike<number>, next: ArrayLike<number>): 0 | 1 | 2 {
+  const left = move(far, last, next, FAR)
+  // a wide box that is new lies elsewhere: the narrow one goes with it
+  if (left) empty_box(near)
+  if (!move(near, last, next, NEAR)) return 0
+  for (let c = 0; c < near.low.length; c++) {
+    near.low[c] = Math.max(near.low[c] as number, far.low[c] as number)
+    near.high[c] = Math.min(near.high[c] as number, far.high[c] as number)
+  }
+  return left ? 2 : 1
+}
+
+/** Are these prices outside the box? Then it is made anew around them, further in the direction they went. */
+function move({ low, high }: Box, last: ArrayLike<number>, next: ArrayLike<number>, { moves, narrow, wide }: Reach): boolean {
   let inside = true
   for (let c = 0; c < low.length && inside; c++)
     inside = (next[c] as number) >= (low[c] as number) && (next[c] as number) <= (high[c] as number)
@@ -18,11 +47,11 @@ export function rebox(low: Float64Array, high: Float64Array, last: ArrayLike<num
   for (let c = 0; c < low.length; c++) {
     const now = next[c] as number
     const before = last[c] as number
-    const move = before > 0 ? now / before - 1 : 0
-    const reach = Math.max(NARROW, Math.min(WIDE, MOVES * Math.abs(move)))
+    const change = before > 0 ? now / before - 1 : 0
+    const reach = Math.max(narrow, Math.min(wide, moves * Math.abs(change)))
     // what has just fallen may rise a little
-    low[c] = now * (1 - (move > 0 ? reach / 4 : reach))
-    high[c] = now * (1 + (move < 0 ? reach / 4 : reach))
+    low[c] = now * (1 - (change > 0 ? reach / 4 : reach))
+    high[c] = now * (1 + (change < 0 ? reach / 4 : reach))
   }
   return true
 }

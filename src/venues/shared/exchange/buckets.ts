@@ -20,11 +20,11 @@ export function bucket_of(bound: number): number {
 }
 
 /** A number above all bounds of a bucket, to the rounding of `bucket_of`. */
-export function top_of(bucket: number): number {
-  if (bucket >= BUCKETS - 1) return Number.POSITIVE_INFINITY
+export const TOPS = Float64Array.from({ length: BUCKETS }, (_, bucket) => {
+  if (bucket === BUCKETS - 1) return Number.POSITIVE_INFINITY
   bits[0] = (bucket + 1 + LOWEST) << 17
   return single[0] as number
-}
+})
 
 export class Buckets {
   /** Items whose bound has changed since the build. */
@@ -53,6 +53,14 @@ export class Buckets {
     const at = bucket_of(bound)
     this.bucket[item] = at
     this.histogram[at] = (this.histogram[at] as number) + 1
+  }
+
+  /** Instead of `put`: one more item, whose number is returned. */
+  append(bucket: number): number {
+    if (this.items === this.bucket.length) this.widen()
+    this.bucket[this.items] = bucket
+    this.histogram[bucket] = (this.histogram[bucket] as number) + 1
+    return this.items++
   }
 
   /** Lists buckets from the highest until there are enough items. */
@@ -86,14 +94,27 @@ export class Buckets {
     }
   }
 
+  /** The next bucket below that has listed items; 0 for none. */
+  below(bucket: number): number {
+    const { end, cutoff } = this
+    let k = bucket - 1
+    while (k >= cutoff && end[k] === end[k + 1]) k--
+    return k >= cutoff ? k : 0
+  }
+
   /** Is what was listed under this bucket still there? */
   is_in(item: number, bucket: number): boolean {
     return this.bucket[item] === bucket
   }
 
+  /** Has its bound changed since the build? */
+  is_fresh(item: number): boolean {
+    return this.bucket[item] === FRESH
+  }
+
   /** An item has a new bound. Items beyond those of the build are new. */
   move(item: number, bound: number): void {
-    while (this.items <= item) this.grow()
+    while (this.items <= item) this.append(0)
     const { bucket, histogram } = this
     const before = bucket[item] as number
     if (before === FRESH) return
@@ -108,14 +129,10 @@ export class Buckets {
     }
   }
 
-  private grow(): void {
-    if (this.items === this.bucket.length) {
-      const wider = new Uint16Array(2 * this.items + 16)
-      wider.set(this.bucket)
-      this.bucket = wider
-    }
-    this.bucket[this.items++] = 0
-    this.histogram[0] = (this.histogram[0] as number) + 1
+  private widen(): void {
+    const wider = new Uint16Array(2 * this.items + 16)
+    wider.set(this.bucket)
+    this.bucket = wider
   }
 
   /** A fresh item has no position any more: it is not looked at until it moves again. */

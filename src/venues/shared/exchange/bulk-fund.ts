@@ -55,6 +55,7 @@ export function lots_of(b: Bulk, c: number, sign: number): number {
 /** Closes units of the fund's lots of one sign at a price, oldest first; there are enough. */
 export function close_lots(b: Bulk, c: number, sign: number, amount: number, price: number): void {
   let left = amount
+  b.fund.closed = true
   for (const lot of b.fund.lots) {
     if (!(left > 0)) break
     if (lot.contract !== c || !(lot.quantity * sign > 0)) continue
@@ -68,7 +69,15 @@ export function close_lots(b: Bulk, c: number, sign: number, amount: number, pri
 /** Lots that are gone are forgotten. */
 export function sweep_lots(b: Bulk): void {
   const { fund } = b
-  if (fund.lots.some((lot) => lot.quantity === 0)) fund.lots = fund.lots.filter((lot) => lot.quantity !== 0)
+  if (!fund.closed) return
+  fund.closed = false
+  const { lots } = fund
+  let kept = 0
+  for (let i = 0; i < lots.length; i++) {
+    const lot = lots[i] as BulkLot
+    if (lot.quantity !== 0) lots[kept++] = lot
+  }
+  lots.length = kept
 }
 
 /** |ln| by which an order of this notional moves its price, a ratio ≥ 0. */
@@ -110,6 +119,7 @@ function sell_side(b: Bulk, sale: Slippage, c: number, sign: number): boolean {
     const part = Math.min(Math.abs(lot.quantity), loss > 0 ? fund.balance / loss : Number.POSITIVE_INFINITY)
     if (!(part > 0)) continue
     lot.quantity -= sign * part
+    fund.closed = true
     moved += part
     gain(b, sign * part * (price - lot.price))
     if (b.spec.record === true) b.events.push({ kind: 'sale', row: FUND_ROW, contract: c, amount: part, price })

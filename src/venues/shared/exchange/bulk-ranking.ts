@@ -1,16 +1,15 @@
 /**
- * The head of a deleveraging queue without ranking everybody. In a box of prices each score has a bound; rows go into buckets by it,
- * and of those only the highest are listed. A round scores bucket after bucket, until the best score found is beyond all bounds left.
+ * The head of a deleveraging queue without ranking everybody (`layers.ts`).
  * The order is the machine's: in profit by score, size, row; then outside; then the rest.
  */
 import type { Tiers } from '../../../margin/index.ts'
 import { share_bound } from './box.ts'
-import { Buckets, BUCKETS, top_of } from './buckets.ts'
-import { type Bulk, FUND_ROW, OUTSIDE_ROW, quantity_at, required } from './bulk-state.ts'
+import { type Bulk, type BulkBox, FUND_ROW, OUTSIDE_ROW, quantity_at, required } from './bulk-state.ts'
 import { FUND, Holders, LIQUIDATED, NO_PROFIT, OUTSIDE, PROFIT } from './holders.ts'
+import { Layers } from './layers.ts'
 
 /** Rows listed at first where the spec does not say. */
-const LISTED = 1024
+const LISTED = 4096
 /** Bounds are raised by this part. */
 const CARE = 1 + 1e-9
 
@@ -41,11 +40,11 @@ function score_at(b: Bulk, cells: Float64Array, first: number, c: number): numbe
 }
 
 /**
- * A bound on the score of a row over the box.
+ * A bound on the score of a position over the box; 0 where it has no profit there.
+ * @param first where the holder's cells begin
  */
-function bound_of(b: Bulk, row: number, c: number): number {
-  const { contracts, stride, cells, low, high, tiers, jump } = b
-  const first = row * stride
+function bound_of(b: Bulk, { low, high }: BulkBox, cells: Float64Array, first: number, c: number): number {
+  const { contracts, tiers, jump } = b
   const held = cells[first + 1 + 2 * c] as number
   const opened = cells[first + 2 + 2 * c] as number
   const best = held * ((held > 0 ? (high[c] as number) : (low[c] as number)) - opened)
@@ -72,30 +71,28 @@ export interface BulkPart {
 }
 
 /** Holders of one side of one contract. */
-class Queue {
+class Queue extends Layers {
   private readonly b: Bulk
   private readonly c: number
   /** Sign of the holders' quantities. */
   private readonly sign: 1 | -1
-  private readonly buckets = new Buckets()
-  /** Cells of the listed rows, in that order: who has changed since is fresh. */
-  private copied = new Float64Array(0)
-  private valid = false
-  /** Of this round: holders scored so far, the next bucket, whether those without profit are among them. */
+  /** Cells of those whom the wide box lists, and the narrow one, in their orders. */
+  private far_cells: Float64Array = new Float64Array(0)
+  private near_cells: Float64Array = new Float64Array(0)
+  /** Of this round: holders scored so far, and whether those without profit are among them. */
   private readonly heap = new Holders()
   private open = false
-  private next = 0
   private whole = false
 
   constructor(b: Bulk, c: number, sign: 1 | -1) {
+    super()
     this.b = b
     this.c = c
     this.sign = sign
   }
 
-  /** There is a new box. */
-  forget(): void {
-    this.valid = false
+  override forget(both: boolean): void {
+    super.forget(both)
     this.open = false
   }
 
@@ -104,59 +101,48 @@ class Queue {
     this.open = false
   }
 
-  changed(row: number): void {
-    if (this.valid) this.buckets.move(row, this.bound(row))
+  protected holds(row: number): boolean {
+    return quantity_at(this.b, row, this.c) * this.sign > 0
   }
 
-  private bound(row: number): number {
-    return quantity_at(this.b, row, this.c) * this.sign > 0 ? bound_of(this.b, row, this.c) : 0
+  protected far_bound(row: number): number {
+    const { b, c } = this
+    return this.holds(row) ? bound_of(b, b.far, b.cells, row * b.stride, c) : 0
   }
 
-  /** Bounds everybody, and lists the highest. */
-  private build(): void {
-    const { b, buckets } = this
-    buckets.clear(b.rows, b.spec.listed ?? LISTED)
-    for (let row = 0; row < b.rows; row++) buckets.put(row, this.bound(row))
-    buckets.list()
-    this.copy()
-    this.valid = true
+  protected near_bound(row: number, at: number): number {
+    const { b, c } = this
+    if (at >= 0) return bound_of(b, b.near, this.far_cells, at * b.stride, c)
+    return this.holds(row) ? bound_of(b, b.near, b.cells, row * b.stride, c) : 0
   }
 
-  private copy(): void {
+  protected override listed_far(): void {
+    this.far_cells = this.copied(this.far.listed, this.far.count, this.far_cells)
+  }
+
+  protected override listed_near(count: number): void {
+    this.near_cells = this.copied(this.items, count, this.near_cells)
+  }
+
+  private copied(rows: Int32Array, count: number, before: Float64Array): Float64Array {
     const { cells, stride } = this.b
-    const { listed, count } = this.buckets
-    if (this.copied.length < count * stride) this.copied = new Float64Array(2 * count * stride)
-    const { copied } = this
-    for (let to = 0; to < count; to++)
-      for (let i = 0, from = (listed[to] as number) * stride, into = to * stride; i < stride; i++)
-        copied[into + i] = cells[from + i] as number
+    const into = before.length < count * stride ? new Float64Array(2 * count * stride) : before
+    for (let at = 0; at < count; at++)
+      for (let i = 0, from = (rows[at] as number) * stride; i < stride; i++) into[at * stride + i] = cells[from + i] as number
+    return into
   }
 
-  private begin(): void {
+  private open_round(): void {
     const { b, heap } = this
     const everybody = b.spec.exhaustive === true
-    if (!everybody && !this.valid) this.build()
+    if (!everybody) this.begin(b.rows, b.spec.listed ?? LISTED)
     this.open = true
     this.whole = false
     heap.clear()
     const others = (b.outside[this.c] as number) * this.sign
     if (others > 0) heap.rank_in(OUTSIDE_ROW, OUTSIDE, 0, others)
-    this.next = everybody ? 0 : BUCKETS - 1
     if (everybody) for (let row = 0; row < b.rows; row++) this.offer(row)
-    else this.offer_fresh()
-  }
-
-  private offer_fresh(): void {
-    const { b, c, sign, buckets } = this
-    const { fresh } = buckets
-    let kept = 0
-    for (const row of fresh) {
-      if (quantity_at(b, row, c) * sign > 0) {
-        fresh[kept++] = row
-        this.offer(row)
-      } else buckets.retire(row)
-    }
-    fresh.length = kept
+    else for (const row of this.fresh_items()) this.offer(row)
   }
 
   private offer(row: number): void {
@@ -175,20 +161,12 @@ class Queue {
 
   /** Scores buckets until nobody who is left could come before the head. */
   private explore(): void {
-    const { heap, buckets } = this
+    const { heap } = this
     const { stride } = this.b
-    const { end } = buckets
-    while (this.next > 0 && !(heap.best() >= top_of(this.next))) {
-      if (this.next < buckets.cutoff) {
-        buckets.list_to(this.next)
-        this.copy()
-      }
-      const k = this.next--
-      for (let i = end[k + 1] as number; i < (end[k] as number); i++) {
-        const row = buckets.listed[i] as number
-        if (buckets.is_in(row, k)) this.offer_at(row, this.copied, i * stride)
-      }
-    }
+    if (this.b.spec.exhaustive === true) return
+    while (this.next(heap.best()))
+      for (let at = this.first, { end } = this; at < end; at++)
+        if (this.is_at(at)) this.offer_at(this.items[at] as number, this.near_cells, at * stride)
   }
 
   /** Those without profit, the fund's lots, scopes that are being liquidated. */
@@ -209,7 +187,7 @@ class Queue {
   }
 
   take(amount: number, parts: BulkPart[]): void {
-    if (!this.open) this.begin()
+    if (!this.open) this.open_round()
     const { heap } = this
     let left = amount
     while (left > 0) {
@@ -248,8 +226,9 @@ export class BulkRanking {
     for (const queue of this.queues) queue.close()
   }
 
-  new_box(): void {
-    for (const queue of this.queues) queue.forget()
+  /** There is a new narrow box, or are two new boxes. */
+  new_box(both: boolean): void {
+    for (const queue of this.queues) queue.forget(both)
   }
 
   changed(row: number): void {

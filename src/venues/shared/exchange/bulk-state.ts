@@ -4,7 +4,7 @@
  */
 import type { Tiers } from '../../../margin/index.ts'
 import { assert } from '../../../model/index.ts'
-import { jump_of } from './box.ts'
+import { type Box, empty_box, jump_of } from './box.ts'
 
 /** Priority of winners: profit ÷ max(1, wallet) × maintenance ÷ equity (Binance), or profit ÷ entry value × notional ÷ equity (Bybit, OKX). */
 export type BulkRank = 'profit_margin' | 'profit_leverage'
@@ -86,6 +86,28 @@ export interface BulkLot {
   readonly mark: number
 }
 
+/** A box of prices, and the rows that could be in breach somewhere in it. */
+export interface BulkBox extends Box {
+  list: Int32Array
+  count: number
+  /** 1: listed. */
+  readonly listed: Uint8Array
+}
+
+const open_box = (rows: number, contracts: number): BulkBox => ({
+  low: new Float64Array(contracts),
+  high: new Float64Array(contracts),
+  list: new Int32Array(1024),
+  count: 0,
+  listed: new Uint8Array(rows),
+})
+
+function clear_box(box: BulkBox): void {
+  box.listed.fill(0)
+  box.count = 0
+  empty_box(box)
+}
+
 export interface Bulk {
   readonly spec: BulkSpec
   readonly rows: number
@@ -102,18 +124,15 @@ export interface Bulk {
   readonly opening: Float64Array
   /** 1: being liquidated at this mark. */
   readonly running: Uint8Array
-  /** Marks now, and the box of prices that indices are valid in. */
+  /** Marks now. */
   readonly price: Float64Array
-  readonly low: Float64Array
-  readonly high: Float64Array
-  /** Rows that could be in breach somewhere in the box. */
-  danger: Int32Array
-  danger_count: number
-  readonly in_danger: Uint8Array
+  /** Whom to look at is found in two steps: by everybody for the wide box of prices, and among those for the narrow one inside it. */
+  readonly far: BulkBox
+  readonly near: BulkBox
   /** Units of everybody who is not a row, by contract. */
   readonly outside: Float64Array
-  /** The fund: balance = cash + Σ lots at their prices; its units by contract. */
-  readonly fund: { balance: number; cash: number; readonly held: Float64Array; lots: BulkLot[] }
+  /** The fund: balance = cash + Σ lots at their prices; its units by contract; whether some of the lots may be empty. */
+  readonly fund: { balance: number; cash: number; readonly held: Float64Array; lots: BulkLot[]; closed: boolean }
   /** Units the fund's sales moved at the last mark, signed, by contract. */
   readonly flow: Float64Array
   readonly totals: BulkTotals
@@ -174,13 +193,10 @@ export function open_columns(spec: BulkSpec): Bulk {
     opening: opening_of(spec),
     running: new Uint8Array(rows),
     price: new Float64Array(contracts),
-    low: new Float64Array(contracts),
-    high: new Float64Array(contracts),
-    danger: new Int32Array(1024),
-    danger_count: 0,
-    in_danger: new Uint8Array(rows),
+    far: open_box(rows, contracts),
+    near: open_box(rows, contracts),
     outside: new Float64Array(contracts),
-    fund: { balance: 0, cash: 0, held: new Float64Array(contracts), lots: [] },
+    fund: { balance: 0, cash: 0, held: new Float64Array(contracts), lots: [], closed: false },
     flow: new Float64Array(contracts),
     totals: no_totals(),
     events: [],
@@ -193,11 +209,8 @@ export function reset_columns(b: Bulk): void {
   const { spec, contracts } = b
   b.cells.set(b.opening)
   b.running.fill(0)
-  b.in_danger.fill(0)
-  b.danger_count = 0
-  // no price lies in the empty box
-  b.low.fill(Number.POSITIVE_INFINITY)
-  b.high.fill(Number.NEGATIVE_INFINITY)
+  clear_box(b.far)
+  clear_box(b.near)
   b.price.fill(0)
   b.outside.fill(0)
   for (let row = 0; row < b.rows; row++)
@@ -206,6 +219,7 @@ export function reset_columns(b: Bulk): void {
   b.fund.cash = spec.fund.balance
   b.fund.held.fill(0)
   b.fund.lots = []
+  b.fund.closed = false
   b.flow.fill(0)
   Object.assign(b.totals, no_totals())
   b.events = []

@@ -6,8 +6,7 @@
  *
  * The indices (`bulk-danger.ts`, `bulk-ranking.ts`) decide only whom to look at. `exhaustive` looks at everyone; the results are equal.
  */
-import { rebox } from './box.ts'
-import { find_breached, find_danger, watch } from './bulk-danger.ts'
+import { find_breached, move_boxes, watch } from './bulk-danger.ts'
 import { accepts, close_lots, gain, lots_of, type Purse, purse_of, sell_lots, settle, sweep_lots } from './bulk-fund.ts'
 import { type BulkPart, BulkRanking } from './bulk-ranking.ts'
 import { Holders, PROFIT } from './holders.ts'
@@ -63,20 +62,17 @@ export class BulkExchange {
   /** Back to the spec. */
   reset(): void {
     reset_columns(this.state)
-    this.ranking.new_box()
+    this.ranking.new_box(true)
   }
 
   /** Goes to the next marks, one price > 0 a contract, and does what is due there. */
   step(marks: ArrayLike<number>): void {
     const { state: b, ranking, breach, marked } = this
-    const moved = rebox(b.low, b.high, b.price, marks)
+    const moved = move_boxes(b, marks)
     for (let c = 0; c < b.contracts; c++) b.price[c] = marks[c] as number
     b.flow.fill(0)
     b.totals.marks++
-    if (moved) {
-      ranking.new_box()
-      find_danger(b)
-    }
+    if (moved > 0) ranking.new_box(moved === 2)
     breach.length = 0
     find_breached(b, breach, this.healths)
     for (let round = 0; ; round++) {
@@ -142,11 +138,13 @@ export class BulkExchange {
     const held: number[] = []
     for (let c = 0; c < b.contracts; c++) if (quantity_at(b, row, c) !== 0) held.push(c)
     if (held.length > 1) held.sort((p, q) => leg_required(b, row, q) - leg_required(b, row, p) || p - q)
-    return held.map((contract) => {
+    const closes: Close[] = []
+    for (const contract of held) {
       const q = quantity_at(b, row, contract)
       const to_fund = accepts(b, purse, contract, q, zero_price(b, row, contract))
-      return { contract, quantity: q, parts: to_fund ? undefined : this.ranking.take(contract, q) }
-    })
+      closes.push({ contract, quantity: q, parts: to_fund ? undefined : this.ranking.take(contract, q) })
+    }
+    return closes
   }
 
   /** While the fund could not pay for its own positions at the mark, it hands on the worst of them. */
@@ -154,10 +152,12 @@ export class BulkExchange {
     const { state: b } = this
     const { losing } = this
     losing.clear()
-    b.fund.lots.forEach((lot, at) => {
-      const change = lot.quantity * ((b.price[lot.contract] as number) - lot.price)
+    const { lots } = b.fund
+    for (let at = 0; at < lots.length; at++) {
+      const { contract, quantity, price } = lots[at] as BulkLot
+      const change = quantity * ((b.price[contract] as number) - price)
       if (change < 0) losing.rank_in(at, PROFIT, -change, 1)
-    })
+    }
     for (let head = losing.head(); purse.worth < 0 && head >= 0; head = losing.head()) {
       losing.left[head] = 0
       const lot = b.fund.lots[losing.row[head] as number] as BulkLot
@@ -186,6 +186,7 @@ export class BulkExchange {
         const { lot, parts } = bundle
         if (!this.can_give(lot.contract, lot.quantity, parts)) return false
         for (const { row, amount } of parts) this.deleverage(lot, row, amount)
+        b.fund.closed = true
         return true
       }
     }
@@ -230,7 +231,8 @@ export class BulkExchange {
     const lots = this.lots_of_scope(row, closes)
     if (lots === undefined) return false
     b.totals.liquidations++
-    closes.forEach(({ parts }, i) => {
+    for (let i = 0; i < closes.length; i++) {
+      const { parts } = closes[i] as Close
       const lot = lots[i] as BulkLot
       const { contract, quantity, price } = lot
       b.totals.liquidated += Math.abs(quantity) * price
@@ -241,7 +243,7 @@ export class BulkExchange {
         b.fund.lots.push(lot)
         b.totals.fund_positions++
       }
-    })
+    }
     b.running[row] = 0
     this.touch(row)
     return true

@@ -77,7 +77,13 @@ export class Holders {
 
   /** As `add` and `insert`, of whom nothing else is asked. */
   rank_in(row: number, group: number, score: number, size: number): void {
-    this.add(row, group, size, score, 0, 0, 0)
+    if (this.count === this.row.length) this.grow()
+    const i = this.count++
+    this.row[i] = row
+    this.group[i] = group
+    this.size[i] = size
+    this.left[i] = size
+    this.score[i] = score
     this.insert()
   }
 
@@ -114,12 +120,10 @@ export class Holders {
   }
 
   private earlier(a: number, b: number): boolean {
-    const [ga, gb] = [this.group[a] as number, this.group[b] as number]
-    if (ga !== gb) return ga < gb
-    const [sa, sb] = [this.score[a] as number, this.score[b] as number]
-    if (sa !== sb) return sa > sb
-    const [za, zb] = [this.size[a] as number, this.size[b] as number]
-    if (za !== zb) return za > zb
+    const { group, score, size } = this
+    if (group[a] !== group[b]) return (group[a] as number) < (group[b] as number)
+    if (score[a] !== score[b]) return (score[a] as number) > (score[b] as number)
+    if (size[a] !== size[b]) return (size[a] as number) > (size[b] as number)
     return (this.row[a] as number) < (this.row[b] as number)
   }
 

@@ -8,6 +8,7 @@ import type { Contract } from './contract.ts'
 import { order_limit } from './bounds.ts'
 import { offer_conversion, offer_exchanges } from './convert.ts'
 import { accept, beyond_drawdown, type Capacity, capacity_of, unwind_limit } from './fund.ts'
+import { Holders, PROFIT } from './holders.ts'
 import { closing_side, exact_side } from './instrument.ts'
 import { in_breach, type Reduction, type Stage, type Takeover } from './rules.ts'
 import { blocks_of, type Exchange, fund_row, is_pooled, running } from './state.ts'
@@ -182,24 +183,28 @@ function hand_on({ x, out, view }: Round, contract: number, parts: readonly Part
   }
 }
 
+/** Losing lots by their loss, of one call. */
+const losing = new Holders()
+
 /** While a fund could not pay for its own positions at the mark, it hands on the worst of them. */
 function deleverage_fund(round: Round, fund: number): void {
   const { x, out } = round
   const { contract, quantity, price } = x.lots.columns
-  const first = x.desk.columns.first_lot.data[0] as number
-  if (first >= x.lots.length) return
+  const lots = x.open_lots.now(x)
+  if (lots.length === 0) return
   const has = capacity(round, fund)
   if (!(has.worth < 0)) return
-  const losing: { lot: number; gain: number }[] = []
-  for (let lot = first; lot < x.lots.length; lot++) {
+  losing.clear()
+  for (const lot of lots) {
     const c = contract.data[lot] as number
     if ((x.contracts[c] as Contract).fund !== fund) continue
     const gain = (quantity.data[lot] as number) * ((x.book.prices.data[c] as number) - (price.data[lot] as number))
-    if (gain < 0 && round.halted[c] !== true) losing.push({ lot, gain })
+    if (gain < 0 && round.halted[c] !== true) losing.rank_in(lot, PROFIT, -gain, 1)
   }
-  losing.sort((a, b) => a.gain - b.gain || a.lot - b.lot)
-  for (const { lot, gain } of losing) {
-    if (has.worth >= 0) return
+  for (let head = losing.head(); has.worth < 0 && head >= 0; head = losing.head()) {
+    losing.left[head] = 0
+    const lot = losing.row[head] as number
+    const gain = -(losing.score[head] as number)
     const c = contract.data[lot] as number
     const q = quantity.data[lot] as number
     out.bundle(PRIORITY, FIRST)
@@ -220,7 +225,8 @@ function hold_drawdown(round: Round, c: number): void {
   const { contract, quantity, price } = x.lots.columns
   const mark = x.book.prices.data[c] as number
   let left = lost
-  for (let lot = x.desk.columns.first_lot.data[0] as number; lot < x.lots.length && left > 0; lot++) {
+  for (const lot of x.open_lots.now(x)) {
+    if (!(left > 0)) return
     const q = quantity.data[lot] as number
     const loss = q * ((price.data[lot] as number) - mark)
     if (contract.data[lot] !== c || !(loss > 0)) continue
@@ -245,7 +251,7 @@ function unwind({ x, out, halted }: Round): void {
   const { contract, quantity, tick, cause } = x.lots.columns
   const now = x.desk.columns.tick.data[0] as number
   const best = new Float64Array(2 * x.contracts.length).fill(-1)
-  for (let lot = x.desk.columns.first_lot.data[0] as number; lot < x.lots.length; lot++) {
+  for (const lot of x.open_lots.now(x)) {
     const q = quantity.data[lot] as number
     const c = contract.data[lot] as number
     if (q === 0 || (tick.data[lot] as number) >= now || halted[c] === true) continue

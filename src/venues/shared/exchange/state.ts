@@ -3,6 +3,7 @@ import type { MarginBook, Tiers } from '../../../margin/index.ts'
 import { assert, type Ledger, type Market, type Store, type Table } from '../../../model/index.ts'
 import type { AdlIndex } from './adl-index.ts'
 import { Changes } from './changes.ts'
+import { OpenLots } from './open-lots.ts'
 import type { Coin, Contract, Curve, Haircut } from './contract.ts'
 import type { Holders } from './holders.ts'
 import type { Rules } from './rules.ts'
@@ -59,7 +60,8 @@ const fund_shape = { balance: 'f64', lost: 'f64' } as const
 const contract_shape = { interest: 'f64', gained: 'f64', stopped: 'u8' } as const
 /**
  * The exchange itself. `elapsed_ms`: length of this tick; `gated_ms`: nobody withdraws before; `lot`: whose order is open, −1;
- * `first_lot`: all before are closed; `first_liquidation` of this tick; `ranked`: 1 once the index of deleveraging queues was made.
+ * `first_lot`: all before are closed; `first_liquidation` of this tick; `ranked`, `listed`: 1
+ * once the index of deleveraging queues, and the list of open lots, were made.
  */
 const desk_shape = {
   time_ms: 'f64',
@@ -72,6 +74,7 @@ const desk_shape = {
   first_lot: 'i32',
   first_liquidation: 'i32',
   ranked: 'u8',
+  listed: 'u8',
 } as const
 
 /** Remainder of a position, as a share of it, that is rounding. */
@@ -91,6 +94,7 @@ export interface Holdings {
   readonly pool: Pool | undefined
   /** Rows written since the queues were last filed. */
   readonly changes: Changes
+  readonly open_lots: OpenLots
   /** Further value and requirement of a row (options …), added by a kind of its own. */
   readonly extra: Extra | undefined
 }
@@ -190,7 +194,7 @@ export function holdings(
           weight: new Float64Array(haircuts.length),
         }
   const { curves = tiers.map(() => undefined), coin_of = new Int32Array(tiers.length) } = options
-  return { accounts, positions, tiers, curves, coin_of, pool, changes: new Changes(rows), extra }
+  return { accounts, positions, tiers, curves, coin_of, pool, changes: new Changes(rows), open_lots: new OpenLots(), extra }
 }
 
 /** Buckets a window is looked back through. */
