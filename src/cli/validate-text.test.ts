@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { EBA_FILE, golden_data } from './tasks/shared-data.ts'
 import { pair, scoreboard } from './tasks/validate.ts'
 
@@ -25,7 +25,7 @@ it('long values are shown where they differ', () => {
 
 const before = process.env['UNWIND_SHARED']
 const folder = mkdtempSync(join(tmpdir(), 'unwind-data-'))
-afterEach(() => {
+afterAll(() => {
   if (before === undefined) delete process.env['UNWIND_SHARED']
   else process.env['UNWIND_SHARED'] = before
   rmSync(folder, { recursive: true, force: true })
