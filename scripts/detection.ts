@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { calibration_curve } from '../src/detectors/evaluate.ts'
-import { brier, log, median, rocAuc, wilson } from '../src/math/index.ts'
+import { calibration_curve, EVALUATE, type Problem, ridge_logit, walk_forward } from '../src/detectors/evaluate.ts'
+import { brier, log, median, Rng, rocAuc, wilson } from '../src/math/index.ts'
 import type { Panel, Series } from '../src/model/index.ts'
 import { readSeries } from '../src/sources/index.ts'
 import { detect } from '../src/studies/detection.ts'
@@ -137,11 +137,42 @@ async function warnings(name: string, files: readonly string[]): Promise<string[
       (one) =>
         `| ${one.id} | ${interval(one.roc_auc)} | ${interval(one.average_precision)} | ${interval(one.brier_skill)} | ${one.beats_baseline === null ? '–' : interval(one.beats_baseline)} | ${one.event_recall === null ? '–' : one.event_recall.toFixed(2)} | ${one.lead_days === null ? '–' : one.lead_days.toFixed(1)} | ${one.false_alarm_days_per_month === null ? '–' : one.false_alarm_days_per_month.toFixed(1)} | ${one.abstained} | ${one.verdict} |`,
     ),
+    ...shuffled(problem),
     ...(['fragility', 'system', 'venue'].includes(problem.id) && rows.length >= 150
       ? curves({ problem, scores, rows, walks })
       : []),
     ...(problem.id === 'venue' ? by_venue({ problem, scores, rows, walks }) : []),
   ])
+}
+
+const SHUFFLES = 5
+
+/** The same walk with labels dealt out anew: what would be found where nothing is to be found. */
+function shuffled(problem: Problem): string[] {
+  const known = Array.from(problem.labels, (_, i) => i).filter((i) => !Number.isNaN(problem.labels[i]))
+  const aucs: number[] = []
+  for (let seed = 1; seed <= SHUFFLES; seed++) {
+    const rng = new Rng(seed)
+    const labels = problem.labels.slice()
+    for (let k = known.length - 1; k > 0; k--) {
+      const [i, j] = [known[k] as number, known[rng.uniformInt(k + 1)] as number]
+      ;[labels[i], labels[j]] = [labels[j] as number, labels[i] as number]
+    }
+    const { probability } = walk_forward({ ...problem, labels }, ridge_logit, EVALUATE)
+    const rows = known.filter((i) => !Number.isNaN(probability[i] as number))
+    const auc = rocAuc(
+      rows.map((i) => labels[i] as number),
+      rows.map((i) => probability[i] as number),
+    )
+    if (auc !== null) aucs.push(auc)
+  }
+  if (aucs.length < SHUFFLES) return []
+  const mean = aucs.reduce((sum, auc) => sum + auc, 0) / SHUFFLES
+  const error = Math.sqrt(aucs.reduce((sum, auc) => sum + (auc - mean) * (auc - mean), 0) / (SHUFFLES - 1) / SHUFFLES)
+  return [
+    '',
+    `Labels shuffled, ${SHUFFLES} times: ROC-AUC of the ridge logit ${mean.toFixed(3)} ± ${error.toFixed(3)} (standard error of the mean).`,
+  ]
 }
 
 /** Of the questions of amplification: what was said against what happened, in five bins of equal size. */
