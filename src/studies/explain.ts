@@ -189,7 +189,9 @@ export function explain(log: LogView, world: WorldView, most = 4): Explanation {
   let [perp_to_lending_usd, lending_to_perp_usd, lending_to_spot_usd, closed_usd] = [0, 0, 0, 0]
   for (const cell of infections_by_mechanism(log, world)) {
     if (!known.has(cell.from)) continue
-    if (is_perp.has(cell.from) && !is_perp.has(cell.to) && cell.mechanism === 'oracle') perp_to_lending_usd += cell.usd
+    // What prices took while a liquidation waited for gas came by the same way.
+    const by_price = cell.mechanism === 'oracle' || cell.mechanism === 'gas'
+    if (is_perp.has(cell.from) && !is_perp.has(cell.to) && by_price) perp_to_lending_usd += cell.usd
     if (!is_perp.has(cell.from) && is_perp.has(cell.to)) lending_to_perp_usd += cell.usd
   }
   for (let row = 0; row < log.length; row++) {
