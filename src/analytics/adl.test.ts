@@ -112,6 +112,7 @@ describe('a simulated wave, read back from its log', () => {
       0.46,
       0.6,
       null,
+      null,
     ])
   })
 })

@@ -8,6 +8,7 @@
  * - overshoot: production − need
  */
 import type { Analytic, Cell, LogView, ReportTable, WorldView } from '../model/index.ts'
+import { type Broken, broken_hedges } from './shared/hedges.ts'
 
 /** One closing. Base units and USD. `quantity`: the winner's position that was closed, + long; NaN where its side is not known. */
 export interface AdlFill {
@@ -19,6 +20,8 @@ export interface AdlFill {
   readonly size: number
   readonly price_usd: number
   readonly mark_usd: number
+  /** What its owner held of the asset beside it, and how much of a hedge is gone with it, base units; absent where nobody knows. */
+  readonly hedge?: Broken | undefined
 }
 
 export interface AdlWave {
@@ -37,6 +40,8 @@ export interface AdlWave {
   readonly top_share: number
   /** Accounts of which part of a hedge was closed; null where nobody knows what else owners hold. */
   readonly hedges_broken: number | null
+  /** What of a hedge is gone with what was closed, USD at the closing prices. */
+  readonly hedges_broken_usd: number | null
 }
 
 export interface AdlOptions {
@@ -46,7 +51,7 @@ export interface AdlOptions {
   readonly horizon_ms: number
   /** USD price of an asset at the end of a wave and its horizon; NaN where unknown: the mark of the last closing counts. */
   price(asset: number, time_ms: number): number
-  /** What the owner of a closed position holds of the asset elsewhere, base units signed. */
+  /** What the owner of a closed position holds of the asset elsewhere, base units signed; absent: as the fills say. */
   other?(fill: AdlFill): number
 }
 
@@ -78,7 +83,7 @@ function measure_wave(fills: readonly AdlFill[], options: AdlOptions): AdlWave {
   const first = fills[0] as AdlFill
   const to_ms = (fills[fills.length - 1] as AdlFill).time_ms
   const closed = new Map<number, number>()
-  const hedged = new Set<number>()
+  const hedges = broken(fills, options)
   let adl_usd = 0
   let need_usd = 0
   for (const fill of fills) {
@@ -86,7 +91,6 @@ function measure_wave(fills: readonly AdlFill[], options: AdlOptions): AdlWave {
     adl_usd += usd
     need_usd += fill.size * adverse(fill)
     closed.set(fill.account, (closed.get(fill.account) ?? 0) + usd)
-    if (options.other !== undefined && options.other(fill) * fill.quantity < 0) hedged.add(fill.account)
   }
   const production_usd = production(fills, to_ms + options.horizon_ms, options)
   let squares = 0
@@ -107,9 +111,30 @@ function measure_wave(fills: readonly AdlFill[], options: AdlOptions): AdlWave {
     accounts: closed.size,
     concentration: adl_usd > 0 ? squares / (adl_usd * adl_usd) : 0,
     top_share: adl_usd > 0 ? most / adl_usd : 0,
-    hedges_broken: options.other === undefined ? null : hedged.size,
+    hedges_broken: hedges?.accounts ?? null,
+    hedges_broken_usd: hedges?.usd ?? null,
   }
 }
+
+/** Accounts with a broken hedge, and how much of it, USD; undefined where nobody knows of any owner. */
+function broken(fills: readonly AdlFill[], { other }: AdlOptions): { accounts: number; usd: number } | undefined {
+  const accounts = new Set<number>()
+  let known = false
+  let usd = 0
+  for (const fill of fills) {
+    const units = other === undefined ? fill.hedge?.units : opposed(fill, other(fill))
+    if (units === undefined) continue
+    known = true
+    if (!(units > 0)) continue
+    accounts.add(fill.account)
+    usd += units * fill.price_usd
+  }
+  return known ? { accounts: accounts.size, usd } : undefined
+}
+
+/** As far as the closed part lies against what is held elsewhere. */
+const opposed = ({ quantity }: AdlFill, other: number): number =>
+  other * quantity < 0 ? Math.min(Math.abs(quantity), Math.abs(other)) : 0
 
 /** How much worse than the mark a winner was closed, USD a unit. Without a side any distance is taken as adverse. */
 function adverse({ quantity, mark_usd, price_usd }: AdlFill): number {
@@ -156,6 +181,7 @@ function framed(world: WorldView, asset: number, time_ms: number): number {
 export function adl_fills(log: LogView, world: WorldView): AdlFill[] {
   const c = log.columns
   const debts = new Set<number>()
+  const hedges = broken_hedges(log, world)
   const out: AdlFill[] = []
   for (let row = 0; row < log.length; row++) {
     const kind = log.kind(row)
@@ -172,7 +198,7 @@ export function adl_fills(log: LogView, world: WorldView): AdlFill[] {
     else if (!(gap > 0)) side = from_takeover(log, row, near, debts)
     const mark_usd = gap > 0 ? price_usd + (side === -1 ? -gap : gap) : price_usd
     const base = { time_ms, venue: c.venue.data[row] as number, account: c.account.data[row] as number }
-    out.push({ ...base, asset, quantity: side * size, size, price_usd, mark_usd })
+    out.push({ ...base, asset, quantity: side * size, size, price_usd, mark_usd, hedge: hedges?.get(row) })
   }
   return out
 }
@@ -221,6 +247,7 @@ export const adl: Analytic = {
         { name: 'concentration', unit: 'ratio', definition: 'adl_concentration' },
         { name: 'top_share', unit: 'ratio', definition: 'adl_concentration' },
         { name: 'hedges_broken', unit: 'count', definition: 'hedges_broken' },
+        { name: 'hedges_broken_usd', unit: 'usd', definition: 'hedges_broken' },
       ],
       rows: waves.map((wave): Cell[] => [
         world.venues[wave.venue]?.id ?? '',
@@ -235,6 +262,7 @@ export const adl: Analytic = {
         wave.concentration,
         wave.top_share,
         wave.hedges_broken,
+        wave.hedges_broken_usd,
       ]),
     }
   },

@@ -2,6 +2,7 @@
 import { Actions, assert, type Call, type Calls, type Due, type DueEvent, Offers, type Statement } from '../model/index.ts'
 import { Applier } from './apply.ts'
 import type { Scheduled } from './events.ts'
+import { exposures_of } from './exposures.ts'
 import { outweighed } from './late.ts'
 import { broken_laws, holdings } from './laws.ts'
 import type { World } from './world.ts'
@@ -54,6 +55,7 @@ class Loop {
     this.away = new Uint8Array(world.parts.agents.length)
     world.feedback = options.feedback !== false && !world.cuts.price
     this.opening = holdings(world)
+    world.exposures = exposures_of(world)
     if (options.debug === true) {
       this.applier.check = () => {
         const asset = world.ledger.postings.settle()

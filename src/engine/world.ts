@@ -4,6 +4,7 @@ import {
   type Agent,
   type AssetSpec,
   type Driver,
+  type ExposuresView,
   type FaultSpec,
   type Fill,
   type Lawful,
@@ -96,6 +97,9 @@ export class World implements View {
   readonly faults: Faults
   /** What they do to components; set once all are open. */
   effects: FaultEffects | undefined
+
+  /** Taken when a run begins. */
+  exposures: ExposuresView | undefined
 
   /** Channels that the scenario leaves out. */
   readonly cuts: Cuts
@@ -250,6 +254,7 @@ export class World implements View {
       actors: actor_names,
       frames,
       pinned: pinned.some(Boolean),
+      exposures: this.exposures,
     }
   }
 }

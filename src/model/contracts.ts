@@ -245,6 +245,18 @@ export interface WorldView {
   readonly actors: readonly string[]
   readonly frames: FramesView
   readonly pinned: boolean
+  /** Absent for a log alone. */
+  readonly exposures?: ExposuresView | undefined
+}
+
+/** What actors with an account where contracts settle held at the start, units of an asset, contracts in base units. */
+export interface ExposuresView {
+  /** The actor who owns an account, −1 for none of these. */
+  owner(venue: number, account: number): number
+  /** Treasury and all accounts together, what is owed taken off, contracts among it. */
+  total(actor: number, asset: number): number
+  /** Contracts on the asset in one account. */
+  held(venue: number, account: number, asset: number): number
 }
 
 /** Samples of a run, one row per frame; per-asset and per-venue values are row-major. */

@@ -233,8 +233,11 @@ const losses: DefinitionGroup = {
     {
       id: 'hedges_broken',
       unit: 'count',
-      says: 'Deleveraged accounts whose owner held the opposite of the closed position elsewhere.',
-      more: ['null in a report: a log does not say what owners hold. `adl_waves` counts it where it is told.'],
+      says: 'Deleveraged accounts whose owner held the opposite of the closed position elsewhere: in other accounts, as tokens or contracts, or in the treasury.',
+      more: [
+        'hedges_broken_usd is what of such a hedge is gone: the smaller of position and what stood against it, before less after, at the price of the closing.',
+        'What owners held at the start is followed along the log; fills of makers are not in it. null where no owner of a closed position is known, or from a log alone.',
+      ],
     },
     {
       id: 'order_flow_imbalance',
