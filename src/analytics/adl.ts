@@ -117,12 +117,12 @@ function measure_wave(fills: readonly AdlFill[], options: AdlOptions): AdlWave {
 }
 
 /** Accounts with a broken hedge, and how much of it, USD; undefined where nobody knows of any owner. */
-function broken(fills: readonly AdlFill[], { other }: AdlOptions): { accounts: number; usd: number } | undefined {
+function broken(fills: readonly AdlFill[], options: AdlOptions): { accounts: number; usd: number } | undefined {
   const accounts = new Set<number>()
   let known = false
   let usd = 0
   for (const fill of fills) {
-    const units = other === undefined ? fill.hedge?.units : opposed(fill, other(fill))
+    const units = options.other === undefined ? fill.hedge?.units : opposed(fill, options.other(fill))
     if (units === undefined) continue
     known = true
     if (!(units > 0)) continue

@@ -117,7 +117,7 @@ export class Applier {
       const result = this.one(actions, i, action, seizure)
       if (!succeeded(result)) {
         journal.rollback(mark)
-        postings.settle()
+        postings.drop()
         return false
       }
       results.push(result.amount)
@@ -126,7 +126,7 @@ export class Applier {
     }
     if (this.owed.size > 0) {
       journal.rollback(mark)
-      postings.settle()
+      postings.drop()
       return false
     }
     journal.commit(mark)

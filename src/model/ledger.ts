@@ -47,6 +47,12 @@ export class Postings {
     }
     return broken
   }
+
+  /** The event is undone: nothing flowed. */
+  drop(): void {
+    this.net.fill(0)
+    this.gross.fill(0)
+  }
 }
 
 const entry_shape = { asset: 'i32', next: 'i32', amount: 'f64' } as const
