@@ -232,12 +232,14 @@ export function warn_document(input: WarnInput): WarnDocument {
   const on_run = () => on_progress?.(0.6 + 0.4 * Math.min(1, ++done / (4 * seeds)), 'running the shocks')
   const runs =
     newest === undefined ? undefined : new Runs(newest, leader_in(newest, panel, files[0] ?? '--snapshot'), seeds, on_run)
+  // First: these need runs without feedback too, and what follows uses the others again.
+  const made = runs === undefined ? [] : simulated_entries(runs, options, read.figures)
   return {
     schema: WARN_SCHEMA,
     sources: sources_of(input.given),
     time: iso_time(time_ms),
     warnings: said.map((one) => learned(one, evaluations, read.figures, loss_of(one, runs, panel as Panel, options))),
-    simulated: runs === undefined ? [] : simulated_entries(runs, options, read.figures),
+    simulated: made,
     snapshots: positions.map(({ snapshot, crowd }, i) => ({
       file: files[i] ?? '',
       title: snapshot.title,
