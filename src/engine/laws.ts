@@ -39,7 +39,7 @@ export const LAWS: readonly Law[] = [
       for (let a = 0; a < now.length; a++) {
         const miss = Math.abs((now[a] as number) - (start[a] as number) - (minted[a] as number))
         const scale = Math.max(Math.abs(now[a] as number), Math.abs(start[a] as number), Math.abs(minted[a] as number), 1e-6)
-        const floor = ROUNDING * (flowed.columns.amount.data[a] as number)
+        const floor = ROUNDING * (flowed[a] as number)
         if (!(miss <= Math.max(TOLERANCE * scale, floor))) out.push(`${world.parts.assets[a]?.id}: holdings are off by ${miss}`)
       }
       return out

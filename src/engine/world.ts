@@ -234,7 +234,7 @@ export class World implements View {
   reset(): void {
     this.effects?.undo()
     this.parts.store.reset()
-    this.parts.ledger.postings.drop()
+    this.parts.ledger.postings.restart()
     this.parts.events.clear()
     this.faults.clear()
   }

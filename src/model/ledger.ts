@@ -13,14 +13,14 @@ export class Postings {
   readonly gross: Float64Array
   /** Net created per asset since the start, by whatever name: all holdings together change by exactly this. */
   readonly minted: Table<{ amount: 'f64' }>
-  /** Gross flow per asset since the start: what rounding is measured by. */
-  readonly flowed: Table<{ amount: 'f64' }>
+  /** Gross flow per asset since the start: what rounding is measured by. No state: it decides nothing but how much of it is forgiven. */
+  readonly flowed: Float64Array
 
   constructor(store: Store, assets: number) {
     this.net = new Float64Array(assets)
     this.gross = new Float64Array(assets)
     this.minted = store.table('ledger.minted', { amount: 'f64' }, assets)
-    this.flowed = store.table('ledger.flowed', { amount: 'f64' }, assets)
+    this.flowed = new Float64Array(assets)
   }
 
   /** A holder's balance changed. */
@@ -38,10 +38,9 @@ export class Postings {
   /** Closes an event: the first asset that does not cancel, or −1. Clears for the next event. */
   settle(tolerance = 1e-9): number {
     let broken = -1
-    const flowed = this.flowed.columns.amount.data
     for (let a = 0; a < this.net.length; a++) {
       if (broken < 0 && Math.abs(this.net[a] as number) > tolerance * Math.max(this.gross[a] as number, 1e-9)) broken = a
-      flowed[a] = (flowed[a] as number) + (this.gross[a] as number)
+      this.flowed[a] = (this.flowed[a] as number) + (this.gross[a] as number)
       this.net[a] = 0
       this.gross[a] = 0
     }
@@ -52,6 +51,12 @@ export class Postings {
   drop(): void {
     this.net.fill(0)
     this.gross.fill(0)
+  }
+
+  /** Back to the start. */
+  restart(): void {
+    this.drop()
+    this.flowed.fill(0)
   }
 }
 
