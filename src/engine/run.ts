@@ -150,7 +150,7 @@ class Loop {
       const market = world.market(m)
       const anchor = (fundamental.data[market.base] as number) / (fundamental.data[market.quote_asset] as number)
       const held = world.held(m)
-      const fill = market.recover(held ? Number.POSITIVE_INFINITY : scenario.tick_ms, anchor)
+      const fill = market.recover(held ? Number.POSITIVE_INFINITY : scenario.tick_ms, anchor, scenario.tick_ms)
       this.applier.recovered(m, fill)
       const moved = shock_row.data[market.base] as number
       const row = moved >= 0 ? moved : (shock_row.data[market.quote_asset] as number)

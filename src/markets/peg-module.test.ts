@@ -235,6 +235,17 @@ describe('peg-module: as a market', () => {
     expect(w.order('boris', -1, 1).base).toBe(-1)
   })
 
+  it('without end keeps its hours where it is told the time', () => {
+    const w = open({ hours: { from_hour: 13, until_hour: 21 } }, { time_ms: at('2023-03-10T20:00:00Z') })
+    w.market.recover(INFINITY, 1)
+    expect(w.market.depth(0.01)).toBeGreaterThan(0)
+    w.market.recover(INFINITY, 1, 2 * HOUR)
+    expect(w.market.depth(0.01)).toBe(0)
+    // from Friday to Monday afternoon
+    for (let hour = 0; hour < 64; hour++) w.market.recover(INFINITY, 1, HOUR)
+    expect(w.market.depth(0.01)).toBeGreaterThan(0)
+  })
+
   it('refuses what does not fit, naming the field', () => {
     const bad = (fields: object) => () => open(fields)
     expect(bad({ base: 'USDC' })).toThrow('quote is "USDC"')

@@ -196,9 +196,10 @@ function pass(m: Module, dt_ms: number): Fill {
   return fill
 }
 
-/** Stands as at the start, by a trade with `outside` at once: time is not known then, so hours and losses stand still. */
-function restore(m: Module): Fill {
+/** Stands as at the start, by a trade with `outside` at once: only the clock goes on. */
+function restore(m: Module, passed_ms: number): Fill {
   const { state, spec } = m
+  state.time_ms.add(0, passed_ms)
   const quote = reopen(m.backing)
   const base = (spec.buffer?.units ?? 0) - cash(m)
   m.ledger.postings.post(m.base, base)
@@ -211,10 +212,10 @@ function restore(m: Module): Fill {
   return fill
 }
 
-function recover(m: Module, dt_ms: number, anchor: number): Fill {
+function recover(m: Module, dt_ms: number, anchor: number, passed_ms = 0): Fill {
   assert(dt_ms >= 0, `recovery over ${dt_ms} ms`)
   assert(anchor > 0 && anchor < Number.POSITIVE_INFINITY, `anchor ${anchor} of a module`)
-  return dt_ms < Number.POSITIVE_INFINITY ? pass(m, dt_ms) : restore(m)
+  return dt_ms < Number.POSITIVE_INFINITY ? pass(m, dt_ms) : restore(m, passed_ms)
 }
 
 /** Base that can be redeemed now, when the fee is no more than `within`. */
@@ -285,7 +286,7 @@ export const pegModule: Kind<Spec, Market & Lawful> = {
         commit(m, fill)
         return fill
       },
-      recover: (dt_ms, anchor) => recover(m, dt_ms, anchor),
+      recover: (dt_ms, anchor, passed_ms) => recover(m, dt_ms, anchor, passed_ms),
       depth: (within) => depth(m, within),
       make() {
         assert(false, `${spec.id} is a module: it has no makers`)

@@ -94,7 +94,7 @@ export const redemptionQueue: Kind<Spec, Market & Lawful & Deferring> = {
         return fill
       },
       later: (order) => later(q, order),
-      recover: (dt_ms, anchor) => recover(q, dt_ms, anchor),
+      recover: (dt_ms, anchor, passed_ms) => recover(q, dt_ms, anchor, passed_ms),
       // Nothing is to be had at once.
       depth: () => 0,
       make() {

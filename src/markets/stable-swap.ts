@@ -242,11 +242,14 @@ function pass(pool: Pool, dt_ms: number): Fill {
   return fill
 }
 
-function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
+function recover(pool: Pool, dt_ms: number, anchor: number, passed_ms = 0): Fill {
   assert(dt_ms >= 0, `recovery over ${dt_ms} ms`)
   assert(anchor > 0 && anchor < Number.POSITIVE_INFINITY, `anchor ${anchor} of a pool`)
   if (dt_ms < Number.POSITIVE_INFINITY) return pass(pool, dt_ms)
-  if (mid(pool) === anchor) return fill_of(pool, OUTSIDE, 0, 0, anchor, 0, 0)
+  // A goes on along its ramp; then the same balances are traded to the anchor
+  const mid_before = mid(pool)
+  pass(pool, passed_ms)
+  if (mid(pool) === anchor) return { ...fill_of(pool, OUTSIDE, 0, 0, anchor, 0, 0), mid_before }
   const { spec, state } = pool
   const xp = load(pool)
   const { a, d } = terms_of(pool)
@@ -263,7 +266,7 @@ function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
     0,
   )
   commit(pool, { fill, admin: 0, d })
-  return fill
+  return { ...fill, mid_before }
 }
 
 /** Base that can be sold before the mid falls by `within`, fee apart. */
@@ -369,7 +372,7 @@ export const stableSwap: Kind<Spec, Market & Thinnable & Drainable & Lawful> = {
         commit(pool, trade)
         return trade.fill
       },
-      recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
+      recover: (dt_ms, anchor, passed_ms) => recover(pool, dt_ms, anchor, passed_ms),
       thin: (share) => thin(pool, share),
       drain: (asset, share) => drain(pool, asset, share),
       depth: (within) => depth(pool, within),

@@ -115,11 +115,12 @@ function pass(pool: Pool, dt_ms: number): Fill {
   return fill
 }
 
-function recover(pool: Pool, dt_ms: number, anchor: number): Fill {
+function recover(pool: Pool, dt_ms: number, anchor: number, passed_ms = 0): Fill {
   assert(dt_ms >= 0, `recovery over ${dt_ms} ms`)
   assert(anchor > 0 && anchor < Number.POSITIVE_INFINITY, `anchor ${anchor} of a pool`)
   if (dt_ms < Number.POSITIVE_INFINITY) return pass(pool, dt_ms)
   const fill = fill_of(pool, OUTSIDE, 0, 0, anchor, 0, 0)
+  pool.state.time_ms.add(0, passed_ms)
   pool.state.delta.set(0, 0)
   pool.state.price.set(0, anchor)
   pool.state.mid.set(0, anchor)
@@ -182,7 +183,7 @@ export const virtualPool: Kind<Spec, Market & Lawful> = {
         commit(pool, fill)
         return fill
       },
-      recover: (dt_ms, anchor) => recover(pool, dt_ms, anchor),
+      recover: (dt_ms, anchor, passed_ms) => recover(pool, dt_ms, anchor, passed_ms),
       depth: (within) => depth(pool, within),
       make() {
         assert(false, `${spec.id} is a pool: it has no makers`)

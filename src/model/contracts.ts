@@ -161,8 +161,9 @@ export interface Market {
   /**
    * Time passes: the book refills around the anchor, makers hand what they took on to `outside`. Pools move only by trades.
    * With dt Infinity, at once and entirely: the mid is the anchor afterwards, whatever the kind.
+   * @param passed_ms with dt Infinity: the time that has really passed meanwhile, for markets with a clock; 0 where none has
    */
-  recover(dt_ms: number, anchor: number): Fill
+  recover(dt_ms: number, anchor: number, passed_ms?: number): Fill
   /** Base units within a ratio of the mid on one side. */
   depth(within: number): number
   /** Sets a maker's row: depth in base units at 1 %, half spread a ratio; books only. */

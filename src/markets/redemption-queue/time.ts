@@ -80,9 +80,10 @@ function pass(q: Queue, dt_ms: number): Fill {
   return fill
 }
 
-/** Time without end: everybody who waits is paid what the reserve gives, whatever hours and capacity say; then it stands as at the start. */
-function restore(q: Queue): Fill {
+/** Time without end: everybody who waits is paid what the reserve gives, whatever hours and capacity say; then it stands as at the start, but for the clock. */
+function restore(q: Queue, passed_ms: number): Fill {
   const { state, spec, backing } = q
+  state.time_ms.add(0, passed_ms)
   const legs = pay_out(q, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   const came = backing === undefined ? 0 : reopen(backing)
   state.capacity.set(0, spec.saved)
@@ -93,8 +94,8 @@ function restore(q: Queue): Fill {
   return fill
 }
 
-export function recover(q: Queue, dt_ms: number, anchor: number): Fill {
+export function recover(q: Queue, dt_ms: number, anchor: number, passed_ms = 0): Fill {
   assert(dt_ms >= 0, `recovery over ${dt_ms} ms`)
   assert(anchor > 0 && anchor < Number.POSITIVE_INFINITY, `anchor ${anchor} of a queue`)
-  return dt_ms < Number.POSITIVE_INFINITY ? pass(q, dt_ms) : restore(q)
+  return dt_ms < Number.POSITIVE_INFINITY ? pass(q, dt_ms) : restore(q, passed_ms)
 }
