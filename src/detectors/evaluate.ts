@@ -45,6 +45,8 @@ export interface Walk {
   readonly forecaster: Forecaster
   /** NaN where nothing was said: too early, or the model abstained. */
   readonly probability: Float64Array
+  /** Number of the refit that each row was answered by; −1 before the first. */
+  readonly refit: Int32Array
   /** 1 where an alarm would have been raised: at or above the threshold that served best on what was known at the refit. */
   readonly alarm: Uint8Array
   readonly abstained: number
@@ -56,6 +58,8 @@ export function walk_forward(problem: Problem, forecaster: Forecaster, { first, 
   const m = problem.names.length
   const probability = new Float64Array(n).fill(Number.NaN)
   const alarm = new Uint8Array(n)
+  const refit = new Int32Array(n).fill(-1)
+  let refits = -1
   let [fitted, next, threshold, abstained]: [Fitted | null, number, number, number] = [null, Number.NEGATIVE_INFINITY, 2, 0]
   for (let i = 0; i < n; i++) {
     const now = problem.time_ms[i] as number
@@ -63,10 +67,12 @@ export function walk_forward(problem: Problem, forecaster: Forecaster, { first, 
       const rows = known_before(problem, now)
       if (rows.length >= first) {
         fitted = forecaster.fit(problem, rows)
+        refits++
         next = now + refit_ms
         threshold = fitted === null ? 2 : best_threshold(problem, rows, fitted)
       }
     }
+    refit[i] = refits
     if (fitted === null) continue
     const { probability: p, abstains } = fitted.forecast(problem.x.subarray(i * m, (i + 1) * m))
     if (abstains) {
@@ -76,7 +82,34 @@ export function walk_forward(problem: Problem, forecaster: Forecaster, { first, 
     probability[i] = p
     alarm[i] = p >= threshold ? 1 : 0
   }
-  return { forecaster, probability, alarm, abstained }
+  return { forecaster, probability, refit, alarm, abstained }
+}
+
+/**
+ * ROC-AUC of pairs that one refit answered, all refits together. Over refits a later forecast knows earlier labels: an event raises what is said afterwards of rows
+ * without one, and the AUC of all pairs is below ½ where nothing is known. Within a refit it is ½. null without such pairs.
+ */
+export function auc_within_refits(labels: readonly number[], said: readonly number[], refit: readonly number[]): number | null {
+  const parts = new Map<number, number[]>()
+  refit.forEach((number, i) => {
+    const part = parts.get(number)
+    if (part === undefined) parts.set(number, [i])
+    else part.push(i)
+  })
+  let [right, pairs] = [0, 0]
+  for (const part of parts.values()) {
+    const own = part.map((i) => labels[i] as number)
+    const ones = own.reduce((sum, label) => sum + label, 0)
+    const auc = rocAuc(
+      own,
+      part.map((i) => said[i] as number),
+    )
+    if (auc === null) continue
+    const weight = ones * (own.length - ones)
+    right += auc * weight
+    pairs += weight
+  }
+  return pairs > 0 ? right / pairs : null
 }
 
 /** Threshold with the best usefulness at μ = 0.9 on rows whose outcome is known: a missed event costs nine false alarms. */
@@ -120,6 +153,8 @@ export interface Score {
   readonly rows: number
   readonly base_rate: number
   readonly roc_auc: Estimate
+  /** Of pairs answered by one refit. */
+  readonly roc_auc_within: number | null
   readonly average_precision: Estimate
   readonly brier: number | null
   /** 1 − Brier ÷ Brier of how often it had happened so far. */
@@ -230,6 +265,11 @@ function judged({ problem, walk, rows, labels, samples, auc, skill, best }: Judg
       auc(walk, all),
       samples.map((sample) => auc(walk, sample)),
     ),
+    roc_auc_within: auc_within_refits(
+      labels,
+      said(all),
+      rows.map((i) => walk.refit[i] as number),
+    ),
     average_precision: estimate(
       averagePrecision(labels, said(all)),
       samples.map((sample) => averagePrecision(pick(sample), said(sample))),
@@ -258,6 +298,7 @@ const nothing = (id: string, title: string, baseline: boolean, rows: number, abs
       rows,
       base_rate: 0,
       roc_auc: none,
+      roc_auc_within: null,
       average_precision: none,
       brier: null,
       brier_skill: none,

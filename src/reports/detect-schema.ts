@@ -113,6 +113,9 @@ const score = z.object({
   rows: z.number().int().min(0),
   base_rate: chance,
   roc_auc: estimate,
+  roc_auc_within: number.describe(
+    'ROC-AUC of pairs answered by one refit: over refits later forecasts know earlier labels, which pulls the other below 1/2',
+  ),
   average_precision: estimate,
   brier: number,
   brier_skill: estimate,
