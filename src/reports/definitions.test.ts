@@ -4,7 +4,8 @@ import { fixture } from '../../test/cli/report-fixture.ts'
 import { inRoot } from '../../test/support/files.ts'
 import { anchorsOf } from '../../test/support/markdown.ts'
 import { analytics } from '../analytics/index.ts'
-import { definition_of, definitions_markdown, DEFINITIONS } from './definitions.ts'
+import { definitions_markdown } from './definitions-page.ts'
+import { definition_of, DEFINITIONS } from './definitions.ts'
 
 const page = inRoot('docs', 'definitions.md')
 const update = process.env['UPDATE'] === '1'

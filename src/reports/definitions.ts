@@ -368,7 +368,7 @@ export const DEFINITIONS: readonly DefinitionGroup[] = [flow, liquidation, casca
 export const DEFINITION_IDS: ReadonlySet<string> = new Set(DEFINITIONS.flatMap((group) => group.items.map((item) => item.id)))
 
 /** Names in tables and documents whose definition stands under another. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = {
   high_usd: 'high',
   low_usd: 'low',
   end_usd: 'end',
@@ -380,23 +380,4 @@ const ALIASES: Readonly<Record<string, string>> = {
 export function definition_of(name: string): string | undefined {
   const id = ALIASES[name] ?? name
   return DEFINITION_IDS.has(id) ? id : undefined
-}
-
-/** The page `docs/definitions.md`. */
-export function definitions_markdown(): string {
-  const lines = [
-    '# Definitions',
-    '',
-    'What every figure of a report means. Tables, documents and reports link here by name. Units end names (`_usd _ms _bps`); a bare number is a ratio in natural units, 0.05 for 5 %.',
-    'The list is `src/reports/definitions.ts`; `UPDATE=1 npx vitest run src/reports/definitions.test.ts` writes this page from it.',
-  ]
-  for (const group of DEFINITIONS) {
-    lines.push('', `## ${group.title}`)
-    for (const item of group.items) {
-      const also = Object.keys(ALIASES).filter((name) => ALIASES[name] === item.id && name !== 'usd')
-      lines.push('', `### ${item.id}`, '', `*${item.unit}.* ${item.says}${also.map((name) => ` <a id="${name}"></a>`).join('')}`)
-      if (item.more.length > 0) lines.push('', ...item.more.map((line) => `- ${line}`))
-    }
-  }
-  return `${lines.join('\n')}\n`
 }
