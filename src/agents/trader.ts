@@ -1,8 +1,8 @@
 /** A trader answers a margin call at an exchange: more margin out of his treasury, or a smaller position. */
 import { z } from 'zod'
-import type { Agent, Fill, Kind, Statement } from '../model/index.ts'
+import { type Agent, AT_VENUE, type Fill, type Kind, type Statement } from '../model/index.ts'
 import { hedge_fields, hedger } from './shared/hedging.ts'
-import { close, move_cash, to_add, to_close, to_pay_in, unit_value } from './shared/law.ts'
+import { close, is_cash, move_cash, to_add, to_close, to_pay_in, unit_value } from './shared/law.ts'
 import { type Case, call_level, Responder, response_fields, restored, signed, take_from_treasury } from './shared/margin-call.ts'
 import { Plans, Routes, sell_along } from './shared/routes.ts'
 
@@ -51,10 +51,32 @@ function deposit(one: Case, leg: number, value: number): number {
 /** Pays cash in until the target is reached; then, if the treasury has it, other collateral of the account. */
 function top_up(one: Case): void {
   const { statement, law } = one
-  if (law.cash_leg >= 0) move_cash(law, deposit(one, law.cash_leg, to_pay_in(law, one.target)))
+  // where the venue is the other side its cash legs are what the position owes: only tokens can be put in
+  if (law.cash_leg >= 0 && own_position(statement) < 0) move_cash(law, deposit(one, law.cash_leg, to_pay_in(law, one.target)))
   for (let leg = 0; leg < statement.count && !restored(one); leg++)
-    if (leg !== law.cash_leg && statement.side[leg] === 1 && (statement.market[leg] as number) < 0)
+    if (leg !== law.cash_leg && statement.side[leg] === 1 && statement.market[leg] === -1 && !is_cash_of_position(statement, leg))
       law.assets += deposit(one, leg, to_add(law, one.target))
+}
+
+/** A position that the venue itself closes; −1 for none. */
+const own_position = (statement: Statement): number => statement.market.slice(0, statement.count).indexOf(AT_VENUE)
+
+const is_cash_of_position = (statement: Statement, leg: number): boolean =>
+  own_position(statement) >= 0 && is_cash(statement, leg)
+
+/**
+ * Closes a part of a position at the venue. What is asked for goes with its size, equity stays: health = 1 + (assets − debts) ÷ debts, and the debts
+ * of a share 1 − f are at most that share of them. So f = 1 − (assets − debts) ÷ ((target − 1) · debts) is enough, and a little more than needed.
+ */
+function cut_at_venue(one: Case, leg: number): void {
+  const { statement, law } = one
+  const f = Math.min(1, 1 - Math.max(0, law.assets - law.debts) / ((one.target - 1) * law.debts))
+  const held = statement.quantity[leg] as number
+  if (!(f > 0) || held * f * (statement.price[leg] as number) < one.min_usd) return
+  one.open()
+  one.out.add('repay', { ...signed(one), asset: statement.asset[leg] as number, amount: f < 1 ? held * f : held })
+  law.assets -= law.debts * f
+  law.debts *= 1 - f
 }
 
 /** Contract legs, the largest notional first. */
@@ -86,6 +108,8 @@ const QUOTE = { exact: 'quote', against: (side: 1 | -1) => side, paid: (fill: Fi
 /** Closes as much of the largest positions as reaches the target at the price the book gives for it; reduces, never turns. */
 function cut(one: Case, quote_of: (market: number) => number): void {
   const { statement, law, view } = one
+  const own = own_position(statement)
+  if (own >= 0) return cut_at_venue(one, own)
   for (const leg of contracts(statement)) {
     if (restored(one)) return
     const side = statement.side[leg] as 1 | -1
@@ -117,7 +141,7 @@ function cut(one: Case, quote_of: (market: number) => number): void {
 /** Sells the treasury asset that is worth most for the margin that is missing, in one bundle. */
 function sell(one: Case, routes: Routes, plans: Plans): void {
   const { statement, law, view, actor } = one
-  if (law.cash_leg < 0) return
+  if (law.cash_leg < 0 || own_position(statement) >= 0) return
   const asset = statement.asset[law.cash_leg] as number
   const unit = unit_value(statement, law.cash_leg)
   let source = -1

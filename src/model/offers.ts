@@ -36,6 +36,9 @@ export class Offers {
   }
 }
 
+/** In place of a market: the venue itself closes the position at its own price, by `repay` of the leg's asset. */
+export const AT_VENUE = -2
+
 /**
  * An account laid open to its owner, to attribution and to the index: legs that are assets (side +1) or liabilities (side −1).
  * Law: health = Σ₊ quantity·weight·price ÷ Σ₋ quantity·weight·price.
@@ -47,7 +50,7 @@ export class Statement {
   /** Feed whose quote prices the leg; −1 for cash of the venue's own unit. */
   readonly feed: number[] = []
   readonly asset: number[] = []
-  /** Market on which the leg is closed, for contracts; −1 for assets that are deposited or owed. */
+  /** Market on which the leg is closed, for contracts; −1 for assets that are deposited or owed; `AT_VENUE`. */
   readonly market: number[] = []
   /** Units owned or owed, interest included. */
   readonly quantity: number[] = []

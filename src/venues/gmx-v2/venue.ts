@@ -2,6 +2,7 @@
 import {
   type Actions,
   assert,
+  AT_VENUE,
   type Lawful,
   type Log,
   type Margined,
@@ -192,7 +193,7 @@ export class GmxV2 extends AccountVenue implements Venue, Margined, Lawful {
     const long = side_of(state, row) === 'long'
     const cash = state.book.cash
     if (held > 0) out.add(1, coin, this.feeds[coin] as number, coin_asset(state, row), -1, held, 1, price_of(state, coin))
-    out.add(long ? 1 : -1, index, this.feeds[index] as number, of.index_asset, -1, tokens, 1, price)
+    out.add(long ? 1 : -1, index, this.feeds[index] as number, of.index_asset, AT_VENUE, tokens, 1, price)
     const fixed = long ? has - worth - tokens * price : has - worth
     if (fixed > 0) out.add(1, cash, -1, of.short_asset, -1, fixed, 1, 1)
     out.add(-1, cash, -1, of.short_asset, -1, long ? must : must - tokens * price, 1, 1)
