@@ -4,7 +4,14 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { calibration_curve, EVALUATE, type Problem, ridge_logit, walk_forward } from '../src/detectors/evaluate.ts'
+import {
+  auc_within_refits,
+  calibration_curve,
+  EVALUATE,
+  type Problem,
+  ridge_logit,
+  walk_forward,
+} from '../src/detectors/evaluate.ts'
 import { brier, log, median, Rng, rocAuc, wilson } from '../src/math/index.ts'
 import type { Panel, Series } from '../src/model/index.ts'
 import { readSeries } from '../src/sources/index.ts'
@@ -131,11 +138,11 @@ async function warnings(name: string, files: readonly string[]): Promise<string[
     '',
     `**${name}: ${problem.title}** (${rows.length} rows out of sample)`,
     '',
-    '| forecaster | ROC-AUC | PR-AUC | Brier skill | AUC − best baseline | events seen | lead, days | false-alarm days a month | abstained | verdict |',
-    '|---|---|---|---|---|---|---|---|---|---|',
+    '| forecaster | ROC-AUC | within refits | PR-AUC | Brier skill | AUC − best baseline | events seen | lead, days | false-alarm days a month | abstained | verdict |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
     ...scores.map(
       (one) =>
-        `| ${one.id} | ${interval(one.roc_auc)} | ${interval(one.average_precision)} | ${interval(one.brier_skill)} | ${one.beats_baseline === null ? '–' : interval(one.beats_baseline)} | ${one.event_recall === null ? '–' : one.event_recall.toFixed(2)} | ${one.lead_days === null ? '–' : one.lead_days.toFixed(1)} | ${one.false_alarm_days_per_month === null ? '–' : one.false_alarm_days_per_month.toFixed(1)} | ${one.abstained} | ${one.verdict} |`,
+        `| ${one.id} | ${interval(one.roc_auc)} | ${one.roc_auc_within?.toFixed(2) ?? '–'} | ${interval(one.average_precision)} | ${interval(one.brier_skill)} | ${one.beats_baseline === null ? '–' : interval(one.beats_baseline)} | ${one.event_recall === null ? '–' : one.event_recall.toFixed(2)} | ${one.lead_days === null ? '–' : one.lead_days.toFixed(1)} | ${one.false_alarm_days_per_month === null ? '–' : one.false_alarm_days_per_month.toFixed(1)} | ${one.abstained} | ${one.verdict} |`,
     ),
     ...shuffled(problem),
     ...(['fragility', 'system', 'venue'].includes(problem.id) && rows.length >= 150
@@ -147,31 +154,35 @@ async function warnings(name: string, files: readonly string[]): Promise<string[
 
 const SHUFFLES = 10
 
-/**
- * The same walk with labels drawn anew from all of them: what would be found where nothing is to be found. Drawn with replacement: dealt out without, a past with
- * many events leaves a future with few, and whatever learns how often it happened is wrong by construction (the constant's AUC is then below ½).
- */
+/** The same walk with labels drawn anew from all of them, with replacement: what would be found where nothing is to be found. */
 function shuffled(problem: Problem): string[] {
   const known = Array.from(problem.labels, (_, i) => i).filter((i) => !Number.isNaN(problem.labels[i]))
-  const aucs: number[] = []
+  const [pooled, within]: [number[], number[]] = [[], []]
   for (let seed = 1; seed <= SHUFFLES; seed++) {
     const rng = new Rng(seed)
     const labels = problem.labels.slice()
     for (const i of known) labels[i] = problem.labels[known[rng.uniformInt(known.length)] as number] as number
-    const { probability } = walk_forward({ ...problem, labels }, ridge_logit, EVALUATE)
+    const { probability, refit } = walk_forward({ ...problem, labels }, ridge_logit, EVALUATE)
     const rows = known.filter((i) => !Number.isNaN(probability[i] as number))
-    const auc = rocAuc(
-      rows.map((i) => labels[i] as number),
-      rows.map((i) => probability[i] as number),
+    const [own, said] = [rows.map((i) => labels[i] as number), rows.map((i) => probability[i] as number)]
+    pooled.push(rocAuc(own, said) ?? Number.NaN)
+    within.push(
+      auc_within_refits(
+        own,
+        said,
+        rows.map((i) => refit[i] as number),
+      ) ?? Number.NaN,
     )
-    if (auc !== null) aucs.push(auc)
   }
-  if (aucs.length < SHUFFLES) return []
-  const mean = aucs.reduce((sum, auc) => sum + auc, 0) / SHUFFLES
-  const error = Math.sqrt(aucs.reduce((sum, auc) => sum + (auc - mean) * (auc - mean), 0) / (SHUFFLES - 1) / SHUFFLES)
+  if (![...pooled, ...within].every(Number.isFinite)) return []
+  const text = (aucs: readonly number[]) => {
+    const mean = aucs.reduce((sum, auc) => sum + auc, 0) / SHUFFLES
+    const error = Math.sqrt(aucs.reduce((sum, auc) => sum + (auc - mean) * (auc - mean), 0) / (SHUFFLES - 1) / SHUFFLES)
+    return `${mean.toFixed(3)} ± ${error.toFixed(3)}`
+  }
   return [
     '',
-    `Labels shuffled (drawn anew, with replacement), ${SHUFFLES} times: ROC-AUC of the ridge logit ${mean.toFixed(3)} ± ${error.toFixed(3)} (standard error of the mean).`,
+    `Labels shuffled, ${SHUFFLES} times: ROC-AUC of the ridge logit within refits ${text(within)}, of all pairs ${text(pooled)} (mean ± its standard error).`,
   ]
 }
 
