@@ -2,9 +2,9 @@
 import data from '../../data/venues/binance-usdm.json' with { type: 'json' }
 import { binanceUsdm } from '../../src/venues/binance-usdm/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
-import { fuzz_params } from './fuzz-params.ts'
+import { venue_params } from './venue-params.ts'
 
-const { contracts, spec } = fuzz_params('binance-usdm', data, ['BTCUSDT', 'ETHUSDT'], 10)
+const { contracts, spec } = venue_params('binance-usdm', data, ['BTCUSDT', 'ETHUSDT'], 10)
 
 /** Two linear contracts over one fund. */
 export const binance_fuzz: Fuzzed = {

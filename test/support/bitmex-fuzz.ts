@@ -2,9 +2,9 @@
 import data from '../../data/venues/bitmex.json' with { type: 'json' }
 import { bitmex } from '../../src/venues/bitmex/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
-import { fund_in_btc, fuzz_params, INVERSE_AND_LINEAR, TWO_COINS } from './fuzz-params.ts'
+import { fund_in_btc, venue_params, INVERSE_AND_LINEAR, TWO_COINS } from './venue-params.ts'
 
-const { contracts, spec } = fuzz_params('bitmex', data, ['XBTUSD', 'XBTUSDT'], 1000, ['BTC', 'USDT'])
+const { contracts, spec } = venue_params('bitmex', data, ['XBTUSD', 'XBTUSDT'], 1000, ['BTC', 'USDT'])
 
 export const bitmex_fuzz: Fuzzed = {
   ...INVERSE_AND_LINEAR,

@@ -2,9 +2,9 @@
 import data from '../../data/venues/bybit-uta.json' with { type: 'json' }
 import { bybitUta } from '../../src/venues/bybit-uta/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
-import { fuzz_params } from './fuzz-params.ts'
+import { venue_params } from './venue-params.ts'
 
-const { contracts, spec } = fuzz_params('bybit-uta', data, ['BTCUSDT', 'ETHUSDT'], 1000)
+const { contracts, spec } = venue_params('bybit-uta', data, ['BTCUSDT', 'ETHUSDT'], 1000)
 
 /** Two linear contracts, in a pool each or in one. */
 export const bybit_fuzz: Fuzzed = {

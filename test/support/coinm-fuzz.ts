@@ -2,11 +2,11 @@
 import data from '../../data/venues/binance-coinm.json' with { type: 'json' }
 import { binanceCoinm } from '../../src/venues/binance-coinm/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
-import { fuzz_params } from './fuzz-params.ts'
+import { venue_params } from './venue-params.ts'
 
 const COINS = ['BTC', 'ETH']
 const PRICES = [50_000, 2000]
-const { contracts, spec } = fuzz_params('binance-coinm', data, ['BTCUSD', 'ETHUSD'], 10, COINS)
+const { contracts, spec } = venue_params('binance-coinm', data, ['BTCUSD', 'ETHUSD'], 10, COINS)
 
 /** Two inverse contracts, each with margin and a fund in its own coin. */
 export const coinm_fuzz: Fuzzed = {

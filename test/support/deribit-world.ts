@@ -3,13 +3,13 @@ import data from '../../data/venues/deribit.json' with { type: 'json' }
 import { blackPrice } from '../../src/math/index.ts'
 import { deribit } from '../../src/venues/deribit/index.ts'
 import type { DeribitVenue } from '../../src/venues/deribit/venue.ts'
-import { fuzz_params, type FuzzParams } from './fuzz-params.ts'
+import { venue_params, type VenueParams } from './venue-params.ts'
 import { PerpWorld, type Row, type Setup, START_MS } from './perp-world.ts'
 
 export const DAY_MS = 86_400_000
 
 /** Contracts and numbers of the venue's parameter file. */
-export const deribit_params = (likes: readonly string[]): FuzzParams => fuzz_params('deribit', data, likes)
+export const deribit_params = (likes: readonly string[]): VenueParams => venue_params('deribit', data, likes)
 
 export interface Held {
   readonly account: number

@@ -2,9 +2,9 @@
 import data from '../../data/venues/dydx-v4.json' with { type: 'json' }
 import { dydxV4 } from '../../src/venues/dydx-v4/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
-import { fuzz_params } from './fuzz-params.ts'
+import { venue_params } from './venue-params.ts'
 
-const { contracts, spec } = fuzz_params('dydx-v4', data, ['large-cap', 'mid-cap'])
+const { contracts, spec } = venue_params('dydx-v4', data, ['large-cap', 'mid-cap'])
 
 export const dydx_fuzz: Fuzzed = {
   prices: [50_000, 2000],

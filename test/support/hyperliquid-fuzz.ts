@@ -2,9 +2,9 @@
 import data from '../../data/venues/hyperliquid.json' with { type: 'json' }
 import { hyperliquid } from '../../src/venues/hyperliquid/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
-import { fuzz_params } from './fuzz-params.ts'
+import { venue_params } from './venue-params.ts'
 
-const { contracts, spec } = fuzz_params('hyperliquid', data, ['BTC', 'DOGE'])
+const { contracts, spec } = venue_params('hyperliquid', data, ['BTC', 'DOGE'])
 
 export const hyperliquid_fuzz: Fuzzed = {
   prices: [50_000, 2000],

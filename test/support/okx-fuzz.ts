@@ -2,9 +2,9 @@
 import data from '../../data/venues/okx.json' with { type: 'json' }
 import { okx } from '../../src/venues/okx/index.ts'
 import type { Fuzzed } from './exchange-fuzz.ts'
-import { fund_in_btc, fuzz_params, INVERSE_AND_LINEAR, TWO_COINS } from './fuzz-params.ts'
+import { fund_in_btc, venue_params, INVERSE_AND_LINEAR, TWO_COINS } from './venue-params.ts'
 
-const { contracts, spec } = fuzz_params('okx', data, ['BTC-USD-SWAP', 'ETH-USDT-SWAP'], 1000, ['BTC', 'USDT'])
+const { contracts, spec } = venue_params('okx', data, ['BTC-USD-SWAP', 'ETH-USDT-SWAP'], 1000, ['BTC', 'USDT'])
 
 /** A fund each. */
 export const okx_fuzz: Fuzzed = {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { holds_rows } from '../../../test/support/exchange-reference.ts'
 import { PerpWorld, type Row, type Setup } from '../../../test/support/perp-world.ts'
 import { marginal_tiers } from '../../margin/index.ts'
 import { Store } from '../../model/index.ts'
@@ -20,9 +21,7 @@ const TIERS = marginal_tiers(
   specs.map((tier) => tier.rate),
 )
 
-it.each(goldenRows().map((row) => [row.id, row] as const))('%s', (_id, row) => {
-  expect(Math.abs(Number(row.got) - Number(row.expected)), `${row.what}: ${row.got}`).toBeLessThanOrEqual(row.tolerance)
-})
+holds_rows(goldenRows())
 
 const cents = (low: number, high: number) => fc.integer({ min: low * 100, max: high * 100 }).map((n) => n / 100)
 const face = fc.oneof(cents(100, 1e6), cents(1e6, 4e7))

@@ -2,18 +2,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import data from '../../../data/venues/bitmex.json' with { type: 'json' }
+import { cushion, drift, holds_rows, levels_of, near, side, whole } from '../../../test/support/exchange-reference.ts'
 import { PerpWorld, type Row, type Setup } from '../../../test/support/perp-world.ts'
+import { venue_params } from '../../../test/support/venue-params.ts'
 import { adl_score } from '../shared/exchange/adl.ts'
-import { complete, parse_params } from '../shared/exchange/index.ts'
+import { parse_params } from '../shared/exchange/index.ts'
 import { fair_premium_of, funding_rate, mark_of } from '../shared/exchange/marks.ts'
-import { abs, mul, type Ratio, ratio, sign, to_number } from '../shared/exchange/reference-ratio.ts'
+import { abs, mul, ratio, sign, to_number } from '../shared/exchange/reference-ratio.ts'
 import { bitmex } from './index.ts'
 import * as r from './reference.ts'
 import { CAP, goldenRows, INTEREST, LIMITS } from './vectors.ts'
 
 const params = parse_params(data, 'bitmex.json')
-const filled = complete({ kind: 'bitmex', contracts: [{ like: 'XBTUSD' }, { like: 'XBTUSDT' }] }, params, 'test')
-const { contracts, ...spec } = filled as { contracts: Record<string, unknown>[] }
+const { contracts, spec } = venue_params('bitmex', data, ['XBTUSD', 'XBTUSDT'])
 const inverse = (more: Setup = {}): Setup => ({
   kind: bitmex as never,
   prices: [100_000],
@@ -31,17 +32,7 @@ const linear = (more: Setup = {}): Setup => ({
 })
 const LINEAR = r.risk_limits(ratio(10_000_000), ratio(5_000_000), 8, ratio('0.01'), ratio('0.005'), ratio('0.005'))
 
-it.each(goldenRows().map((row) => [row.id, row] as const))('%s', (_id, row) => {
-  expect(Math.abs(Number(row.got) - Number(row.expected)), `${row.what}: ${row.got}`).toBeLessThanOrEqual(row.tolerance)
-})
-
-const near = (got: number, exact: Ratio, scale = 0, what = '') => {
-  const expected = to_number(exact)
-  const most = 1e-9 * Math.max(Math.abs(expected), scale, 1e-12)
-  expect(Math.abs(got - expected), `${what}: ${got}, exactly ${expected}`).toBeLessThanOrEqual(most)
-}
-const whole = (low: number, high: number, scale = 1) => fc.integer({ min: low, max: high }).map((n) => n / scale)
-const side = fc.constantFrom(1 as const, -1 as const)
+holds_rows(goldenRows())
 
 it('the file has the risk limits of the reference', () => {
   const stated = params.values.find(({ field }) => field === 'contracts.XBTUSD.tiers')?.value
@@ -82,17 +73,13 @@ it('kernel and reference agree on fair price, premium, funding and rank', () => 
   )
 })
 
-const level = fc.tuple(
-  whole(1, 40).map((n) => n * 0.000_307),
-  whole(1, 60).map((n) => n * 1_003_711),
-)
 const situation = fc.record({
   inverse: fc.boolean(),
   side,
   notional: fc.oneof(whole(1, 100), whole(100, 900)).map((n) => n * 100_003),
-  drift: whole(951, 1049, 1000),
-  cushion: fc.oneof(whole(-300, 1100, 1000), whole(300, 1010, 1000)).map((n) => n + 0.00037),
-  book: fc.array(level, { maxLength: 5 }),
+  drift,
+  cushion,
+  book: levels_of(40, 1_003_711, 5),
 })
 
 it('random positions: the order to a lower risk limit, takeover and what is left are the same', () => {

@@ -2,22 +2,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import data from '../../../data/venues/bybit-uta.json' with { type: 'json' }
+import { cushion, drift, holds_rows, levels_of, near, side, state, whole } from '../../../test/support/exchange-reference.ts'
 import { PerpWorld, type Row, type Setup } from '../../../test/support/perp-world.ts'
+import { venue_params } from '../../../test/support/venue-params.ts'
 import { Actions, Offers } from '../../model/index.ts'
 import { adl_score } from '../shared/exchange/adl.ts'
-import { complete, parse_params } from '../shared/exchange/index.ts'
 import { equity as equity_of, total_maintenance as maintenance_of } from '../shared/exchange/kernel.ts'
 import { brackets, maintenance } from '../shared/exchange/reference.ts'
 import { type Account, liquidate } from '../shared/exchange/reference-procedure.ts'
 import { add, mul, type Ratio, ratio, sign, sub, to_number } from '../shared/exchange/reference-ratio.ts'
-import type { Exchange } from '../shared/exchange/state.ts'
 import { bybitUta } from './index.ts'
 import * as r from './reference.ts'
 import { goldenRows } from './vectors.ts'
 
-const params = parse_params(data, 'bybit-uta.json')
-const filled = complete({ kind: 'bybit-uta', contracts: [{ like: 'BTCUSDT' }] }, params, 'test')
-const { contracts, ...spec } = filled as { contracts: Record<string, unknown>[] }
+const { contracts, spec } = venue_params('bybit-uta', data, ['BTCUSDT'])
 const FEE = 0.00055
 const MARK = 100_000
 const TIERS = r.with_closing_fee(brackets(contracts[0]?.['tiers'] as { floor: number; rate: number }[]), ratio(FEE))
@@ -29,19 +27,8 @@ const setup = (more: Setup = {}): Setup => ({
   ...(more.coins === undefined ? {} : { coins: more.coins }),
   spec: { ...spec, ...more.spec },
 })
-const state = (w: PerpWorld): Exchange => (w.venue as unknown as { x: Exchange }).x
 
-it.each(goldenRows().map((row) => [row.id, row] as const))('%s', (_id, row) => {
-  expect(Math.abs(Number(row.got) - Number(row.expected)), `${row.what}: ${row.got}`).toBeLessThanOrEqual(row.tolerance)
-})
-
-const near = (got: number, exact: Ratio, scale = 0, what = '') => {
-  const expected = to_number(exact)
-  const most = 1e-9 * Math.max(Math.abs(expected), scale, 1e-12)
-  expect(Math.abs(got - expected), `${what}: ${got}, exactly ${expected}`).toBeLessThanOrEqual(most)
-}
-const whole = (low: number, high: number, scale = 1) => fc.integer({ min: low, max: high }).map((n) => n / scale)
-const side = fc.constantFrom(1 as const, -1 as const)
+holds_rows(goldenRows())
 
 it('kernel and reference agree on the rank', () => {
   const money = whole(1, 1e6, 7)
@@ -54,17 +41,13 @@ it('kernel and reference agree on the rank', () => {
   )
 })
 
-const level = fc.tuple(
-  whole(1, 40).map((n) => n * 0.000_307),
-  whole(1, 60).map((n) => n * 1_003_711),
-)
 const situation = fc.record({
   isolated: fc.boolean(),
   side,
   notional: fc.oneof(whole(1, 100), whole(100, 700)).map((n) => n * 100_003),
-  drift: whole(951, 1049, 1000),
-  cushion: fc.oneof(whole(-300, 1100, 1000), whole(300, 1010, 1000)).map((n) => n + 0.00037),
-  book: fc.array(level, { maxLength: 5 }),
+  drift,
+  cushion,
+  book: levels_of(40, 1_003_711, 5),
 })
 
 /** A scope on the mark with a book beside it: the exchange plays it, and the exact account to compare. */

@@ -19,7 +19,7 @@ import {
   type PoolState,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { absorb, buy, equity, offer, storefront } from './absorption.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { utilisation, YEAR_S } from './kernel.ts'
@@ -45,6 +45,8 @@ import {
 } from './state.ts'
 
 const PAUSES = ['supply', 'withdraw', 'absorb', 'buy'] as const
+
+const STEPS: Steps<State> = { deposit, withdraw, borrow, repay, start: absorb }
 
 export class CompoundV3 extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
@@ -115,20 +117,7 @@ export class CompoundV3 extends AccountVenue implements Venue, Margined, Pooled,
     if (!(action.amount >= 0)) return refused('unknown')
     if (kind === 'bid') return buy(this.state, action, log)
     if (!known(this, account)) return refused('unknown')
-    switch (kind) {
-      case 'deposit':
-        return deposit(this.state, action, log)
-      case 'withdraw':
-        return withdraw(this.state, action, log)
-      case 'borrow':
-        return borrow(this.state, action, log)
-      case 'repay':
-        return repay(this.state, action, log)
-      case 'start':
-        return absorb(this.state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, this.state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

@@ -6,11 +6,10 @@ import { ratio, sub, to_number } from '../shared/exchange/reference-ratio.ts'
 import { short_initial, short_maintenance, support_capacity } from './kernel.ts'
 import * as r from './reference.ts'
 import { BTC, goldenRows, SOL } from './vectors.ts'
+import { holds_rows } from '../../../test/support/exchange-reference.ts'
 import { deribit_params } from '../../../test/support/deribit-world.ts'
 
-it.each(goldenRows().map((row) => [row.id, row] as const))('%s', (_id, row) => {
-  expect(Math.abs(Number(row.got) - Number(row.expected)), `${row.what}: ${row.got}`).toBeLessThanOrEqual(row.tolerance)
-})
+holds_rows(goldenRows())
 
 const cents = (low: number, high: number) => fc.integer({ min: low * 100, max: high * 100 }).map((n) => n / 100)
 const near = (got: number, exact: number) =>

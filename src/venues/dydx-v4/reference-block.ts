@@ -11,7 +11,7 @@ import {
   type Scope,
   total_maintenance,
 } from '../shared/exchange/reference.ts'
-import { type Ladder } from '../shared/exchange/reference-procedure.ts'
+import { fill_within, type Ladder } from '../shared/exchange/reference-procedure.ts'
 import {
   abs,
   add,
@@ -75,20 +75,6 @@ function fillable(leg: Leg, account: Account, config: Config): Ratio {
   return sub(leg.mark, div(mul(mul(rating, config.spread), leg_maintenance(leg)), leg.quantity))
 }
 
-/** What an order gets on a book up to a price: for a sale levels from there up, for a purchase down. */
-function walk(leg: Account['legs'][number], amount: Ratio, limit: Ratio): { base: Ratio; quote: Ratio } {
-  const side = ratio(sign(leg.quantity))
-  let base = ZERO
-  let quote = ZERO
-  for (const level of leg.book) {
-    if (sign(mul(side, sub(level.price, limit))) < 0) break
-    const part = min(level.quantity, sub(amount, base))
-    base = add(base, part)
-    quote = add(quote, mul(part, level.price))
-  }
-  return { base, quote }
-}
-
 /** @param balance of the fund */
 export function run_blocks(opening: Account, balance: Ratio, config: Config, blocks: number): Outcome {
   let account = opening
@@ -113,7 +99,7 @@ export function run_blocks(opening: Account, balance: Ratio, config: Config, blo
     const payable = max(ZERO, min(add(balance, fund), sub(mul(config.loss, ratio(blocks)), lost)))
     const worst = sub(zero, mul(side, div(payable, amount)))
     const bound = sign(side) > 0 ? max(limit, worst) : min(limit, worst)
-    const { base, quote } = walk(leg, amount, bound)
+    const { base, quote } = fill_within(leg.book, ratio(sign(leg.quantity)), amount, bound)
     if (sign(base) === 0) continue
     orders.push({ leg: i, base, quote })
     filled = add(filled, base)

@@ -2,10 +2,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import data from '../../../data/venues/dydx-v4.json' with { type: 'json' }
+import { holds_rows, near, side, whole } from '../../../test/support/exchange-reference.ts'
 import { PerpWorld, type Row, type Setup } from '../../../test/support/perp-world.ts'
+import { venue_params } from '../../../test/support/venue-params.ts'
 import { marginal_tiers } from '../../margin/index.ts'
 import { Store } from '../../model/index.ts'
-import { complete, parse_params } from '../shared/exchange/index.ts'
 import { initial_rate } from '../shared/exchange/initial.ts'
 import * as k from '../shared/exchange/kernel.ts'
 import { paced } from '../shared/exchange/procedure.ts'
@@ -18,9 +19,7 @@ import * as r from './reference.ts'
 import { type Config, run_blocks } from './reference-block.ts'
 import { goldenRows } from './reference-rows.ts'
 
-const params = parse_params(data, 'dydx-v4.json')
-const filled = complete({ kind: 'dydx-v4', contracts: [{ like: 'large-cap' }, { like: 'mid-cap' }] }, params, 'test')
-const { contracts, ...spec } = filled as { contracts: Record<string, unknown>[] }
+const { contracts, spec } = venue_params('dydx-v4', data, ['large-cap', 'mid-cap'])
 /** Markets of the chain's tests: 20 % initial, 10 % maintenance. */
 const TESTED = [{ floor: 0, rate: 0.1, initial: 0.2 }]
 const setup = (more: Setup & { readonly block?: Record<string, unknown> } = {}): Setup => ({
@@ -30,22 +29,13 @@ const setup = (more: Setup & { readonly block?: Record<string, unknown> } = {}):
   ...more,
 })
 
-it.each(goldenRows().map((row) => [row.id, row] as const))('%s', (_id, row) => {
-  expect(Math.abs(Number(row.got) - Number(row.expected)), `${row.what}: ${row.got}`).toBeLessThanOrEqual(row.tolerance)
-})
+holds_rows(goldenRows())
 
 it('names every row once', () => {
   const ids = goldenRows().map((row) => row.id)
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-const near = (got: number, exact: Ratio, scale = 0, what = '', rounding = 0) => {
-  const expected = to_number(exact)
-  const most = 1e-9 * Math.max(Math.abs(expected), scale, 1e-12) + rounding
-  expect(Math.abs(got - expected), `${what}: ${got}, exactly ${expected}`).toBeLessThanOrEqual(most)
-}
-const whole = (low: number, high: number, scale = 1) => fc.integer({ min: low, max: high }).map((n) => n / scale)
-const side = fc.constantFrom(1 as const, -1 as const)
 /** A rounding of the integers, USDC. */
 const QUANTUM = 1e-6
 

@@ -17,7 +17,7 @@ import {
   type PoolState,
   utilisation,
 } from '../../model/index.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { bound, health } from './accounts.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { growth, rateAt } from './kernel.ts'
@@ -36,6 +36,8 @@ import {
   writeSlots,
   writeWeights,
 } from './state.ts'
+
+const STEPS: Steps<State> = { deposit, withdraw, borrow, repay, liquidate, takeover }
 
 export class EulerV2 extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly state: State
@@ -106,22 +108,7 @@ export class EulerV2 extends AccountVenue implements Venue, Margined, Pooled, La
     const action = actions.list[i] as Action
     const { state } = this
     if (action.actor < 0 || !(action.amount >= 0)) return refused('unknown')
-    switch (action.kind) {
-      case 'deposit':
-        return deposit(state, action, log)
-      case 'withdraw':
-        return withdraw(state, action, log)
-      case 'borrow':
-        return borrow(state, action, log)
-      case 'repay':
-        return repay(state, action, log)
-      case 'liquidate':
-        return liquidate(state, action, log)
-      case 'takeover':
-        return takeover(state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

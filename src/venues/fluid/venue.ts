@@ -19,7 +19,7 @@ import {
   type WorldBuilder,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { holdings, violations } from './laws.ts'
 import { absorb, buy, for_sale, liquidate, offer } from './liquidation.ts'
@@ -42,6 +42,8 @@ import {
   vault_at,
   write_slots,
 } from './state.ts'
+
+const STEPS: Steps<State> = { deposit, withdraw, borrow, repay, liquidate, start: absorb }
 
 export class Fluid extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
@@ -103,22 +105,7 @@ export class Fluid extends AccountVenue implements Venue, Margined, Pooled, Lawf
     if (!(action.amount >= 0)) return refused('unknown')
     if (action.kind === 'bid') return buy(this.state, action, log)
     if (!known(this, action.account)) return refused('unknown')
-    switch (action.kind) {
-      case 'deposit':
-        return deposit(this.state, action, log)
-      case 'withdraw':
-        return withdraw(this.state, action, log)
-      case 'borrow':
-        return borrow(this.state, action, log)
-      case 'repay':
-        return repay(this.state, action, log)
-      case 'liquidate':
-        return liquidate(this.state, action, log)
-      case 'start':
-        return absorb(this.state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, this.state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

@@ -18,7 +18,7 @@ import {
   type WorldBuilder,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { close, deleverage, deposit, excess, liquidate, open, withdraw } from './actions.ts'
 import { holdings, violations } from './laws.ts'
 import type { GmxSpec } from './snapshot.ts'
@@ -51,6 +51,8 @@ export interface PoolReport {
   readonly owed_usd: number
   readonly value_usd: number
 }
+
+const STEPS: Steps<State> = { deposit, withdraw, borrow: open, repay: close, reduce: liquidate, deleverage }
 
 export class GmxV2 extends AccountVenue implements Venue, Margined, Lawful {
   private readonly state: State
@@ -156,22 +158,7 @@ export class GmxV2 extends AccountVenue implements Venue, Margined, Lawful {
     const action = actions.list[i]
     assert(action !== undefined, 'no such action')
     if (!(action.amount >= 0) || !known(this.state, action.account)) return refused('unknown')
-    switch (action.kind) {
-      case 'deposit':
-        return deposit(this.state, action, log)
-      case 'withdraw':
-        return withdraw(this.state, action, log)
-      case 'borrow':
-        return open(this.state, action, log)
-      case 'repay':
-        return close(this.state, action, log)
-      case 'reduce':
-        return liquidate(this.state, action, log)
-      case 'deleverage':
-        return deleverage(this.state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, this.state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

@@ -2,15 +2,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import data from '../../../data/venues/hyperliquid.json' with { type: 'json' }
+import { holds_rows, near, side, whole } from '../../../test/support/exchange-reference.ts'
 import { PerpWorld, type Row, type Setup } from '../../../test/support/perp-world.ts'
+import { venue_params } from '../../../test/support/venue-params.ts'
 import { marginal_tiers } from '../../margin/index.ts'
 import { Store } from '../../model/index.ts'
 import { adl_score } from '../shared/exchange/adl.ts'
-import { complete, parse_params } from '../shared/exchange/index.ts'
+import { parse_params } from '../shared/exchange/index.ts'
 import * as k from '../shared/exchange/kernel.ts'
 import { funding_rate, mark_of } from '../shared/exchange/marks.ts'
 import { maintenance, type Tier } from '../shared/exchange/reference.ts'
-import { abs, add, div, less, mul, type Ratio, ratio, sign, sub, to_number } from '../shared/exchange/reference-ratio.ts'
+import { abs, add, div, less, mul, ratio, sign, sub, to_number } from '../shared/exchange/reference-ratio.ts'
 import { holdings, trade } from '../shared/exchange/state.ts'
 import { hyperliquid } from './index.ts'
 import * as r from './reference.ts'
@@ -18,9 +20,7 @@ import { goldenRows, RULES, TABLES } from './vectors.ts'
 
 const params = parse_params(data, 'hyperliquid.json')
 const NAMES = ['BTC', 'ETH'] as const
-const { contracts, ...spec } = complete({ kind: 'hyperliquid', contracts: NAMES.map((like) => ({ like })) }, params, 'test') as {
-  contracts: Record<string, unknown>[]
-}
+const { contracts, spec } = venue_params('hyperliquid', data, NAMES)
 const setup = (more: Setup = {}): Setup => ({
   kind: hyperliquid as never,
   prices: [100_000, 3000],
@@ -37,9 +37,7 @@ const FLOAT = NAMES.map((name) => {
 })
 const EXACT = NAMES.map((name) => TABLES[name] as readonly Tier[])
 
-it.each(goldenRows().map((row) => [row.id, row] as const))('%s', (_id, row) => {
-  expect(Math.abs(Number(row.got) - Number(row.expected)), `${row.what}: ${row.got}`).toBeLessThanOrEqual(row.tolerance)
-})
+holds_rows(goldenRows())
 
 it('names every row once, and the file has the tables the reference has', () => {
   const ids = goldenRows().map((row) => row.id)
@@ -51,14 +49,6 @@ it('names every row once, and the file has the tables the reference has', () => 
     )
   }
 })
-
-const near = (got: number, exact: Ratio, scale = 0, what = '') => {
-  const expected = to_number(exact)
-  const most = 1e-9 * Math.max(Math.abs(expected), scale, 1e-12)
-  expect(Math.abs(got - expected), `${what}: ${got}, exactly ${expected}`).toBeLessThanOrEqual(most)
-}
-const whole = (low: number, high: number, scale = 1) => fc.integer({ min: low, max: high }).map((n) => n / scale)
-const side = fc.constantFrom(1 as const, -1 as const)
 
 describe('kernel and reference', () => {
   it('agree on the liquidation price of an account, tiers hopped', () => {

@@ -15,7 +15,7 @@ import {
   type WorldBuilder,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { troveHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { offer, start } from './liquidation.ts'
@@ -25,6 +25,8 @@ import { offer as offerRedemption, redeem } from './redemption.ts'
 import type { LiquityV1Spec } from './snapshot.ts'
 import { at, collOf, debtOf, isOpen, openState, PRICE, priceOf, type State, sync } from './state.ts'
 import { borrow, deposit, repay, withdraw } from './troves.ts'
+
+const STEPS: Steps<State> = { deposit, withdraw, borrow, repay, start }
 
 export class LiquityV1 extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
@@ -106,20 +108,7 @@ export class LiquityV1 extends AccountVenue implements Venue, Margined, Lawful {
       if (kind === 'deposit') return provide(state, d, action, log)
       return kind === 'withdraw' ? leave(state, d, action, log) : refused('unknown')
     }
-    switch (kind) {
-      case 'deposit':
-        return deposit(state, action, log)
-      case 'withdraw':
-        return withdraw(state, action, log)
-      case 'borrow':
-        return borrow(state, action, log)
-      case 'repay':
-        return repay(state, action, log)
-      case 'start':
-        return start(state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

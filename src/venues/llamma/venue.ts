@@ -13,7 +13,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { type Limited, limited, YEAR_MS } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
 import { borrow, collateral, repay } from './loans.ts'
@@ -24,6 +24,8 @@ import { liquidate, offer, trade } from './trades.ts'
 
 const held: Position = { x: 0, y: 0 }
 const seen: Limited = { price: 0, fee: 0 }
+
+const STEPS: Steps<State> = { deposit: collateral, withdraw: collateral, borrow, repay, liquidate, start: liquidate }
 
 export class Llamma extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
@@ -70,20 +72,7 @@ export class Llamma extends AccountVenue implements Venue, Margined, Lawful {
     if (actor < 0 || !(action.amount >= 0)) return refused('unknown')
     if (kind === 'bid') return trade(this.state, action, log)
     if (!(account >= 0 && account < this.rows)) return refused('unknown')
-    switch (kind) {
-      case 'deposit':
-      case 'withdraw':
-        return collateral(this.state, action, log)
-      case 'borrow':
-        return borrow(this.state, action, log)
-      case 'repay':
-        return repay(this.state, action, log)
-      case 'liquidate':
-      case 'start':
-        return liquidate(this.state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, this.state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

@@ -13,7 +13,7 @@ import {
   type View,
   type WorldBuilder,
 } from '../../model/index.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { offer, redo, start, take } from './auctions.ts'
 import { shortfall, vaultHealth } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
@@ -21,6 +21,8 @@ import type { MakerSpec } from './snapshot.ts'
 import { debtOf, type Ilk, ilkOf, openState, type PriceFeed, priceOf, type State } from './state.ts'
 import { borrow, deposit, repay, withdraw } from './vaults.ts'
 import { drip, equity, flog, heal } from './vow.ts'
+
+const STEPS: Steps<State> = { deposit, withdraw, borrow, repay, start }
 
 export class Maker extends AccountVenue implements Venue, Margined, Lawful {
   readonly state: State
@@ -65,20 +67,7 @@ export class Maker extends AccountVenue implements Venue, Margined, Lawful {
     if (kind === 'bid') return take(this.state, action, log)
     if (kind === 'start' && account < 0) return redo(this.state, action, log)
     if (!(account >= 0 && account < this.rows)) return refused('unknown')
-    switch (kind) {
-      case 'deposit':
-        return deposit(this.state, action, log)
-      case 'withdraw':
-        return withdraw(this.state, action, log)
-      case 'borrow':
-        return borrow(this.state, action, log)
-      case 'repay':
-        return repay(this.state, action, log)
-      case 'start':
-        return start(this.state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, this.state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

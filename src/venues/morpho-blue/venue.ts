@@ -20,7 +20,7 @@ import {
   type PoolState,
 } from '../../model/index.ts'
 import { known } from '../shared/custody.ts'
-import { AccountVenue } from '../shared/account-venue.ts'
+import { AccountVenue, perform, type Steps } from '../shared/account-venue.ts'
 import { borrow, deposit, repay, withdraw } from './actions.ts'
 import { YEAR_S } from './kernel.ts'
 import { holdings, violations } from './laws.ts'
@@ -44,6 +44,8 @@ import {
   utilisation,
   write_slots,
 } from './state.ts'
+
+const STEPS: Steps<State> = { deposit, withdraw, borrow, repay, liquidate }
 
 export class MorphoBlue extends AccountVenue implements Venue, Margined, Pooled, Lawful {
   readonly flash_fee: number
@@ -123,20 +125,7 @@ export class MorphoBlue extends AccountVenue implements Venue, Margined, Pooled,
     const action = actions.list[i]
     assert(action !== undefined, 'no such action')
     if (!known(this, action.account) || !(action.amount >= 0)) return refused('unknown')
-    switch (action.kind) {
-      case 'deposit':
-        return deposit(this.state, action, log)
-      case 'withdraw':
-        return withdraw(this.state, action, log)
-      case 'borrow':
-        return borrow(this.state, action, log)
-      case 'repay':
-        return repay(this.state, action, log)
-      case 'liquidate':
-        return liquidate(this.state, action, log)
-      default:
-        return refused('unknown')
-    }
+    return perform(STEPS, this.state, action, log)
   }
 
   health(row: number, prices: Float64Array): number {

@@ -2,18 +2,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import data from '../../../data/venues/okx.json' with { type: 'json' }
+import { cushion, drift, holds_rows, levels_of, near, side, state, whole } from '../../../test/support/exchange-reference.ts'
 import { PerpWorld, type Row, type Setup } from '../../../test/support/perp-world.ts'
-import { complete, parse_params } from '../shared/exchange/index.ts'
+import { venue_params } from '../../../test/support/venue-params.ts'
 import { equity as equity_of, total_maintenance } from '../shared/exchange/kernel.ts'
-import { add, mul, type Ratio, ratio, sub, to_number } from '../shared/exchange/reference-ratio.ts'
-import type { Exchange } from '../shared/exchange/state.ts'
+import { add, mul, ratio, sub, to_number } from '../shared/exchange/reference-ratio.ts'
 import { okx } from './index.ts'
 import * as r from './reference.ts'
 import { goldenRows } from './vectors.ts'
 
-const params = parse_params(data, 'okx.json')
-const filled = complete({ kind: 'okx', contracts: [{ like: 'BTC-USDT-SWAP' }, { like: 'BTC-USD-SWAP' }] }, params, 'test')
-const { contracts, ...spec } = filled as { contracts: Record<string, unknown>[] }
+const { contracts, spec } = venue_params('okx', data, ['BTC-USDT-SWAP', 'BTC-USD-SWAP'])
 const [FEE, BOUND, MARK] = [0.0005, 0.02, 100_000]
 const tiers_of = (contract: number): r.Tier[] =>
   ((contracts[contract] as { tiers: unknown }).tiers as { floor: number; rate: number }[]).map(({ floor, rate }) => ({
@@ -38,31 +36,16 @@ const setup = (more: Setup = {}): Setup => ({
   ...(more.coins === undefined ? {} : { coins: more.coins }),
   spec: { ...spec, ...more.spec },
 })
-const state = (w: PerpWorld): Exchange => (w.venue as unknown as { x: Exchange }).x
 
-it.each(goldenRows().map((row) => [row.id, row] as const))('%s', (_id, row) => {
-  expect(Math.abs(Number(row.got) - Number(row.expected)), `${row.what}: ${row.got}`).toBeLessThanOrEqual(row.tolerance)
-})
+holds_rows(goldenRows())
 
-const near = (got: number, exact: Ratio, scale = 0, what = '') => {
-  const expected = to_number(exact)
-  const most = 1e-9 * Math.max(Math.abs(expected), scale, 1e-12)
-  expect(Math.abs(got - expected), `${what}: ${got}, exactly ${expected}`).toBeLessThanOrEqual(most)
-}
-const whole = (low: number, high: number, scale = 1) => fc.integer({ min: low, max: high }).map((n) => n / scale)
-const side = fc.constantFrom(1 as const, -1 as const)
-
-const level = fc.tuple(
-  whole(1, 60).map((n) => n * 0.000_307),
-  whole(1, 60).map((n) => n * 13.03711),
-)
 const situation = fc.record({
   isolated: fc.boolean(),
   side,
   size: fc.oneof(whole(1, 100), whole(100, 2500)).map((n) => n * 1.00103),
-  drift: whole(951, 1049, 1000),
-  cushion: fc.oneof(whole(-300, 1100, 1000), whole(300, 1010, 1000)).map((n) => n + 0.00037),
-  books: fc.array(fc.array(level, { maxLength: 4 }), { minLength: 4, maxLength: 4 }),
+  drift,
+  cushion,
+  books: fc.array(levels_of(60, 13.03711, 4), { minLength: 4, maxLength: 4 }),
   /** Marks of the minutes, as ratios of the first. */
   marks: fc.array(
     whole(985, 1010, 1000).map((n) => n + 0.000_013),

@@ -2,7 +2,7 @@
  * OKX's unified account in exact arithmetic, in its own terms. Sources: okx.com/help on maintenance margin ratio, position tiers, forced
  * liquidation, insurance fund and deleveraging, discount rates, portfolio margin (derivatives reference §5).
  */
-import { type Ladder } from '../shared/exchange/reference-procedure.ts'
+import { fill_within, type Ladder } from '../shared/exchange/reference-procedure.ts'
 import {
   abs,
   add,
@@ -139,19 +139,6 @@ export interface Minute {
   readonly takeover: { readonly quantity: Ratio; readonly price: Ratio } | undefined
 }
 
-/** What an order fills on its book within the bound. */
-function walk(book: Ladder, side: Ratio, amount: Ratio, limit: Ratio): { base: Ratio; quote: Ratio } {
-  let base = ZERO
-  let quote = ZERO
-  for (const level of book) {
-    if (sign(mul(side, sub(level.price, limit))) < 0) break
-    const part = min(level.quantity, sub(amount, base))
-    base = add(base, part)
-    quote = add(quote, mul(part, level.price))
-  }
-  return { base, quote }
-}
-
 /**
  * One look at a position: an order two tiers down, a wait, or a takeover of all of it. After an order it is looked at once more, without a
  * second order: what equity of the lowest tier no longer covers is taken over at once.
@@ -171,7 +158,7 @@ export function look(opening: Position, mark: Ratio, now_ms: number, terms: Term
     const to = tier_of(terms.tiers, size) - terms.down
     const top = to < 0 ? ZERO : mul((terms.tiers[to + 1] as Tier).floor, sub(ONE, terms.inside))
     const asked = sub(size, top)
-    const { base, quote } = walk(book, side, asked, mul(mark, sub(ONE, mul(side, terms.bound))))
+    const { base, quote } = fill_within(book, side, asked, mul(mark, sub(ONE, mul(side, terms.bound))))
     if (sign(base) > 0) {
       order = { asked, base, quote }
       const left = sub(quantity, mul(side, base))

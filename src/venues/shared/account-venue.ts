@@ -1,6 +1,6 @@
 /** A venue whose accounts are rows of one margin book and at which no market settles: lenders, vaults, exchanges against a pool. */
 import { type MarginBook, RowList } from '../../margin/index.ts'
-import { assert, type Fill, type Log } from '../../model/index.ts'
+import { type Action, type ActionKind, assert, type Fill, type Log, refused, type Result } from '../../model/index.ts'
 
 /** The accounts of a venue: `owner` is the ledger actor of each row, −1 for none. */
 export interface Accounts {
@@ -53,3 +53,10 @@ export abstract class AccountVenue {
     return 0
   }
 }
+
+/** What a kind of venue does, by kind of action, on the whole of its state. */
+export type Steps<S> = Readonly<Partial<Record<ActionKind, (state: S, action: Action, log: Log) => Result>>>
+
+/** An action that the kind does not know is refused by name. */
+export const perform = <S>(steps: Steps<S>, state: S, action: Action, log: Log): Result =>
+  steps[action.kind]?.(state, action, log) ?? refused('unknown')

@@ -59,19 +59,23 @@ export interface Outcome {
   readonly quantities: readonly Ratio[]
 }
 
-/** What an order of `amount` gets within the price bound: a sale for a long, a purchase for a short. */
-export function walk(leg: Leg & { readonly book: Ladder }, amount: Ratio, bound: Ratio): { base: Ratio; quote: Ratio } {
-  const side = ratio(sign(leg.quantity))
-  const limit = mul(leg.mark, sub(ONE, mul(side, bound)))
+/** What an order of `amount` gets up to a price: of a sale (side 1, of a long) levels from there up, of a purchase down. */
+export function fill_within(book: Ladder, side: Ratio, amount: Ratio, limit: Ratio): { base: Ratio; quote: Ratio } {
   let base = ZERO
   let quote = ZERO
-  for (const level of leg.book) {
+  for (const level of book) {
     if (sign(mul(side, sub(level.price, limit))) < 0) break
     const part = min(level.quantity, sub(amount, base))
     base = add(base, part)
     quote = add(quote, mul(part, level.price))
   }
   return { base, quote }
+}
+
+/** The same within a bound around the mark. */
+export function walk(leg: Leg & { readonly book: Ladder }, amount: Ratio, bound: Ratio): { base: Ratio; quote: Ratio } {
+  const side = ratio(sign(leg.quantity))
+  return fill_within(leg.book, side, amount, mul(leg.mark, sub(ONE, mul(side, bound))))
 }
 
 /** Equity less target · maintenance after an order of `amount` on leg `at` was filled as the book says and ε charged. */

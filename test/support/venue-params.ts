@@ -1,7 +1,7 @@
-/** An exchange of the fuzz out of its own parameter file, with limits small accounts meet. */
+/** An exchange out of its own parameter file, if need be with limits that small accounts meet. */
 import { complete, parse_params } from '../../src/venues/shared/exchange/index.ts'
 
-export interface FuzzParams {
+export interface VenueParams {
   readonly contracts: readonly Record<string, unknown>[]
   readonly spec: Record<string, unknown>
 }
@@ -16,15 +16,15 @@ interface Limited {
  * @param shrink floors of the brackets are this many times smaller
  * @param coins what the contracts settle in, where it is not the collateral
  */
-export function fuzz_params(
+export function venue_params(
   kind: string,
   data: unknown,
   sets: readonly string[],
   shrink = 1,
   coins: readonly string[] = [],
-): FuzzParams {
+): VenueParams {
   const venue = { kind, contracts: sets.map((like) => ({ like })) }
-  const { contracts, ...spec } = complete(venue, parse_params(data, `${kind}.json`), 'fuzz') as {
+  const { contracts, ...spec } = complete(venue, parse_params(data, `${kind}.json`), 'test') as {
     contracts: (Limited & Record<string, unknown>)[]
   }
   const smaller = contracts.map((one, c) => ({
