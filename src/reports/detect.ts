@@ -167,10 +167,10 @@ function chances(sheet: Sheet, question: string, own: readonly WarnDoc['warnings
     '  ',
   )
   const shown = own.toSorted((a, b) => (b.probability ?? -1) - (a.probability ?? -1)).slice(0, 12)
-  const pushes = (one: (typeof own)[number]) =>
-    one.drivers.slice(0, 3).map(({ name, part }) => `${name} ${part < 0 ? '−' : '+'}${Math.abs(part).toFixed(2)}`)
-  // Without a snapshot no row has a loss: the notes say why.
+  // Without a snapshot no row has a loss: the notes say why. With one there is room for two drivers.
   const priced = own.some(({ expected_loss }) => expected_loss !== null)
+  const pushes = (one: (typeof own)[number]) =>
+    one.drivers.slice(0, priced ? 2 : 3).map(({ name, part }) => `${name} ${part < 0 ? '−' : '+'}${Math.abs(part).toFixed(2)}`)
   sheet.table(
     [
       left('  of'),

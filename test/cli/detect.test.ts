@@ -7,7 +7,7 @@ import { main } from '../../src/cli/main.ts'
 import type { Host } from '../../src/cli/support/host.ts'
 import { perform } from '../../src/cli/support/work.ts'
 import { Rng } from '../../src/math/index.ts'
-import { SCHEMAS } from '../../src/reports/index.ts'
+import { SCHEMAS, type WarnDoc, warn_text } from '../../src/reports/index.ts'
 import { writeSnapshot } from '../../src/sources/index.ts'
 import { small_market } from '../support/reference-market.ts'
 
@@ -184,6 +184,9 @@ describe('with snapshots', () => {
       } else if (has) expect(one.expected_loss).toMatchObject({ model: 'ladder', seeds: 0 })
     }
     expect(document.simulated.map(({ subject }) => subject)).toEqual(['market', 'aave', 'maker', 'binance'])
+    // In words, at a hundred columns, neither drivers nor losses are left out.
+    const words = warn_text(document as unknown as WarnDoc, { width: 100 })
+    for (const column of ['loss if so', 'what pushes it', 'loss, median [5 %, 95 %]']) expect(words).toContain(column)
   }, 120_000)
 
   test('without prices: positions alone, in words', async () => {
