@@ -124,7 +124,9 @@ export class Sheet {
     for (let row = 0; row < this.rows; row++) {
       const cell = column[row] as number | string
       const iso = typeof cell === 'string' && cell.includes('-')
-      const time = iso ? parse_time(cell) : Number(cell === '' ? Number.NaN : cell) * unit_ms
+      const number = Number(cell === '' || iso ? Number.NaN : cell)
+      // As seconds such a number would be a year above 5000: it is milliseconds.
+      const time = iso ? parse_time(cell) : number * (Math.abs(number) >= 1e11 ? 1 : unit_ms)
       if (!(Number.isSafeInteger(time) && Math.abs(time) <= 8.64e15))
         throw this.invalid(
           name,
