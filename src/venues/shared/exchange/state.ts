@@ -95,6 +95,8 @@ export interface Holdings {
   /** Rows written since the queues were last filed. */
   readonly changes: Changes
   readonly open_lots: OpenLots
+  /** Per contract, Σ over trades of what was traded and what was held after: what rounding is measured by. No state: a rollback or a reset may leave it too large. */
+  readonly traded: Float64Array
   /** Further value and requirement of a row (options …), added by a kind of its own. */
   readonly extra: Extra | undefined
 }
@@ -194,7 +196,8 @@ export function holdings(
           weight: new Float64Array(haircuts.length),
         }
   const { curves = tiers.map(() => undefined), coin_of = new Int32Array(tiers.length) } = options
-  return { accounts, positions, tiers, curves, coin_of, pool, changes: new Changes(rows), open_lots: new OpenLots(), extra }
+  const parts = { accounts, positions, tiers, curves, coin_of, pool, extra }
+  return { ...parts, changes: new Changes(rows), open_lots: new OpenLots(), traded: new Float64Array(tiers.length) }
 }
 
 /** Buckets a window is looked back through. */
@@ -331,6 +334,7 @@ export function trade(x: Holdings, row: number, contract: number, units: number,
     else if (before * units >= 0) entry.set(at, (before * (entry.data[at] as number) - coins) / after)
     else if (before * after < 0) entry.set(at, -coins / units)
     quantity.set(at, after)
+    x.traded[contract] = (x.traded[contract] as number) + Math.abs(after) + Math.abs(units)
   }
   add_cash(x, row, x.coin_of[contract] as number, coins)
 }
