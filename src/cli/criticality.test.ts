@@ -3,26 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { problems, unknown_fields } from '../../test/cli/json-schema.ts'
+import { command } from '../../test/support/command.ts'
 import { inRoot } from '../../test/support/files.ts'
 import type { CriticalityDoc } from '../reports/index.ts'
-import { main } from './main.ts'
-import { perform } from './support/work.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'unwind-criticality-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function run(...args: string[]) {
-  let [out, err] = ['', '']
-  const code = await main(['criticality', ...args], {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    watched: false,
-    colour: false,
-    width: 100,
-    work: (work) => perform(work, () => {}),
-  })
-  return { code, out, err }
-}
+const run = (...args: string[]) => command('criticality', ...args)
 const TWO = inRoot('examples', 'two-lenders.json')
 const schema = JSON.parse(readFileSync(inRoot('docs', 'schemas', 'criticality-1.json'), 'utf8')) as object
 
