@@ -3,26 +3,11 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { main } from './main.ts'
-import { perform } from './support/work.ts'
+import { command as run } from '../../test/support/command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'unwind-bad-'))
 const at = (name: string) => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-async function run(...args: string[]) {
-  let out = ''
-  let err = ''
-  const code = await main(args, {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    watched: false,
-    colour: false,
-    width: 100,
-    work: (work) => perform(work, () => {}),
-  })
-  return { code, out, err }
-}
 
 type Json = Record<string, any> // oxlint-disable-line typescript/no-explicit-any -- documents that are broken on purpose
 

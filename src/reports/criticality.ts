@@ -8,12 +8,21 @@ import type { TextOptions } from './text.ts'
 const left = (title: string): GridColumn => ({ title, align: 'left' })
 const right = (title: string): GridColumn => ({ title, align: 'right' })
 
-export function criticality_sentence({ r, amplification, span, curves }: CriticalityDoc): string {
+/** Of the shocks asked, the one that feeds itself most comes first: its R is what ranks multipliers (docs/criticality.md). */
+export function criticality_sentence({ r, amplification, span, curves, shocks }: CriticalityDoc): string {
+  const worst = shocks.reduce<CriticalityDoc['shocks'][number] | undefined>(
+    (most, one) => (one.r > (most?.r ?? 0) ? one : most),
+    undefined,
+  )
+  const first =
+    worst === undefined
+      ? ''
+      : `A joint fall of ${percent(worst.fall)} within an hour: each dollar it liquidates brings about ${decimal(worst.r, 2)} more. `
   const joint = curves.find(({ move }) => move === 'joint')?.crosses_at ?? null
   const feeds =
     amplification === null ? 'selling feeds itself' : `to first order a shock is amplified ${decimal(amplification, 2)}-fold`
   const cliff = joint === null ? 'no joint fall asked brings R to 1' : `R reaches 1 after a joint fall of ${percent(joint)}`
-  return `R is ${decimal(r, 3)} over the next ${percent(span)}: ${feeds}; ${cliff}.`
+  return `${first}Now R is ${decimal(r, 3)} over the next ${percent(span)}: ${feeds}; ${cliff}.`
 }
 
 export interface CriticalityTable {
