@@ -55,12 +55,17 @@ describe('the command line', () => {
       expect(out).toContain('Usage: unwind ')
       expect(out).toContain('Examples:')
     }
-    for (const command of ['stress', 'replay', 'account', 'synth', 'snapshot', 'validate', 'list']) {
+    const all = 'stress replay account criticality network detect warn infer synth snapshot validate list'
+    for (const command of all.split(' ')) {
       const { code, out, err } = await run([command, '--help'])
       expect({ command, code, err }).toEqual({ command, code: 0, err: '' })
       expect(out).toMatch(new RegExp(`^Usage: unwind ${command}\\b`))
       expect(out).toContain(`Examples:\n  unwind ${command}`)
       expect((await run(['help', command])).out).toBe(out)
+      expect({ command, wide: out.split('\n').filter((line) => line.length > 100 && !line.startsWith('  unwind ')) }).toEqual({
+        command,
+        wide: [],
+      })
     }
   })
 

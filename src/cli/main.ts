@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { InputError } from '../model/errors.ts'
+import { wrap } from '../reports/lines.ts'
 import type { Act } from './support/act.ts'
 import { EXIT, type Host, Interrupted } from './support/host.ts'
 import { version } from './support/package.ts'
@@ -72,6 +73,19 @@ async function dispatch(args: readonly string[], host: Host): Promise<number> {
   return (await jobs[0]?.()) ?? EXIT.done
 }
 
+/** Help within the width: a sentence that goes on in the next line is one paragraph. A command stays whole, to be copied. */
+function fitted(help: string, width: number): string {
+  return help
+    .replace(/(\S)\n(?=[a-z(])/g, '$1 ')
+    .split('\n')
+    .flatMap((line) =>
+      line.length <= width || line.startsWith('  unwind ')
+        ? [line]
+        : wrap(line.trimStart(), width, ' '.repeat(line.search(/\S/))),
+    )
+    .join('\n')
+}
+
 function skeleton(host: Host): Command {
   return new Command('unwind')
     .description('Finds, foresees and stress-tests crypto de-leveraging events.')
@@ -79,7 +93,7 @@ function skeleton(host: Host): Command {
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', EXAMPLES)
     .configureHelp({ helpWidth: host.width })
-    .configureOutput({ writeOut: (text) => host.out(text), writeErr: () => {}, outputError: () => {} })
+    .configureOutput({ writeOut: (text) => host.out(fitted(text, host.width)), writeErr: () => {}, outputError: () => {} })
     .exitOverride()
 }
 
@@ -111,7 +125,11 @@ const one_line = (text: string): string => text.replace(/\s*[\n\r]\s*/g, ' ').re
 const started = process.argv[1]
 if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {
   // The reader of a pipe may leave early: that is no fault of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.fault))
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done)
+    process.stderr.write(`unwind: standard output cannot be written (${error.code ?? error.message})\n`)
+    process.exit(EXIT.fault)
+  })
   const { node_host } = await import('./support/node-host.ts')
   process.exitCode = await main(process.argv.slice(2), node_host())
 }

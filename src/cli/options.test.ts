@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { InputError } from '../model/index.ts'
 import { configure, parse } from './stress.ts'
 import { day_ms, shock, span_ms, whole } from './support/options.ts'
+import { width_of } from './support/node-host.ts'
 import { commit, discard, prepare } from './support/outputs.ts'
 import { meter } from './support/progress.ts'
 
@@ -225,6 +226,17 @@ describe('outputs', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.unwind'))).toEqual([])
   })
 
+  it('replace what a link points at, and leave the link', () => {
+    writeFileSync(at('real.html'), 'old')
+    symlinkSync(at('real.html'), at('link.html'))
+    const output = prepare('--html', at('link.html'), 'file', [])
+    writeFileSync(output.staged, 'new')
+    commit([output])
+    expect(readFileSync(at('real.html'), 'utf8')).toBe('new')
+    expect(lstatSync(at('link.html')).isSymbolicLink()).toBe(true)
+    expect(() => prepare('--html', at('link.html'), 'file', [at('real.html')])).toThrow('not also an input')
+  })
+
   it('leave nothing when they are discarded', () => {
     const output = prepare('--html', at('never.html'), 'file', [])
     writeFileSync(output.staged, 'half')
@@ -243,6 +255,9 @@ describe('outputs', () => {
     expect(() => prepare('--html', at('photos'), 'file', [])).toThrow('valid: a file')
     expect(() => prepare('--out', at('photos/cat.jpg/x'), 'run', [])).toThrow('is a file')
     expect(() => prepare('--html', '', 'file', [])).toThrow('a path')
+    // As root, a file could take the place of the device for everyone.
+    expect(() => prepare('--html', '/dev/null', 'file', [])).toThrow('a device or a pipe"; valid: the path of a file')
+    expect(() => prepare('--out', '/dev/null', 'run', [])).toThrow('a device or a pipe')
     mkdirSync(at('empty'))
     expect(prepare('--out', at('empty'), 'run', []).path).toBe(at('empty'))
   })
@@ -273,5 +288,16 @@ describe('progress', () => {
     expect(shown(true, false, [0, 500, 900])).toBe('')
     expect(shown(false, false, [0, 5000, 9000])).toBe('')
     expect(shown(true, true, [0, 5000, 9000])).toBe('')
+  })
+})
+
+describe('the width of a report', () => {
+  it('is the terminal’s, else what COLUMNS asks for, else 100', () => {
+    expect(width_of(132, '80')).toBe(132)
+    expect(width_of(undefined, '80')).toBe(80)
+    for (const odd of [undefined, '', 'wide', '-1', '1e9']) expect(width_of(undefined, odd)).toBe(100)
+    // Below this no table fits.
+    expect(width_of(20, undefined)).toBe(40)
+    expect(width_of(undefined, '10')).toBe(40)
   })
 })

@@ -70,6 +70,14 @@ function wants_colour(): boolean {
 }
 
 const DEFAULT_WIDTH = 100
+/** No table fits in less. */
+const LEAST_WIDTH = 40
+
+/** Columns of the report: the terminal's; in a pipe what COLUMNS asks for, when that is a width. */
+export function width_of(terminal_columns: number | undefined, columns: string | undefined): number {
+  const asked = /^\d{2,3}$/.test(columns ?? '') ? Number(columns) : DEFAULT_WIDTH
+  return Math.max(LEAST_WIDTH, terminal_columns ?? asked)
+}
 
 /** From sources (`npm run dev`) there is no file a thread could load: work is done here, and a signal ends the process. */
 const FROM_SOURCES = import.meta.url.endsWith('.ts')
@@ -81,7 +89,7 @@ export function node_host(): Host {
     err: (text) => void process.stderr.write(text),
     watched: Boolean(process.stderr.isTTY),
     colour: wants_colour(),
-    width: process.stdout.isTTY ? process.stdout.columns : DEFAULT_WIDTH,
+    width: width_of(process.stdout.isTTY ? process.stdout.columns : undefined, process.env['COLUMNS']),
     work: FROM_SOURCES ? perform : in_thread,
   }
 }

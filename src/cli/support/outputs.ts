@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -26,6 +27,9 @@ export interface Output {
 
 const is_folder = (path: string) => statSync(path).isDirectory()
 
+/** What a link points at is read and replaced, not the link. */
+const real = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path))
+
 /** The nearest folder above that exists: on the same file system, so that taking the place is one step. */
 function ground(path: string): string {
   let folder = dirname(path)
@@ -39,9 +43,9 @@ function ground(path: string): string {
  * @throws InputError naming the option
  */
 export function prepare(option: string, given: string, replaces: Output['replaces'], inputs: readonly string[]): Output {
-  const path = resolve(given)
   if (given === '') throw new InputError(option, '', given, 'a path')
-  if (inputs.some((input) => resolve(input) === path)) throw new InputError(option, '', given, 'a path that is not also an input')
+  const path = real(given)
+  if (inputs.some((input) => real(input) === path)) throw new InputError(option, '', given, 'a path that is not also an input')
   const folder = ground(path)
   if (!is_folder(folder)) throw new InputError(option, '', given, `a path in a folder (${folder} is a file)`)
   try {
@@ -75,6 +79,8 @@ function probe(option: string, given: string, staged: string): void {
 /** May what lies there be replaced? */
 function replaceable(option: string, given: string, path: string, replaces: Output['replaces']): void {
   const folder = is_folder(path)
+  // To take the place of a device or a pipe would take it away from everyone.
+  if (!folder && !statSync(path).isFile()) throw new InputError(option, '', `${given}, a device or a pipe`, 'the path of a file')
   if (replaces === 'file') {
     if (folder) throw new InputError(option, '', `${given}, a folder`, 'a file')
     return
