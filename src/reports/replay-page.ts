@@ -134,6 +134,18 @@ function outcomes(document: ReplayDoc): Markup {
   return markup`<section><h2>Outcomes against their bands</h2>${key}${document.outcomes.map((one, n) => outcome_figure(document, one, n))}</section>`
 }
 
+/** What nothing is held to, with every cause and without each. */
+function figures(document: ReplayDoc): Markup {
+  const { figures: all, causes: left } = document
+  if (all.length === 0) return NOTHING
+  const rows = all.map(
+    (one, i) =>
+      markup`<tr><th scope="row">${named(one)}</th><td>${quantity(one.median, one.unit)}</td><td>${one.q05 === null ? '–' : range([one.q05, one.q95 ?? one.q05], one.unit)}</td>${left.map((cause) => markup`<td>${quantity(cause.figures[i]?.median ?? null, one.unit)}</td>`)}</tr>`,
+  )
+  const heads = ['figure', 'median', '5 to 95 %', ...left.map((cause) => `median without ${cause.title}`)]
+  return markup`<section><h2>What ${document.outcomes.length === 0 ? '' : 'else '}came out</h2><p class="note">Over ${counted(document.seeds.count, 'seed')}; nothing here is held to what happened.</p>${table(heads, rows)}</section>`
+}
+
 function causes(document: ReplayDoc): Markup {
   if (document.causes.length === 0 || document.outcomes.length === 0) return NOTHING
   const rows = [
@@ -231,6 +243,7 @@ export function replay_html(document: ReplayDoc, day: ReplayDay): string {
 <h1>${title}</h1><p class="answer">${sentence(document)}</p></header>
 ${outcomes(document)}
 ${causes(document)}
+${figures(document)}
 ${paths(day)}
 ${sales(day)}
 ${known(document, day)}

@@ -32,7 +32,7 @@ export const event_schema = z
   })
   .describe('The run is a real event: its outcomes beside what happened')
 
-const summary = {
+const spread = {
   id,
   seeds: count,
   missing: count.describe('Seeds in which there was nothing to measure'),
@@ -42,6 +42,15 @@ const summary = {
   q25: value,
   q75: value,
   q95: value,
+}
+
+const change = {
+  median_change: value.describe('Median over seeds of without − with'),
+  share_changed: z.number().min(0).max(1).describe('Share of seeds that it changed at all'),
+}
+
+const summary = {
+  ...spread,
   share_inside: share.describe('Share of seeds inside the band; null for chances'),
   share_low: share.describe('Wilson 95 % interval of share_inside'),
   share_high: share,
@@ -55,6 +64,7 @@ const run = z.object({
   without: z.string().describe('Cause left out; empty: none'),
   draws,
   outcomes: z.record(z.string(), value),
+  figures: z.record(z.string(), value),
   status: z.enum(['done', 'limit', 'interrupted']),
   broken: z.array(z.string()).describe('Laws that did not hold'),
   log: hash,
@@ -89,6 +99,9 @@ export const replay_schema = z
       }),
     ),
     outcomes: z.array(z.object({ ...stated, ...summary })),
+    figures: z
+      .array(z.object({ ...spread, what: z.string(), unit: z.string() }))
+      .describe('What else came out: nothing is held to it'),
     causes: z.array(
       z.object({
         id,
@@ -98,10 +111,10 @@ export const replay_schema = z
           z.object({
             ...summary,
             leaves_band: z.boolean().describe('Inside the band with the cause, outside without it'),
-            median_change: value.describe('Median over seeds of without − with'),
-            share_changed: z.number().min(0).max(1).describe('Share of seeds that it changed at all'),
+            ...change,
           }),
         ),
+        figures: z.array(z.object({ ...spread, ...change })),
       }),
     ),
     laws: z.object({ runs: count, broken: z.array(z.string()), limits: count.describe('Runs that hit a limit') }),

@@ -9,6 +9,7 @@ import type { TextOptions } from './text.ts'
 type EventDoc = NonNullable<RunDoc['event']>
 type Outcome = ReplayDoc['outcomes'][number]
 type Left = ReplayDoc['causes'][number]['outcomes'][number]
+type Figure = ReplayDoc['figures'][number]
 
 const left = (title: string): GridColumn => ({ title, align: 'left' })
 const right = (title: string): GridColumn => ({ title, align: 'right' })
@@ -32,6 +33,8 @@ export function range([low = 0, high = 0]: readonly number[], unit: string): str
 
 /** Columns of a name: what is longer is cut, and stands in full in the document. */
 const NAME = 34
+/** The same in tables of few columns. */
+const LONG = 46
 
 export const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
   plain(['USD', 'share', 'count', 'min', ''].includes(unit) ? what : `${what}, ${unit}`)
@@ -68,12 +71,17 @@ export function event_text(event: EventDoc, options: TextOptions = {}): string {
   return `\n${sheet.text}`
 }
 
-const short = (value: number) => (Number.isInteger(value) ? decimal(value) : Number(value.toPrecision(4)).toString())
+const short = (value: number) =>
+  Math.abs(value) >= 1e6
+    ? quantity(value, '')
+    : Number.isInteger(value)
+      ? decimal(value)
+      : Number(value.toPrecision(4)).toString()
 
 /** The whole report of a replay over seeds. */
 export function replay_text(document: ReplayDoc, options: TextOptions = {}): string {
   const sheet = new Sheet(options)
-  const { event, seeds, outcomes } = document
+  const { event, seeds, outcomes, figures } = document
   const hits = outcomes.filter((one) => one.inside).length
   sheet.strong(
     event.no_outcomes === undefined
@@ -82,7 +90,8 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
   )
   if (document.thin) sheet.say('Thinned: fewer accounts or longer ticks than the event had.')
   if (outcomes.length > 0) outcome_part(sheet, outcomes)
-  for (const cause of document.causes) cause_part(sheet, cause, outcomes)
+  if (figures.length > 0) figure_part(sheet, figures, outcomes.length > 0)
+  for (const cause of document.causes) cause_part(sheet, cause, document)
   priors(sheet, document)
   closing(sheet, document)
   return sheet.text
@@ -102,19 +111,45 @@ function outcome_part(sheet: Sheet, outcomes: readonly Outcome[]): void {
   for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
 }
 
-function cause_part(sheet: Sheet, cause: ReplayDoc['causes'][number], outcomes: readonly Outcome[]): void {
-  sheet.heading(`Without: ${plain(cause.title)}`)
-  if (outcomes.length === 0)
-    return sheet.say(`${plain(cause.without)}. Its runs kept the laws or are named below; there is nothing to compare.`)
-  sheet.say(`${plain(cause.without)}. Change: median over seeds; seeds: the share of them that it changes at all.`)
+/** What nothing is held to: all there is of a scenario without outcomes. */
+function figure_part(sheet: Sheet, figures: readonly Figure[], beside: boolean): void {
+  sheet.heading(beside ? 'What else came out' : 'What came out')
   sheet.table(
-    [left('outcome'), right('median'), right('change'), right('seeds'), left('verdict'), right('5 to 95 %')],
-    cause.outcomes.map((one, i) => cause_row(one, outcomes[i] as Outcome)),
-    verdict(sheet.paint),
+    [left('figure'), right('median'), right('5 to 95 %')],
+    figures.map((one) => [fit(named(one), LONG), quantity(one.median, one.unit), spread(one, one.unit)]),
   )
+  sheet.say('Medians over the seeds. Nothing here is held to what happened.')
+  for (const one of figures)
+    if (one.missing > 0)
+      sheet.say(`${plain(one.id)}: nothing to measure in ${one.missing} of ${counted(one.seeds, 'seed')}.`, '· ')
 }
 
-const spread = (one: Outcome | Left, unit: string) =>
+function cause_part(sheet: Sheet, cause: ReplayDoc['causes'][number], { outcomes, figures }: ReplayDoc): void {
+  sheet.heading(`Without: ${plain(cause.title)}`)
+  sheet.say(`${plain(cause.without)}. Change: median over seeds; seeds: the share of them that it changes at all.`)
+  if (outcomes.length > 0)
+    sheet.table(
+      [left('outcome'), right('median'), right('change'), right('seeds'), left('verdict'), right('5 to 95 %')],
+      cause.outcomes.map((one, i) => cause_row(one, outcomes[i] as Outcome)),
+      verdict(sheet.paint),
+    )
+  if (figures.length > 0)
+    sheet.table(
+      [left('figure'), right('median'), right('change'), right('seeds')],
+      cause.figures.map((one, i) => {
+        const base = figures[i] as Figure
+        const { unit } = base
+        return [
+          fit(named(base), LONG),
+          quantity(one.median, unit),
+          quantity(one.median_change, unit),
+          percent(one.share_changed, 0),
+        ]
+      }),
+    )
+}
+
+const spread = (one: { readonly q05: number | null; readonly q95: number | null }, unit: string) =>
   one.q05 === null ? '–' : `${quantity(one.q05, unit)} to ${quantity(one.q95, unit)}`
 
 function outcome_row(one: Outcome): string[] {
@@ -166,11 +201,11 @@ function priors(sheet: Sheet, document: ReplayDoc): void {
   if (document.priors.length === 0) return
   sheet.heading('Priors')
   sheet.table(
-    [left('prior'), right('low'), right('high'), left('shape'), left('evidence'), left('what')],
-    document.priors.map((one) => {
-      return [plain(one.name), short(one.low), short(one.high), one.shape, one.evidence, fit(plain(prior_name(one)), NAME)]
-    }),
+    [left('prior'), right('low'), right('high'), left('shape'), left('evidence')],
+    document.priors.map((one) => [plain(one.name), short(one.low), short(one.high), one.shape, one.evidence]),
   )
+  for (const one of document.priors) sheet.say(`${plain(one.name)}: ${plain(prior_name(one))}`, '· ')
+  sheet.say('Drawn anew for every seed; how known each range is: observed, inferred or synthetic (plausible, no more).')
 }
 
 function closing(sheet: Sheet, document: ReplayDoc): void {

@@ -6,6 +6,7 @@ export {
   type Draws,
   type EventBuild,
   type EventCause,
+  type EventFigure,
   type EventOutcome,
   type EventPreset,
   type EventRun,

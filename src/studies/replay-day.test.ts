@@ -45,6 +45,8 @@ describe('the page of a replay', () => {
     const html = replay_html(document, squeeze)
     expect(html).toContain('None is asserted: everything fed is an assumption')
     expect(html).toContain('bought back')
+    expect(count(html, '<h2>What came out</h2>')).toBe(1)
+    for (const { what } of document.figures) expect(html).toContain(what)
     expect(html).not.toContain('0 of 0')
   })
 

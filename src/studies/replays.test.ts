@@ -3,7 +3,15 @@ import { unknown_fields } from '../../test/cli/json-schema.ts'
 import { small_market } from '../../test/support/reference-market.ts'
 import { InputError } from '../model/index.ts'
 import { replay_text, SCHEMAS, schema_text } from '../reports/index.ts'
-import { draw_prior, draw_priors, type EventOutcome, event_preset, type Prior, shock_scenario } from '../scenarios/index.ts'
+import {
+  draw_prior,
+  draw_priors,
+  type EventOutcome,
+  type EventPreset,
+  event_preset,
+  type Prior,
+  shock_scenario,
+} from '../scenarios/index.ts'
 import { miss, replay, replay_document, replay_seed, type SeedRun, summary } from './replays.ts'
 
 const prior = (low: number, high: number, shape: Prior['shape'] = 'uniform'): Prior => {
@@ -23,6 +31,8 @@ const outcome = (fields: Partial<EventOutcome> = {}): EventOutcome => ({
   ...fields,
 })
 
+const fields_of = ({ type: _, ...fields }: EventPreset) => fields
+
 const toy = event_preset({
   id: 'toy',
   title: 'A toy',
@@ -40,6 +50,10 @@ const toy = event_preset({
       measure: ({ watched }) => watched['ticks'] ?? null,
     }),
     outcome({ id: 'never', what: 'what never is', measure: () => null }),
+  ],
+  figures: [
+    { id: 'drawn', what: 'hours that were drawn', unit: 'count', measure: ({ draws }) => draws['hours'] as number },
+    { id: 'nothing', what: 'what never is', unit: 'USD', measure: () => null },
   ],
   page: 'docs/events/README.md',
   build: ({ fall, hours }, seed, { without = [] }) => {
@@ -89,7 +103,7 @@ describe('priors', () => {
 describe('what seeds say', () => {
   const runs = (values: readonly (number | null)[]): SeedRun[] =>
     values.map((value, seed) => {
-      return { seed, without: '', draws: {}, outcomes: { shocks: value }, status: 'done', broken: [], log: '' }
+      return { seed, without: '', draws: {}, outcomes: { shocks: value }, figures: {}, status: 'done', broken: [], log: '' }
     })
 
   it('medians and shares; what never came to be is outside', () => {
@@ -133,6 +147,27 @@ describe('a replay', () => {
     expect(document.outcomes[0]).toMatchObject({ id: 'shocks', median: 1, inside: true, share_inside: 1 })
     expect(document.causes[0]?.outcomes[0]).toMatchObject({ median: 0, leaves_band: true, median_change: -1, share_changed: 1 })
     expect(document.causes[0]?.outcomes[1]).toMatchObject({ median_change: 0, share_changed: 0 })
+  })
+
+  it('shows figures that nothing is held to, with each cause and without', () => {
+    const hours = [1, 2, 3].map((seed) => draw_priors(toy, seed)['hours'] as number).sort((a, b) => a - b)
+    expect(document.figures).toMatchObject([
+      { id: 'drawn', unit: 'count', seeds: 3, missing: 0, median: hours[1] },
+      { id: 'nothing', missing: 3, median: null, q05: null },
+    ])
+    expect(document.causes[0]?.figures).toMatchObject([
+      { id: 'drawn', median: hours[1], median_change: 0, share_changed: 0 },
+      { id: 'nothing', median: null, median_change: null, share_changed: 0 },
+    ])
+    const text = replay_text(document)
+    expect(text).toMatch(
+      /What else came out[^]*hours that were drawn[^]*nothing to measure in 3 of 3 seeds[^]*Without: the fall[^]*hours that were drawn/,
+    )
+    const scenario = replay(event_preset({ ...fields_of(toy), outcomes: [], no_outcomes: 'it is a test' }), {
+      seeds: 1,
+      causes: ['fall'],
+    })
+    expect(replay_text(scenario)).toMatch(/What came out[^]*Without: the fall[^]*hours that were drawn/)
   })
 
   it('shows the run to the watch, tick by tick', () => {

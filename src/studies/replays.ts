@@ -2,7 +2,15 @@
 import { ENGINE_VERSION, type RunResult, run } from '../engine/index.ts'
 import { mean, quantileSorted, wilson } from '../math/index.ts'
 import { content_hash, type Evidence, InputError } from '../model/index.ts'
-import { build, draw_priors, type Draws, type EventOutcome, type EventPreset, type EventRun } from '../scenarios/index.ts'
+import {
+  build,
+  draw_priors,
+  type Draws,
+  type EventFigure,
+  type EventOutcome,
+  type EventPreset,
+  type EventRun,
+} from '../scenarios/index.ts'
 
 export const REPLAY_SCHEMA = 'unwind.replay/1'
 
@@ -13,6 +21,7 @@ export interface SeedRun {
   readonly without: string
   readonly draws: Draws
   readonly outcomes: Readonly<Record<string, number | null>>
+  readonly figures: Readonly<Record<string, number | null>>
   readonly status: RunResult['status']
   readonly broken: readonly string[]
   readonly log: string
@@ -43,6 +52,7 @@ export function replay_seed(preset: EventPreset, seed: number, options: SeedOpti
     without,
     draws,
     outcomes: Object.fromEntries(preset.outcomes.map((outcome) => [outcome.id, measured(preset, outcome, ended)])),
+    figures: Object.fromEntries((preset.figures ?? []).map((figure) => [figure.id, measured(preset, figure, ended)])),
     status: result.status,
     broken: result.laws.broken,
     log: result.log_hash,
@@ -69,13 +79,9 @@ export function event_report(preset: EventPreset, ended: EventRun): EventReport 
 }
 
 /** A NaN of a measure is a defect of the preset; it never gets out. */
-export function measured(
-  preset: EventPreset,
-  outcome: EventOutcome,
-  ended: Parameters<EventOutcome['measure']>[0],
-): number | null {
-  const value = outcome.measure(ended)
-  if (value !== null && !Number.isFinite(value)) throw new RangeError(`${preset.id}: ${outcome.id} became ${value}`)
+export function measured(preset: EventPreset, one: EventOutcome | EventFigure, ended: EventRun): number | null {
+  const value = one.measure(ended)
+  if (value !== null && !Number.isFinite(value)) throw new RangeError(`${preset.id}: ${one.id} became ${value}`)
   return value
 }
 
@@ -86,8 +92,8 @@ export function check_cause(preset: EventPreset, id: string): void {
   throw new InputError('--without-cause', '', id, known === '' ? `nothing: ${preset.id} names no causes` : `one of ${known}`)
 }
 
-/** What many seeds say of one outcome. Quantiles are over the seeds in which it came to be. */
-export interface OutcomeSummary {
+/** What many seeds say of one figure. Quantiles are over the seeds in which it came to be. */
+export interface FigureSummary {
   readonly id: string
   readonly seeds: number
   /** Seeds in which there was nothing to measure. */
@@ -98,6 +104,10 @@ export interface OutcomeSummary {
   readonly q25: number | null
   readonly q75: number | null
   readonly q95: number | null
+}
+
+/** And of one outcome, which has a band. */
+export interface OutcomeSummary extends FigureSummary {
   /** Share of all seeds inside the band, with its Wilson 95 % interval; null for chances. */
   readonly share_inside: number | null
   readonly share_low: number | null
@@ -109,19 +119,25 @@ export interface OutcomeSummary {
   readonly miss: number | null
 }
 
+/** What leaving a cause out does to a figure. */
+export interface Change {
+  /** Median over seeds of (without − with). */
+  readonly median_change: number | null
+  /** Share of seeds in which it changed at all. */
+  readonly share_changed: number
+}
+
 /** One cause left out, over the same seeds and draws. */
 export interface CauseSummary {
   readonly id: string
   readonly title: string
   readonly without: string
-  readonly outcomes: readonly (OutcomeSummary & {
-    /** Its statistic was inside the band with the cause, and is outside without it. */
-    readonly leaves_band: boolean
-    /** Median over seeds of (without − with). */
-    readonly median_change: number | null
-    /** Share of seeds whose outcome it changed at all. */
-    readonly share_changed: number
-  })[]
+  readonly outcomes: readonly (OutcomeSummary &
+    Change & {
+      /** Its statistic was inside the band with the cause, and is outside without it. */
+      readonly leaves_band: boolean
+    })[]
+  readonly figures: readonly (FigureSummary & Change)[]
 }
 
 export interface ReplayDocument {
@@ -143,6 +159,8 @@ export interface ReplayDocument {
   readonly sources: EventPreset['sources']
   readonly priors: readonly ({ readonly name: string } & EventPreset['priors'][string])[]
   readonly outcomes: readonly (OutcomeSummary & Omit<EventOutcome, 'measure'>)[]
+  /** Figures that nothing is held to. */
+  readonly figures: readonly (FigureSummary & Omit<EventFigure, 'measure'>)[]
   readonly causes: readonly CauseSummary[]
   readonly laws: { readonly runs: number; readonly broken: readonly string[]; readonly limits: number }
   readonly runs: readonly SeedRun[]
@@ -178,7 +196,7 @@ export function replay_document(preset: EventPreset, unordered: readonly SeedRun
   const order = ['', ...preset.causes.map((cause) => cause.id)]
   const runs = [...unordered].sort((a, b) => order.indexOf(a.without) - order.indexOf(b.without) || a.seed - b.seed)
   const base = runs.filter((one) => one.without === '')
-  const { id, title, time, page, evidence, sources, no_outcomes } = preset
+  const { id, title, time, page, evidence, sources, no_outcomes, figures = [] } = preset
   const priors = Object.entries(preset.priors).map(([name, prior]) => ({ name, ...prior }))
   return {
     schema: REPLAY_SCHEMA,
@@ -191,18 +209,21 @@ export function replay_document(preset: EventPreset, unordered: readonly SeedRun
     sources,
     priors,
     outcomes: preset.outcomes.map((outcome) => ({ ...summary(outcome, base), ...stated(outcome) })),
+    figures: figures.map(({ id, what, unit }) => ({ ...spread(figure_values(base, id)), id, what, unit })),
     causes: preset.causes
       .filter((cause) => runs.some((one) => one.without === cause.id))
-      .map((cause) => ({
-        ...cause,
-        outcomes: preset.outcomes.map((outcome) =>
-          against(
-            outcome,
-            base,
-            runs.filter((one) => one.without === cause.id),
-          ),
-        ),
-      })),
+      .map((cause) => {
+        const left = runs.filter((one) => one.without === cause.id)
+        return {
+          ...cause,
+          outcomes: preset.outcomes.map((outcome) => against(outcome, base, left)),
+          figures: figures.map(({ id }) => ({
+            id,
+            ...spread(figure_values(left, id)),
+            ...change(base, left, (one) => one.figures[id] ?? null),
+          })),
+        }
+      }),
     laws: {
       runs: runs.length,
       broken: runs.flatMap((one) =>
@@ -227,27 +248,36 @@ function stated(outcome: EventOutcome): Omit<EventOutcome, 'measure'> {
   return { id, what, unit, band, observed, source, evidence, over_seeds }
 }
 
-/** @param runs of one variant */
-export function summary(outcome: EventOutcome, runs: readonly SeedRun[]): OutcomeSummary {
-  const { id, band, over_seeds } = outcome
-  const values = runs.map((one) => one.outcomes[id] ?? null)
+const figure_values = (runs: readonly SeedRun[], id: string) => runs.map((one) => one.figures[id] ?? null)
+
+/** Of one value a seed. */
+function spread(values: readonly (number | null)[]): Omit<FigureSummary, 'id'> {
   const there = Float64Array.from(values.filter((value) => value !== null)).sort()
   const q = (p: number) => (there.length === 0 ? null : quantileSorted(there, p))
-  const average = there.length === 0 ? null : mean(there)
-  const statistic = over_seeds === 'mean' ? average : q(0.5)
-  const hits = there.filter((value) => value >= band[0] && value <= band[1]).length
-  const chance = over_seeds === 'mean' || values.length === 0
-  const [share_low, share_high] = chance ? [null, null] : wilson(hits, values.length)
   return {
-    id,
     seeds: values.length,
     missing: values.length - there.length,
-    mean: average,
+    mean: there.length === 0 ? null : mean(there),
     median: q(0.5),
     q05: q(0.05),
     q25: q(0.25),
     q75: q(0.75),
     q95: q(0.95),
+  }
+}
+
+/** @param runs of one variant */
+export function summary(outcome: EventOutcome, runs: readonly SeedRun[]): OutcomeSummary {
+  const { id, band, over_seeds } = outcome
+  const values = runs.map((one) => one.outcomes[id] ?? null)
+  const over = spread(values)
+  const statistic = over_seeds === 'mean' ? over.mean : over.median
+  const hits = values.filter((value) => value !== null && value >= band[0] && value <= band[1]).length
+  const chance = over_seeds === 'mean' || values.length === 0
+  const [share_low, share_high] = chance ? [null, null] : wilson(hits, values.length)
+  return {
+    id,
+    ...over,
     share_inside: chance ? null : hits / values.length,
     share_low,
     share_high,
@@ -265,18 +295,25 @@ export function miss(value: number, [low, high]: readonly [number, number]): num
 }
 
 function against(outcome: EventOutcome, base: readonly SeedRun[], left: readonly SeedRun[]): CauseSummary['outcomes'][number] {
-  const changes: number[] = []
-  let changed = 0
-  for (const one of left) {
-    const before = base.find((other) => other.seed === one.seed)?.outcomes[outcome.id] ?? null
-    const after = one.outcomes[outcome.id] ?? null
-    if (before !== after) changed++
-    if (before !== null && after !== null) changes.push(after - before)
-  }
   const own = summary(outcome, left)
   return {
     ...own,
     leaves_band: summary(outcome, base).inside && !own.inside,
+    ...change(base, left, (one) => one.outcomes[outcome.id] ?? null),
+  }
+}
+
+function change(base: readonly SeedRun[], left: readonly SeedRun[], value: (one: SeedRun) => number | null): Change {
+  const changes: number[] = []
+  let changed = 0
+  for (const one of left) {
+    const with_it = base.find((other) => other.seed === one.seed)
+    const before = with_it === undefined ? null : value(with_it)
+    const after = value(one)
+    if (before !== after) changed++
+    if (before !== null && after !== null) changes.push(after - before)
+  }
+  return {
     median_change: changes.length === 0 ? null : quantileSorted(Float64Array.from(changes).sort(), 0.5),
     share_changed: left.length === 0 ? 0 : changed / left.length,
   }

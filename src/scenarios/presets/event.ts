@@ -99,6 +99,15 @@ export interface EventOutcome {
   measure(run: EventRun): number | null
 }
 
+/** What else a reader wants to see of every run: nothing is held to it. */
+export interface EventFigure {
+  readonly id: string
+  readonly what: string
+  readonly unit: string
+  /** null when it did not come to be. */
+  measure(run: EventRun): number | null
+}
+
 /** Something without which the event may have gone otherwise. */
 export interface EventCause {
   readonly id: string
@@ -119,6 +128,7 @@ export interface EventPreset {
   readonly priors: Readonly<Record<string, Prior>>
   readonly causes: readonly EventCause[]
   readonly outcomes: readonly EventOutcome[]
+  readonly figures?: readonly EventFigure[]
   /** Why nothing is held to what happened: for presets without outcomes. */
   readonly no_outcomes?: string
   /** Page under docs/. */

@@ -2,6 +2,7 @@
 import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
+import { price_figures, venue_figures } from '../figures.ts'
 import { answering, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'crv-2023'
@@ -63,6 +64,7 @@ export const crv_2023 = event_preset<Name>({
   ],
   outcomes: [],
   no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
+  figures: [...venue_figures(0, 'aave-v2'), ...price_figures(0, 'CRV')],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 

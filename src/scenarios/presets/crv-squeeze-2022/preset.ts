@@ -1,6 +1,7 @@
 /** CRV, 22 November 2022: a large loan of a thin coin against dollars; buying it back is what drives its price. Scenario only. */
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
+import { price_figures, venue_figures } from '../figures.ts'
 import { answering, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'crv-squeeze-2022'
@@ -60,6 +61,7 @@ export const crv_squeeze_2022 = event_preset<Name>({
   ],
   outcomes: [],
   no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
+  figures: [...venue_figures(0, 'aave-v2'), ...price_figures(0, 'CRV')],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 

@@ -2,6 +2,7 @@
 import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, maker_book, Perps } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
+import { price_figures, venue_figures } from '../figures.ts'
 import { SmallWorld } from '../small.ts'
 
 const ID = 'ftx'
@@ -77,6 +78,7 @@ export const ftx = event_preset<Name>({
   ],
   outcomes: [],
   no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
+  figures: [...venue_figures(0, 'ftx'), ...price_figures(0, 'FTT'), ...price_figures(1, 'BTC'), ...price_figures(2, 'SOL')],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 

@@ -2,6 +2,7 @@
 import type { FaultSpec, Provenance } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
+import { price_figures, venue_figures } from '../figures.ts'
 import { answering, feed, SmallWorld } from '../small.ts'
 
 const ID = 'terra'
@@ -66,6 +67,12 @@ export const terra = event_preset<Name>({
   ],
   outcomes: [],
   no_outcomes: 'path and books are assumptions: no source of its figures was at hand',
+  figures: [
+    ...venue_figures(0, 'anchor', ['liquidated', 'debt', 'withdrawn']),
+    ...venue_figures(1, 'other', ['liquidated', 'debt', 'withdrawn']),
+    ...price_figures(0, 'LUNA'),
+    ...price_figures(1, 'UST'),
+  ],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
 

@@ -1,6 +1,7 @@
 /** xUSD, 3 and 4 November 2025: one collateral whose backing is gone, at a lender that reads its market and at one that does not. Scenario only. */
 import { event_scenario, Loans, logged_usd } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
+import { price_figures, venue_figures } from '../figures.ts'
 import { answering, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'xusd-run'
@@ -69,6 +70,11 @@ export const xusd_run = event_preset<Name>({
       over_seeds: 'median',
       measure: ({ log }) => logged_usd(log, ['liquidate'], 1),
     },
+  ],
+  figures: [
+    ...venue_figures(0, 'reads', ['liquidated', 'debt', 'withdrawn']),
+    ...venue_figures(1, 'fixed', ['liquidated', 'debt', 'withdrawn']),
+    ...price_figures(0, 'XUSD'),
   ],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
