@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { InputError } from '../model/index.ts'
 import { type Act, carry_out } from './support/act.ts'
 import type { Host } from './support/host.ts'
-import { excludes, value, values, whole } from './support/options.ts'
+import { excludes, value, values, whole, workers_of, workers_option } from './support/options.ts'
 import { prepare } from './support/outputs.ts'
 
 interface Options {
@@ -12,6 +12,7 @@ interface Options {
   readonly withoutCause: readonly string[]
   readonly causes?: true
   readonly thin?: true
+  readonly workers?: string
   readonly json?: true
   readonly html?: string
   readonly quiet?: true
@@ -44,6 +45,7 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(values('--without-cause <id>', 'again without this cause; may be given often'))
     .option('--causes', 'again without each cause, one at a time')
     .option('--thin', 'fewer accounts and longer ticks: for a look')
+    .addOption(workers_option())
     .option('--json', 'print the document unwind.replay/1, nothing else')
     .addOption(
       value('--html <file>', 'write the report as one self-contained page; the path and sales are those of the first seed'),
@@ -54,7 +56,7 @@ export function configure(command: Command, host: Host, act: Act): void {
 }
 
 function run(event: string, options: Options, host: Host): Promise<number> {
-  const { seeds, first, withoutCause, causes, thin, json, html, quiet } = options
+  const { seeds, first, withoutCause, causes, thin, workers, json, html, quiet } = options
   excludes('--without-cause', withoutCause, '--causes (all of them)', causes === true)
   if (new Set(withoutCause).size < withoutCause.length)
     throw new InputError('--without-cause', '', withoutCause.join(', '), 'every cause once')
@@ -66,6 +68,7 @@ function run(event: string, options: Options, host: Host): Promise<number> {
     first: first === undefined ? 1 : whole('--first', first, 0, 1_000_000_000_000),
     causes: causes === true ? ('all' as const) : withoutCause,
     thin: thin === true,
+    ...workers_of(workers),
     json: json === true,
     look: { width: host.width, colour: host.colour },
   }

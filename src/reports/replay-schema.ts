@@ -32,8 +32,8 @@ export const event_schema = z
   })
   .describe('The run is a real event: its outcomes beside what happened')
 
-const spread = {
-  id,
+/** What many seeds say of one figure. */
+export const spread_fields = {
   seeds: count,
   missing: count.describe('Seeds in which there was nothing to measure'),
   mean: value,
@@ -50,7 +50,8 @@ const change = {
 }
 
 const summary = {
-  ...spread,
+  id,
+  ...spread_fields,
   share_inside: share.describe('Share of seeds inside the band; null for chances'),
   share_low: share.describe('Wilson 95 % interval of share_inside'),
   share_high: share,
@@ -100,7 +101,7 @@ export const replay_schema = z
     ),
     outcomes: z.array(z.object({ ...stated, ...summary })),
     figures: z
-      .array(z.object({ ...spread, what: z.string(), unit: z.string() }))
+      .array(z.object({ id, ...spread_fields, what: z.string(), unit: z.string() }))
       .describe('What else came out: nothing is held to it'),
     causes: z.array(
       z.object({
@@ -114,7 +115,7 @@ export const replay_schema = z
             ...change,
           }),
         ),
-        figures: z.array(z.object({ ...spread, ...change })),
+        figures: z.array(z.object({ id, ...spread_fields, ...change })),
       }),
     ),
     laws: z.object({ runs: count, broken: z.array(z.string()), limits: count.describe('Runs that hit a limit') }),

@@ -9,6 +9,7 @@ export {
 export { compare, type Counterfactual, counterfactual } from './counterfactual.ts'
 export { criticality, type CriticalityDocument, type CriticalityInput } from './criticality/index.ts'
 export { network, type NetworkDocument, type NetworkInput } from './network/index.ts'
+export { type Ensemble, ensemble, type EnsembleSeed, ensemble_seed } from './ensemble.ts'
 export { explain, type Explanation } from './explain.ts'
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
 export {

@@ -1,6 +1,6 @@
 /** Replays of real events over many seeds: what comes out beside what happened, with every cause and without each one. Document `unwind.replay/1`. */
 import { ENGINE_VERSION, type RunResult, run } from '../engine/index.ts'
-import { mean, quantileSorted, wilson } from '../math/index.ts'
+import { quantileSorted, wilson } from '../math/index.ts'
 import { content_hash, type Evidence, InputError } from '../model/index.ts'
 import {
   build,
@@ -11,6 +11,7 @@ import {
   type EventPreset,
   type EventRun,
 } from '../scenarios/index.ts'
+import { type Spread, spread } from './spread.ts'
 
 export const REPLAY_SCHEMA = 'unwind.replay/1'
 
@@ -92,18 +93,9 @@ export function check_cause(preset: EventPreset, id: string): void {
   throw new InputError('--without-cause', '', id, known === '' ? `nothing: ${preset.id} names no causes` : `one of ${known}`)
 }
 
-/** What many seeds say of one figure. Quantiles are over the seeds in which it came to be. */
-export interface FigureSummary {
+/** What many seeds say of one figure. */
+export interface FigureSummary extends Spread {
   readonly id: string
-  readonly seeds: number
-  /** Seeds in which there was nothing to measure. */
-  readonly missing: number
-  readonly mean: number | null
-  readonly median: number | null
-  readonly q05: number | null
-  readonly q25: number | null
-  readonly q75: number | null
-  readonly q95: number | null
 }
 
 /** And of one outcome, which has a band. */
@@ -249,22 +241,6 @@ function stated(outcome: EventOutcome): Omit<EventOutcome, 'measure'> {
 }
 
 const figure_values = (runs: readonly SeedRun[], id: string) => runs.map((one) => one.figures[id] ?? null)
-
-/** Of one value a seed. */
-function spread(values: readonly (number | null)[]): Omit<FigureSummary, 'id'> {
-  const there = Float64Array.from(values.filter((value) => value !== null)).sort()
-  const q = (p: number) => (there.length === 0 ? null : quantileSorted(there, p))
-  return {
-    seeds: values.length,
-    missing: values.length - there.length,
-    mean: there.length === 0 ? null : mean(there),
-    median: q(0.5),
-    q05: q(0.05),
-    q25: q(0.25),
-    q75: q(0.75),
-    q95: q(0.95),
-  }
-}
 
 /** @param runs of one variant */
 export function summary(outcome: EventOutcome, runs: readonly SeedRun[]): OutcomeSummary {

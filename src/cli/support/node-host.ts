@@ -1,17 +1,10 @@
 /** The host of the real program. */
 import { Worker } from 'node:worker_threads'
-import { Fault, InputError } from '../../model/index.ts'
+import { heard } from '../../executors/failure.ts'
+import { Fault } from '../../model/index.ts'
 import { EXIT, type Host, Interrupted } from './host.ts'
 import type { Message } from './thread.ts'
 import { perform, type Progress, type Work, type WorkResult } from './work.ts'
-
-/** An error that has already said its line: the one of another thread. */
-export class SaidInput extends InputError {
-  constructor(message: string) {
-    super('', '', '', '')
-    this.message = message
-  }
-}
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -47,13 +40,8 @@ export function in_thread(work: Work, on_progress: Progress): Promise<WorkResult
           return on_progress(message.done, message.phase)
         case 'done':
           return settle(() => resolve(message.result))
-        case 'input':
-          return settle(() => reject(new SaidInput(message.message)))
-        case 'fault': {
-          const fault = new Fault(message.message)
-          fault.stack = message.stack
-          return settle(() => reject(fault))
-        }
+        default:
+          return settle(() => reject(heard(message)))
       }
     })
     worker.on('error', (error) => settle(() => reject(error)))

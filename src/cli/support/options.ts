@@ -31,6 +31,14 @@ export function whole(option: string, text: string, low: number, high: number): 
   return number
 }
 
+/** How many runs are done at once. */
+export const workers_option = (): Option =>
+  value('--workers <n>', 'threads (default: as many as there are processors); results do not depend on it')
+
+/** @returns the number, or nothing where it was not given */
+export const workers_of = (text: string | undefined): { readonly workers?: number } =>
+  text === undefined ? {} : { workers: whole('--workers', text, 1, 256) }
+
 /** A duration above zero and below ten years, in ms. */
 export function span_ms(option: string, text: string): number {
   const ms = duration_ms(text, option)

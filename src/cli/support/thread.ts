@@ -1,13 +1,12 @@
 /** The thread that works. The main thread stays free to hear Ctrl-C and ends this one whatever it is doing. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { InputError } from '../../model/index.ts'
+import { type Failure, told } from '../../executors/failure.ts'
 import { perform, type Work, type WorkResult } from './work.ts'
 
 export type Message =
   | { readonly type: 'progress'; readonly done: number; readonly phase: string }
   | { readonly type: 'done'; readonly result: WorkResult }
-  | { readonly type: 'input'; readonly message: string }
-  | { readonly type: 'fault'; readonly message: string; readonly stack: string }
+  | Failure
 
 const BETWEEN_MS = 50
 
@@ -25,9 +24,7 @@ async function main(): Promise<void> {
     })
     send({ type: 'done', result })
   } catch (error) {
-    if (error instanceof InputError) send({ type: 'input', message: error.message })
-    else if (error instanceof Error) send({ type: 'fault', message: `${error.name}: ${error.message}`, stack: error.stack ?? '' })
-    else send({ type: 'fault', message: String(error), stack: '' })
+    send(told(error))
   }
 }
 

@@ -1,9 +1,10 @@
 /** Real events: one seed as a stress run, or many seeds. */
 import { writeFileSync } from 'node:fs'
+import { run_jobs } from '../../executors/index.ts'
 import { InputError } from '../../model/index.ts'
 import { replay_html, replay_text } from '../../reports/index.ts'
 import { draw_priors, type Draws, type EventBuild, type EventPreset, events } from '../../scenarios/index.ts'
-import { replay, replay_day } from '../../studies/index.ts'
+import { check_cause, replay_day, replay_document } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
 
@@ -13,6 +14,8 @@ export interface ReplayEventInput {
   readonly first: number
   readonly causes: 'all' | readonly string[]
   readonly thin: boolean
+  /** Threads; by default as many as there are processors. */
+  readonly workers?: number
   readonly json: boolean
   /** Where the page is written before it takes its place. */
   readonly html?: string
@@ -32,18 +35,19 @@ export function set_up_event(preset: EventPreset, seed: number): EventBuild & { 
   return { ...preset.build(draws, seed), draws }
 }
 
-export function replay_task(input: ReplayEventInput, on_progress: Progress): WorkResult {
+export async function replay_task(input: ReplayEventInput, on_progress: Progress): Promise<WorkResult> {
   const preset = open_event('event', input.event)
   const causes = input.causes === 'all' ? preset.causes.map((cause) => cause.id) : input.causes
-  const total = input.seeds * (1 + causes.length)
-  on_progress(0, `${total} runs`)
-  const document = replay(preset, {
-    seeds: input.seeds,
-    first: input.first,
-    causes,
-    thin: input.thin,
-    on_progress: (done) => on_progress(done, `${Math.round(done * total)} of ${total} runs`),
+  for (const cause of causes) check_cause(preset, cause)
+  const jobs = ['', ...causes].flatMap((without) =>
+    Array.from({ length: input.seeds }, (_, k) => ({ seed: input.first + k, without })),
+  )
+  on_progress(0, `${jobs.length} runs`)
+  const runs = await run_jobs('replay', { event: preset.id, thin: input.thin }, jobs, {
+    ...(input.workers === undefined ? {} : { workers: input.workers }),
+    on_done: (done) => on_progress(done / jobs.length, `${done} of ${jobs.length} runs`),
   })
+  const document = replay_document(preset, runs, input.thin)
   if (input.html !== undefined) writeFileSync(input.html, replay_html(document, replay_day(preset, input.first, input.thin)))
   const { laws } = document
   return {

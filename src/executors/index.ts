@@ -1,0 +1,1 @@
+export { type JobOptions, run_jobs } from './threads.ts'
