@@ -37,7 +37,7 @@ export async function run_jobs<K extends TaskName>(
   })
 }
 
-function over_threads<K extends TaskName>(
+async function over_threads<K extends TaskName>(
   task: K,
   shared: Tasks[K]['shared'],
   jobs: readonly Tasks[K]['job'][],
@@ -66,5 +66,9 @@ function over_threads<K extends TaskName>(
       send()
     }
   })
-  return all.finally(() => Promise.all(threads.map((thread) => thread.terminate())))
+  try {
+    return await all
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()))
+  }
 }
