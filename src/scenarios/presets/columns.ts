@@ -68,19 +68,21 @@ export class Perps {
   private readonly contract: number[] = []
   private readonly quantity: number[] = []
   private readonly entry: number[] = []
-  private readonly coin: [account: number, amount: number][] = []
+  private readonly coin: [account: number, amount: number, coin: number][] = []
 
   /**
    * @param mode 0 cross in one coin, 1 isolated, 2 all coins with haircuts
    * @param held contract, quantity (short below 0) and entry price of each position
-   * @param second units of the second coin
+   * @param units of a further coin
+   * @param coin its place among the coins of the exchange
    */
   add(
     owner: number,
     mode: 0 | 1 | 2,
     wallet: number,
     held: readonly (readonly [contract: number, quantity: number, entry: number])[],
-    second = 0,
+    units = 0,
+    coin = 1,
   ): void {
     const account = this.owner.length
     this.owner.push(owner)
@@ -92,7 +94,7 @@ export class Perps {
       this.quantity.push(quantity)
       this.entry.push(entry)
     }
-    if (second > 0) this.coin.push([account, second])
+    if (units > 0) this.coin.push([account, units, coin])
   }
 
   columns() {
@@ -114,7 +116,7 @@ export class Perps {
         ? {
             balances: {
               account: Int32Array.from(this.coin, ([account]) => account),
-              coin: Int32Array.from(this.coin, () => 1),
+              coin: Int32Array.from(this.coin, ([, , coin]) => coin),
               amount: Float64Array.from(this.coin, ([, amount]) => amount),
               loan: new Float64Array(this.coin.length),
             },

@@ -1,6 +1,7 @@
 /** 10 October 2025: leverage meets books that have been left, and a token is worth 0.66 on one exchange alone. */
 import { event_preset } from '../event.ts'
 import { logged_usd } from '../columns.ts'
+import { venue_figures } from '../figures.ts'
 import { priors, type Name } from './priors.ts'
 import { build, ID, TIME } from './world.ts'
 
@@ -14,7 +15,7 @@ export const ten_ten = event_preset<Name>({
   page: 'docs/events/ten-ten.md',
   sources: [
     {
-      what: 'USDE at 0.6567 in its own book from 21:36 to 22:15, transfers degraded 21:18 to 21:51, 283 M USD paid back, fund −188 M',
+      what: 'USDE at 0.6567, WBETH at 430 and BNSOL at 34.9 in books of its own from 21:36 to 22:16, transfers degraded 21:18 to 21:51, 283 M USD paid back, fund −188 M',
       title: 'Binance: statements of 11 to 14 October 2025',
       url: 'https://www.binance.com/en/support/announcement',
     },
@@ -54,6 +55,26 @@ export const ten_ten = event_preset<Name>({
       url: 'https://ethena.fi',
     },
     {
+      what: 'the token within 30 bp of par on Curve, Fluid and Uniswap; nobody liquidated where feeds follow the deepest pools; 2 bn redeemed',
+      title: 'G. Young (Ethena), as Cointelegraph reported on 12 October 2025 (maincoin.money)',
+      url: 'https://maincoin.money/?p=17094',
+    },
+    {
+      what: 'more than 300 M USD of liquidity of the token on chain, tens of millions at Binance; sales of 60 to 90 M there',
+      title: 'Ethena and press, 13 October 2025 (usheadlinenews.com)',
+      url: 'https://usheadlinenews.com/2025/10/13/why-did-the-ethena-stablecoin-drop-in-price-only-on-binance',
+    },
+    {
+      what: 'paid back: the difference between the price of liquidation and that of 00:00 UTC, for margin in the three tokens from 21:36 to 22:16',
+      title: 'Binance’s terms of compensation, as Coinpaprika reported (holder.io)',
+      url: 'https://holder.io/news/binance-sets-depeg-payouts-283m-already-reimbursed',
+    },
+    {
+      what: 'USDe pays 12 % a year, as margin too, from 22 September 2025',
+      title: 'Binance: USDe rewards (Binance Square)',
+      url: 'https://www.binance.bh/en-NZ/square/post/31361872446577',
+    },
+    {
       what: 'a lender that takes the token for a dollar; 90 %, 93 %, 2 %',
       title: 'Aave v3 Ethereum Core: oracle of USDe and its mode, July 2025',
       url: 'https://github.com/bgd-labs/aave-address-book',
@@ -78,8 +99,8 @@ export const ten_ten = event_preset<Name>({
   causes: [
     {
       id: 'own-book',
-      title: 'the token’s price out of its own book',
-      without: 'binance reads the token’s market elsewhere, at par',
+      title: 'tokens’ prices out of their own books',
+      without: 'binance reads USDE’s market elsewhere, and the markets of ETH and SOL',
     },
     { id: 'depth', title: 'makers who left', without: 'books keep the liquidity that they had' },
     { id: 'transfers', title: 'halted transfers', without: 'transfers go on' },
@@ -150,11 +171,49 @@ export const ten_ten = event_preset<Name>({
       unit: 'USD',
       band: [0, 0],
       observed: 0,
-      source: 'a token taken for a dollar does not fall: no liquidations for its price were reported there',
-      evidence: 'inferred',
+      source: 'a token taken for a dollar does not fall; nobody was liquidated where feeds follow the deepest pools (G. Young)',
+      evidence: 'observed',
       over_seeds: 'median',
       measure: ({ log }) => logged_usd(log, ['liquidate'], AAVE),
     },
+    {
+      id: 'elsewhere',
+      what: 'lowest price of USDE elsewhere',
+      unit: 'USD per USDE',
+      band: [0.99, 1],
+      observed: 0.997,
+      source:
+        'G. Young: deviations of 30 bp or less on Curve, Fluid and Uniswap (one other exchange had 0.92); tolerance: 1 %, ours',
+      evidence: 'observed',
+      over_seeds: 'median',
+      measure: ({ view }) => view.frames.low_usd(view.assets.findIndex(({ id }) => id === 'USDE')),
+    },
+    {
+      id: 'token-loss',
+      what: 'lost by those with tokens as margin from 21:36 to 22:16, at prices of the end',
+      unit: 'USD',
+      band: [141.5e6, 566e6],
+      observed: 283e6,
+      source: 'Binance paid 283 M USD back: price of liquidation against that of 00:00 UTC; tolerance: a factor of two, ours',
+      evidence: 'observed',
+      over_seeds: 'median',
+      measure: ({ watched }) => watched['token_loss'] ?? null,
+    },
+  ],
+  figures: [
+    {
+      id: 'token-closed',
+      what: 'closed of those with tokens, 21:36 to 22:16',
+      unit: 'USD',
+      measure: ({ watched }) => watched['token_closed'] ?? null,
+    },
+    {
+      id: 'token-taken',
+      what: 'tokens taken of them, at prices of the end',
+      unit: 'USD',
+      measure: ({ watched }) => watched['token_taken'] ?? null,
+    },
+    ...venue_figures(BINANCE, 'binance', ['liquidated']),
   ],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })

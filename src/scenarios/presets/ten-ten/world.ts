@@ -5,6 +5,7 @@ import { Cast, EventDraw } from '../book.ts'
 import { event_scenario, Loans, maker_book, Perps } from '../columns.ts'
 import type { Draws, EventBuild } from '../event.ts'
 import type { Name } from './priors.ts'
+import { own_book, own_book_faults, pledged, STAKED, TOKENS, token_coins, token_indices, watch_tokens } from './tokens.ts'
 
 export const ID = 'ten-ten'
 /** 20:30 UTC. */
@@ -30,8 +31,7 @@ const COINS = [
 const ETH_AFTER = 3_800
 /** Liquidity of all exchanges over that of a major one: the reference market's assumption. */
 const VENUES = 8.7
-const USDE_LOW = 0.6567
-const ASSETS = ['BTC', 'ETH', 'SOL', 'ALT', 'USDE', 'USDT']
+const ASSETS = [...COINS.map(({ id }) => id), ...TOKENS.map(({ id }) => id), 'USDT']
 const EXCHANGES = ['binance', 'hyperliquid'] as const
 
 /** Prices as they were: what the forced sales of the day did is in them, so books of these coins are held to them. */
@@ -45,9 +45,10 @@ function paths(draws: Draws<Name>) {
   // Of the fall in ln price, what was left when the token fell; of the others it is taken to be the same.
   const left = log(ETH_AFTER / 4_346) / falls.ETH
   const hour = (hhmm: number) => after(hhmm) / 60
+  const staked = STAKED.map(({ id, of, usd }) => ({ id, of, usd }))
   return Object.fromEntries(
-    COINS.map(({ id, usd }) => {
-      const at = (share: number) => usd * exp(share * falls[id])
+    [...COINS.map(({ id, usd }) => ({ id, of: id, usd })), ...staked].map(({ id, of, usd }) => {
+      const at = (share: number) => usd * exp(share * falls[of])
       const points = [
         [0, usd],
         [hour(2050), usd],
@@ -67,15 +68,18 @@ export function build(draws: Draws<Name>, seed: number, without: readonly string
     start_ms: START_MS,
     seed,
   }
+  const { world, token_rows } = snapshot(draws, seed, without, thin)
+  const minutes = (hhmm: number) => after(hhmm) * MINUTE_MS
   return {
-    snapshot: snapshot(draws, seed, without, thin),
+    snapshot: world,
+    watch: (opened) => watch_tokens(opened, token_rows, opened.time_ms + minutes(2136), opened.time_ms + minutes(2216)),
     scenario: event_scenario(story, { horizon_h: 2, tick_ms: thin ? MINUTE_MS : TICK_MS }, paths(draws), {
       faults: faults(without),
       pinned: COINS.map(({ id }) => id),
     }),
     notes: [
       'Accounts are synthetic. Coins are held to their paths, which have the forced sales of the day in them: a sale costs what the book gives from there and leaves no trace.',
-      'The price of USDE at binance is a fault of its feed there alone: what its thin book did is fed, not run.',
+      'Prices of USDE, WBETH and BNSOL at binance are faults of its feeds there alone: what their thin books did is fed, not run.',
     ],
   }
 }
@@ -98,10 +102,7 @@ function faults(without: readonly string[]): FaultSpec[] {
       },
     ],
     ['transfers', { kind: 'halt', target: 'transfer', from_ms: at(2118), to_ms: at(2151), value: 0 }],
-    [
-      'own-book',
-      { kind: 'oracle', target: 'oracle:USDE-index@binance', mode: 'value', value: USDE_LOW, from_ms: at(2136), to_ms: at(2216) },
-    ],
+    ...own_book_faults(at(2136), at(2216)).map((fault) => ['own-book', fault] as const),
   ]
   return all.filter(([cause]) => !without.includes(cause)).map(([, fault]) => fault)
 }
@@ -112,8 +113,10 @@ const TRADERS = 6_000
 const LARGEST = 203 / (0.218 * 13_900)
 
 /** Longs and shorts of one exchange; what shorts hold is what longs hold. */
-function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof EXCHANGES)[number], n: number): Perps {
+function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof EXCHANGES)[number], n: number) {
   const perps = new Perps()
+  const token_rows = new Set<number>()
+  const shorts = venue === 'binance' ? draws.short_leverage : draws.chain_short_leverage
   const interest = venue === 'binance' ? draws.binance_oi : draws.hyperliquid_oi
   COINS.forEach(({ id, usd, share }, c) => {
     for (const side of [1, -1] as const) {
@@ -121,10 +124,11 @@ function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof
       const sizes = draw.shares(`${name}.size`, n, 1.1, LARGEST)
       for (let i = 0; i < n; i++) {
         const notional = interest * share * (sizes[i] as number)
-        const median = side === 1 ? draws.long_leverage : draws.short_leverage
+        const median = side === 1 ? draws.long_leverage : shorts
         // Brackets let nobody hold 50 M USD at more than ten times his margin.
         const most = (is_major(id) ? 14 : 7) * Math.min(1, Math.sqrt(5e7 / notional))
-        const leverage = Math.max(1, Math.min(most, median * exp(0.6 * draw.of(`${name}.leverage`).normal(i))))
+        const least = side === 1 || venue === 'binance' ? 1 : 0.05
+        const leverage = Math.max(least, Math.min(most, median * exp(0.6 * draw.of(`${name}.leverage`).normal(i))))
         const gain = side === 1 ? 0 : draws.short_gain * (id === 'BTC' ? 0 : 1)
         const entry = usd * (1 - side * gain)
         const quantity = (side * notional) / usd
@@ -132,8 +136,11 @@ function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof
         const token = venue === 'binance' && side === 1 && draw.of(`${name}.usde`).uniform(i) < draws.usde_share
         const wallet = margin - quantity * (usd - entry)
         const owner = cast.add('trader')
-        if (token) perps.add(owner, 2, 0.1 * margin, [[c, quantity, entry]], 0.9 * margin)
-        else
+        if (token) {
+          const { coin, per_usd } = pledged(draws, draw, name, i)
+          token_rows.add(perps.owner.length)
+          perps.add(owner, 2, 0.1 * margin, [[c, quantity, entry]], 0.9 * margin * per_usd, coin)
+        } else
           perps.add(owner, draw.of(`${name}.isolated`).uniform(i) < 0.4 ? 1 : 0, Math.max(wallet, 0.01 * notional), [
             [c, quantity, entry],
           ])
@@ -141,7 +148,7 @@ function traders(draws: Draws<Name>, draw: EventDraw, cast: Cast, venue: (typeof
       }
     }
   })
-  return perps
+  return { perps, token_rows }
 }
 
 function loops(draws: Draws<Name>, draw: EventDraw, cast: Cast, n: number): Loans {
@@ -164,7 +171,7 @@ function agents(draws: Draws<Name>): KindSpec[] {
   const depth = (coin: (typeof COINS)[number]) => coin.depth * draws.depth
   return [
     // What is seized at the exchange is sold in its own book: nothing can leave it.
-    { kind: 'liquidator', id: 'liquidator', markets: ['USDE-binance'] },
+    { kind: 'liquidator', id: 'liquidator', markets: TOKENS.map(({ id }) => own_book(id)) },
     {
       kind: 'arbitrageur',
       id: 'arbitrageur',
@@ -176,8 +183,9 @@ function agents(draws: Draws<Name>): KindSpec[] {
       ...{ kind: 'market-maker', id: 'maker-spot', ...STEADY },
       books: [
         ...COINS.map((coin) => maker_book(`${coin.id}-USDT`, VENUES * depth(coin))),
-        maker_book('USDE-USDT', 50e6),
-        maker_book('USDE-binance', 10e6),
+        // Half of what lay in pools on chain: the side that buys.
+        maker_book('USDE-USDT', 150e6),
+        ...TOKENS.map(({ id, depth_usd }) => maker_book(own_book(id), depth_usd)),
       ],
     },
     ...EXCHANGES.map((venue) => ({
@@ -192,7 +200,7 @@ function agents(draws: Draws<Name>): KindSpec[] {
 
 const links = () => EXCHANGES.flatMap((venue) => COINS.map(({ id }) => ({ a: `${id}-PERP-${venue}`, b: `${id}-USDT` })))
 
-function snapshot(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean): Snapshot {
+function snapshot(draws: Draws<Name>, seed: number, without: readonly string[], thin: boolean) {
   const draw = new EventDraw(ID, seed)
   const agent_specs = agents(draws)
   const cast = new Cast(agent_specs, ASSETS)
@@ -203,22 +211,23 @@ function snapshot(draws: Draws<Name>, seed: number, without: readonly string[], 
     cast.endow(maker, coin.id, (200 * VENUES * coin.depth * draws.depth) / coin.usd)
     cast.endow(arbitrageur, coin.id, 5e8 / coin.usd)
   }
-  cast.endow(maker, 'USDE', 10e9)
+  for (const { id, usd } of TOKENS) cast.endow(maker, id, 10e9 / usd)
   for (const actor of [maker, arbitrageur]) cast.endow(actor, 'USDT', 100e9)
   cast.endow(cast.add('redeemer', 'redeemer-1'), 'USDT', 50e6)
   const makers = EXCHANGES.map((venue) => cast.add(`maker-${venue}`, `maker-${venue}`))
   const n = thin ? 60 : TRADERS
   const books = EXCHANGES.map((venue, k) => {
-    const perps = traders(draws, draw, cast, venue, n)
+    const { perps, token_rows } = traders(draws, draw, cast, venue, n)
     perps.add(makers[k] as number, 0, 10e9, [])
     perps.add(arbitrageur, 0, 2e9, [])
-    return perps
+    return { perps, token_rows }
   })
+  const [first, second] = books as [(typeof books)[number], (typeof books)[number]]
   const lender = loops(draws, draw, cast, thin ? 30 : 200)
-  // Holders of the token who owe nothing.
-  books[0]?.add(cast.add('trader'), 2, 0, [], 500e6)
+  // Holders of the tokens who owe nothing.
+  TOKENS.forEach(({ usd }, k) => first.perps.add(cast.add('trader'), 2, 0, [], 500e6 / usd, k + 1))
   lender.add(cast.add('looper'), { 0: [500e6, 0] })
-  return {
+  const world: Snapshot = {
     schema: SNAPSHOT_SCHEMA,
     id: ID,
     title: 'Two exchanges and a lender on 10 October 2025',
@@ -239,20 +248,22 @@ function snapshot(draws: Draws<Name>, seed: number, without: readonly string[], 
     assets: [
       ...COINS.map(({ id, usd }) => ({ id, price_usd: usd, beta: 1, reference: `${id}-USDT` })),
       { id: 'USDE', price_usd: 1, beta: 0, reference: 'USDE-USDT' },
+      ...STAKED.map(({ id, usd }) => ({ id, price_usd: usd, beta: 1, reference: own_book(id) })),
       { id: 'USDT', price_usd: 1, beta: 0, numeraire: true },
     ],
     actors: cast.actors(),
     markets: [
-      ...ASSETS.slice(0, 5).map((base) => book(`${base}-USDT`, base)),
-      book('USDE-binance', 'USDE'),
+      ...[...COINS.map(({ id }) => id), 'USDE'].map((base) => book(`${base}-USDT`, base)),
+      ...TOKENS.map(({ id }) => book(own_book(id), id)),
       // More than 2 bn USD were redeemed in a day, at par.
       { kind: 'peg-module', id: 'USDE-issuer', base: 'USDE', quote: 'USDT', reserve: 2e9 },
       ...EXCHANGES.flatMap((venue) => COINS.map(({ id }) => ({ ...book(`${id}-PERP-${venue}`, id), settles: venue }))),
     ],
-    oracles: [{ kind: 'index-price', id: 'USDE-index', path: [{ market: 'USDE-USDT' }] }],
-    venues: [binance(books[0] as Perps), hyperliquid(books[1] as Perps, draws.vault), pool(lender, without)],
+    oracles: token_indices(),
+    venues: [binance(first.perps), hyperliquid(second.perps, draws.vault), pool(lender, without)],
     agents: agent_specs,
   }
+  return { world, token_rows: first.token_rows }
 }
 
 const book = (id: string, base: string) => ({ kind: 'order-book', id, base, quote: 'USDT', permanent: 0, recovery_ms: 300_000 })
@@ -270,7 +281,7 @@ function binance(perps: Perps): KindSpec {
     kind: 'binance-usdm',
     id: 'binance',
     collateral: 'USDT',
-    coins: [{ asset: 'USDT' }, { asset: 'USDE', price: 'USDE-index' }],
+    coins: [{ asset: 'USDT' }, ...token_coins()],
     fund: 1.23e9,
     contracts: COINS.map(({ id }) => ({
       market: `${id}-PERP-binance`,
