@@ -52,7 +52,7 @@ const flow: DefinitionGroup = {
       unit: 'ratio',
       says: "How far the forced orders of one venue had pushed an asset's reference price when it stood lowest: exp(displacement) − 1.",
       more: [
-        'Only what was still there at the low counts: a push that the book had recovered from by then is gone.',
+        'The low is that of the whole run: low_ms says when. Only what was still there then counts: a push that the book had recovered from by then is gone, and one that came later is not in it, so that a venue that sold much may show 0.',
         'Null when mids are held to a series, because then displacement is discarded.',
       ],
     },
@@ -183,6 +183,14 @@ const losses: DefinitionGroup = {
       says: 'Debt nobody will repay, before anything covers it.',
       more: [
         'At a lender: debt left without owner after liquidation, at the price of the event. At an exchange: max(0, −equity) at takeover, at the mark, before fund and auto-deleveraging.',
+      ],
+    },
+    {
+      id: 'bad_debt_at_start',
+      unit: 'USD',
+      says: 'The part of bad_debt_usd that accounts lacked before anything happened, `opening.bad_debt_usd`; the rest was added by the run.',
+      more: [
+        'An account is under water when it owes more than it holds at the opening prices. Of its bad debt as much counts as there at the start as it lacked then; what prices took in the run counts as added. `opening.shortfall_usd` is the same of what is still open.',
       ],
     },
     {

@@ -1,7 +1,21 @@
 /** `unwind stress --explain` on the page: the way round between exchanges and lenders, what carried the infections, and the chains of the largest forced sales. */
-import { by_mechanism, CHAIN_TITLES, counterfactual_lines, goes_round, loop_lines, MOST_SHOWN, told } from './explain.ts'
+import {
+  branches,
+  by_mechanism,
+  carried_line,
+  CHAIN_TITLES,
+  counterfactual_lines,
+  covered_line,
+  goes_round,
+  leads,
+  loop_lines,
+  MOST_SHOWN,
+  stands_for,
+  told,
+} from './explain.ts'
 import { GLUED, percent, usd } from './format.ts'
 import { type Markup, markup } from './markup.ts'
+import { nothing_forced } from './opening.ts'
 import { plain } from './report.ts'
 import type { RunDoc } from './schemas.ts'
 
@@ -46,26 +60,35 @@ function carried(document: RunDoc): Markup {
 }
 
 /** The sale first, below each link what caused it. */
-function chain({ why, links }: Chain, n: number): Markup {
+function chain(one: Chain, n: number, covered: Explain['covered']): Markup {
+  const { why, links } = one
   const left = links.length - 1 - MOST_SHOWN
   const items = links.flatMap((link, l) => {
     if (l >= MOST_SHOWN && l < links.length - 1)
       return l === MOST_SHOWN ? [markup`<li class="faint">… ${left} more in the document, the last of them:</li>`] : []
     const [at, text] = told(link)
-    return [markup`<li><span class="when">${at}</span><span class="what">${l === 0 ? '' : 'because '}${glued(text)}</span></li>`]
+    const lead = l === 0 ? '' : l > MOST_SHOWN ? 'because ' : `${leads(links[l - 1] as Chain['links'][number])} `
+    const beside = branches(link)
+    const more = beside === '' ? NOTHING : markup`<small class="faint">${glued(beside)}</small>`
+    return [markup`<li><span class="when">${at}</span><span class="what">${lead}${glued(text)}${more}</span></li>`]
   })
-  return markup`<h3>${n + 1}. ${CHAIN_TITLES[why]}</h3><ol class="chain">${items}</ol>`
+  const stands = stands_for(one, covered)
+  const carried = carried_line(one)
+  return markup`<h3>${n + 1}. ${CHAIN_TITLES[why]}</h3>${stands === '' ? NOTHING : markup`<p class="note">${glued(stands)}.</p>`}<ol class="chain">${items}</ol>${carried === '' ? NOTHING : markup`<p class="note">${glued(carried)}</p>`}`
 }
 
 /** The section; nothing when the run was not explained. */
 export function explain_section(document: RunDoc): Markup {
   const { explain } = document
-  if (explain === undefined) return NOTHING
+  if (explain === undefined || (nothing_forced({ document }) && explain.counterfactual === undefined)) return NOTHING
   const left_out = counterfactual_lines(explain)
   const more =
     left_out.length === 0
       ? NOTHING
       : markup`<h3>What leaving out removed</h3>${left_out.map((line) => markup`<p>${glued(line)}</p>`)}`
-  const chains = explain.chains.length === 0 ? markup`<p>Nothing was forced.</p>` : explain.chains.map(chain)
-  return markup`<section><h2>Why it was sold</h2><p class="note">Chains of main causes: a row’s cause is that of its largest share alone; the shares beside it say what else took part.</p>${chains}${carried(document)}<h3>Perp → index → oracle → lending → spot → perp</h3>${way(explain)}${loop_lines(explain).map((line) => markup`<p>${glued(line)}</p>`)}${more}</section>`
+  const chains =
+    explain.chains.length === 0
+      ? markup`<p>Nothing was forced.</p>`
+      : explain.chains.map((one, n) => chain(one, n, explain.covered))
+  return markup`<section><h2>Why it was sold</h2><p class="note">Chains of main causes: a row’s cause is that of its largest share; what else took part stands beside it. ${glued(covered_line(explain))}</p>${chains}${carried(document)}<h3>Perp → index → oracle → lending → spot → perp</h3>${way(explain)}${loop_lines(explain).map((line) => markup`<p>${glued(line)}</p>`)}${more}</section>`
 }

@@ -27,6 +27,11 @@ const link = z.object({
       }),
     )
     .describe('Who moved the account to its breach'),
+  main_share: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('Part of blamed of the source whose row is the next link; null: nobody is blamed'),
 })
 
 export const explain_schema = z
@@ -37,8 +42,24 @@ export const explain_schema = z
           .enum(['largest', 'longest', 'loop'])
           .describe('largest of a venue and asset, most changes of venue, or a closed loop'),
         links: z.array(link).min(1).describe('The sale first, each next the main cause of the one before'),
+        carried: z
+          .number()
+          .min(0)
+          .max(1.000001)
+          .optional()
+          .describe('Product of the main shares: the part of the sale that this chain explains'),
+        way: z.array(z.string()).optional().describe('Venues whose forced sales lie behind one another, the first cause first'),
+        same_way_usd: usd.optional().describe('All forced sales whose main causes went the same way, USD'),
       }),
     ),
+    covered: z
+      .object({
+        heads_usd: usd.describe('Sales at the heads of the chains'),
+        ways_usd: usd.describe('All forced sales that went the way of one of them'),
+        total_usd: usd.describe('All forced sales'),
+      })
+      .optional()
+      .describe('How much of all forced sales the chains stand for'),
     counterfactual: z
       .object({
         without: z.array(z.string()),

@@ -31,6 +31,11 @@ describe('an explained run', () => {
       'through marks',
       'perp → index → oracle → lending: $',
       'spot → perp: $',
+      // Shares along the chain, what stands beside them, and what the chains stand for.
+      'because, 57 % of it by sales of aave through marks, the last of them',
+      '43 % of it by the outside world through marks',
+      '% of all forced sales; all that went the same way (outside → ',
+      'The sales at the heads of these chains are $',
     ])
       expect(text.replace(/\s+/g, ' ')).toContain(words)
     for (const line of text.split('\n')) expect(Array.from(line).length).toBeLessThanOrEqual(100)

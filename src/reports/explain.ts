@@ -1,6 +1,7 @@
 /** `unwind stress --explain` in words: chains of causes, what carried the infections, and the loop between exchanges and lenders. */
 import { duration, listed, percent, price, usd } from './format.ts'
-import { COLOURLESS, grid, wrap } from './lines.ts'
+import { COLOURLESS, grid, type Painter, wrap } from './lines.ts'
+import { nothing_forced } from './opening.ts'
 import { plain } from './report.ts'
 import type { RunDoc } from './schemas.ts'
 import type { TextOptions } from './text.ts'
@@ -8,6 +9,7 @@ import type { TextOptions } from './text.ts'
 type Explain = NonNullable<RunDoc['explain']>
 type Link = Explain['chains'][number]['links'][number]
 type Blamed = Link['blamed'][number]
+type Chain = Explain['chains'][number]
 
 const BY: Readonly<Record<Blamed['mechanism'], string>> = {
   price: 'marks',
@@ -34,13 +36,69 @@ const source = (from: string): string => (from === 'exogenous' ? 'the outside wo
 export const through = ({ from, mechanism }: Pick<Blamed, 'from' | 'mechanism'>): string =>
   `${source(from)} through ${BY[mechanism]}`
 
-/** Who moved the account, the largest first; parts under 1 % are not worth a word. */
-function blame(link: Link): string {
-  const parts = link.blamed.filter(({ share, share_pivotal }) => share >= 0.01 || share_pivotal >= 0.01).slice(0, 4)
-  if (parts.length === 0) return ''
-  const moved = parts.filter(({ share }) => share >= 0.01).map((one) => `${percent(one.share, 0)} ${through(one)}`)
-  const tipped = link.blamed.reduce((most, one) => (one.share_pivotal > most.share_pivotal ? one : most), parts[0] as Blamed)
-  return `; moved there ${moved.join(', ')}; tipped over by ${source(tipped.from)}`
+/** Who tipped the account over. */
+function tipped(link: Link): string {
+  const first = link.blamed[0]
+  if (first === undefined) return ''
+  const most = link.blamed.reduce((one, other) => (other.share_pivotal > one.share_pivotal ? other : one), first)
+  return `; tipped over by ${source(most.from)}`
+}
+
+/** The source of the largest share over all mechanisms: the one whose row is the next link. */
+function main_source({ blamed }: Link): string | undefined {
+  const by = new Map<string, number>()
+  for (const { from, share } of blamed) by.set(from, (by.get(from) ?? 0) + share)
+  return [...by].reduce<[string, number] | undefined>(
+    (most, one) => (most === undefined || one[1] > most[1] ? one : most),
+    undefined,
+  )?.[0]
+}
+
+/** What leads from a link to the next: `because`, and which part of it the next one is. */
+export function leads(link: Link): string {
+  const from = main_source(link)
+  if (from === undefined || link.kind === 'fill') return 'because'
+  const own = link.blamed.filter((one) => one.from === from)
+  const share = own.reduce((sum, one) => sum + one.share, 0)
+  const part = share >= 0.995 ? 'all' : `${percent(share, 0)} of it`
+  const ways = listed(own.filter((one, i) => i === 0 || one.share >= 0.01).map(({ mechanism }) => BY[mechanism]))
+  // The shares are those of a source: the row is the last of its sales before.
+  return `because, ${part} by ${source(from)} through ${ways},${from === 'exogenous' ? '' : ' the last of them'}`
+}
+
+/** Most branches beside the main one that are told. */
+const MOST_BRANCHES = 3
+
+/** What else moved the account there, the largest first; '' when nothing did by more than a per cent. */
+export function branches(link: Link): string {
+  if (link.kind === 'fill') return ''
+  const from = main_source(link)
+  const parts = link.blamed.filter((one) => one.from !== from && one.share >= 0.01)
+  const named = parts
+    .slice(0, MOST_BRANCHES)
+    .map((one, i) => `${percent(one.share, 0)}${i === 0 ? ' of it' : ''} by ${through(one)}`)
+  return listed(named)
+}
+
+/** What a chain stands for. */
+export function stands_for({ links, way, same_way_usd }: Chain, covered: Explain['covered']): string {
+  const usd_of = links[0]?.usd ?? 0
+  if (covered === undefined || way === undefined || same_way_usd === undefined || !(covered.total_usd > 0)) return ''
+  const part = (value: number) => percent(value / covered.total_usd)
+  return `${part(usd_of)} of all forced sales; all that went the same way (outside → ${way.map(plain).join(' → ')}): ${usd(same_way_usd)}, ${part(same_way_usd)}`
+}
+
+/** What is left of the sale at the end of its chain of main causes; '' when nothing was lost on the way. */
+export const carried_line = ({ carried }: Chain): string =>
+  carried === undefined || carried > 0.995
+    ? ''
+    : `Shares along this chain multiplied: ${carried < 0.001 ? 'less than 0.1 %' : percent(carried)} of its sale; the rest came in by the other branches.`
+
+/** How much of all forced sales the chains stand for. */
+export function covered_line({ covered }: Pick<Explain, 'covered'>): string {
+  if (covered === undefined || !(covered.total_usd > 0)) return ''
+  const part = (value: number) => percent(value / covered.total_usd)
+  return `The sales at the heads of these chains are ${usd(covered.heads_usd)}, ${part(covered.heads_usd)} of all forced sales (${usd(covered.total_usd)}); with all that went the same ways ${usd(covered.ways_usd)}, ${part(covered.ways_usd)}.`
 }
 
 /** What of a sale is for want of cash that another venue has. */
@@ -66,13 +124,13 @@ function words(link: Link): string {
     case 'shock':
       return `the fundamental of ${asset} begins to move, to ${price(link.price)}`
     case 'call':
-      return `${who(link)} falls below its owner's call level, at health ${link.price.toFixed(3)}${blame(link)}`
+      return `${who(link)} falls below its owner's call level, at health ${link.price.toFixed(3)}${tipped(link)}`
     case 'respond':
-      return `the owner of ${who(link)} sees it below his level, at health ${link.price.toFixed(3)}${blame(link)}`
+      return `the owner of ${who(link)} sees it below his level, at health ${link.price.toFixed(3)}${tipped(link)}`
     case 'fault':
       return `a fault of the scenario${link.usd > 0 ? `: ${usd(link.usd)} of ${asset}` : ` at ${plain(link.venue ?? link.market ?? link.asset ?? 'no component')}`}`
     default:
-      return `${who(link)}: ${link.kind.replace('_', ' ')} ${usd(link.usd)}${asset === '' ? '' : ` of ${asset}`}${blame(link)}`
+      return `${who(link)}: ${link.kind.replace('_', ' ')} ${usd(link.usd)}${asset === '' ? '' : ` of ${asset}`}${tipped(link)}`
   }
 }
 
@@ -117,15 +175,20 @@ function matrix(document: RunDoc, width: number): string[] {
   return grid(columns, rows, width - 2, COLOURLESS, (_line, _column, text) => text).map((line) => `  ${line}`)
 }
 
+/** Less is not worth the word loop: what a dollar of forced selling moves among thousands of accounts is never exactly 0. */
+const VISIBLE_LOOP_USD = 1_000
+
 /** Did exchanges hit lenders and lenders exchanges? */
 export const goes_round = ({ perp_to_lending_usd, lending_to_perp_usd }: Explain['loop']): boolean =>
-  perp_to_lending_usd > 0 && lending_to_perp_usd > 0
+  perp_to_lending_usd >= VISIBLE_LOOP_USD && lending_to_perp_usd >= VISIBLE_LOOP_USD
 
 /** Does the run show perp → index → oracle → lending → spot → perp? */
 export function loop_lines({ loop }: Pick<Explain, 'loop'>): string[] {
   const { perp_to_lending_usd, lending_to_spot_usd, lending_to_perp_usd, closed_usd } = loop
   if (!goes_round(loop))
-    return ['The path perp → index → oracle → lending → spot → perp is not there: one side did not move the other.']
+    return [
+      `The path perp → index → oracle → lending → spot → perp does not close: exchanges caused ${usd(perp_to_lending_usd)} of lenders' forced sales through oracles, lenders ${usd(lending_to_perp_usd)} of exchanges' forced orders.`,
+    ]
   return [
     `perp → index → oracle → lending: ${usd(perp_to_lending_usd)} of lenders' forced sales were caused by exchanges, through oracles.`,
     `lending → spot: lenders' forced sales put ${usd(lending_to_spot_usd)} on spot markets.`,
@@ -149,24 +212,40 @@ export function counterfactual_lines({ counterfactual }: Pick<Explain, 'counterf
   ]
 }
 
+/** One chain: the sale, and under each link what led to it. */
+function chain_lines(chain: Chain, i: number, covered: Explain['covered'], columns: number, painter: Painter): string[] {
+  const { why, links } = chain
+  const stands = stands_for(chain, covered)
+  const lines = [
+    '',
+    ...wrap(`${CHAIN_TITLES[why]}${stands === '' ? '' : `: ${stands}`}`, columns, `  ${i + 1}. `).map(painter.faint),
+  ]
+  links.forEach((link, l) => {
+    const indent = '  '.repeat(Math.min(l, 8) + 1)
+    if (l >= MOST_SHOWN && l < links.length - 1) {
+      if (l === MOST_SHOWN) lines.push(`${'  '.repeat(9)}… ${links.length - 1 - l} more (--json), the last of them`)
+      return
+    }
+    // What leads to the last link of a shortened chain is not what was just shown.
+    const lead = l === 0 ? '' : l > MOST_SHOWN ? 'because ' : `${leads(links[l - 1] as Link)} `
+    lines.push(...wrap(`${lead}${told(link).join(' ')}`, columns, indent))
+    const beside = branches(link)
+    if (beside !== '') lines.push(...wrap(beside, columns, `${indent}  `).map(painter.faint))
+  })
+  const carried = carried_line(chain)
+  return carried === '' ? lines : [...lines, ...wrap(carried, columns, '     ').map(painter.faint)]
+}
+
 /** The text of `--explain`; empty when the document has no explanation. */
 export function explain_text(document: RunDoc, { width = 100, painter = COLOURLESS }: TextOptions = {}): string {
   const { explain } = document
-  if (explain === undefined) return ''
+  if (explain === undefined || (nothing_forced({ document }) && explain.counterfactual === undefined)) return ''
   const columns = Math.min(120, Math.max(80, width))
   const lines: string[] = ['', painter.strong('Why it was sold')]
   if (explain.chains.length === 0) lines.push('  Nothing was forced.')
-  explain.chains.forEach(({ why, links }, i) => {
-    lines.push('', painter.faint(`  ${i + 1}. ${CHAIN_TITLES[why]}`))
-    links.forEach((link, l) => {
-      if (l >= MOST_SHOWN && l < links.length - 1) {
-        if (l === MOST_SHOWN) lines.push(`${'  '.repeat(9)}… ${links.length - 1 - l} more (--json), the last of them`)
-        return
-      }
-      const text = told(link).join(' ')
-      lines.push(...wrap(l === 0 ? text : `because ${text}`, columns, `${'  '.repeat(Math.min(l, 8) + 1)}`))
-    })
-  })
+  explain.chains.forEach((chain, i) => lines.push(...chain_lines(chain, i, explain.covered, columns, painter)))
+  const covered = covered_line(explain)
+  if (covered !== '') lines.push('', ...wrap(covered, columns, '  '))
   lines.push('', painter.strong('What carried it'), ...matrix(document, columns))
   lines.push('', painter.strong('Perp → index → oracle → lending → spot → perp'))
   for (const line of loop_lines(explain)) lines.push(...wrap(line, columns, '  '))

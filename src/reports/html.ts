@@ -25,7 +25,9 @@ import {
   shocked,
   status_line,
   type StressReport,
+  VISIBLE_USD,
 } from './report.ts'
+import { bad_debt_line, lack_lines, left_behind_line, nothing_forced, NOTHING_FORCED, opening_line } from './opening.ts'
 import { named, quantity, range } from './replay.ts'
 import { STYLE } from './style.ts'
 
@@ -37,14 +39,16 @@ const glued = (text: string) => text.replace(GLUED, '\u00a0')
 export function stress_html(report: StressReport): string {
   const { document } = report
   const status = status_line(report)
+  const trouble = opening_line(report)
   const title = plain(document.title)
   const body = markup`<main>
 ${status === undefined ? NOTHING : markup`<p class="status" role="alert">${status}</p>`}
 <header><div class="kicker"><span>Unwind · stress report</span><span>evidence: ${document.evidence.weakest} · seed ${document.run.seed} · run ${document.run.id.slice(0, 12)}</span></div>
 <h1>${title}</h1><p class="answer">${glued(answer(report))}</p></header>
+${trouble === undefined ? NOTHING : markup`<p class="trouble">${glued(trouble)}</p>`}
 ${strip(report)}
 ${real_event(report)}
-<section><h2>What was shocked</h2>${shocked(report).map((line) => markup`<p>${glued(line)}</p>`)}</section>
+<section><h2>What was shocked</h2>${[...shocked(report), left_behind_line(report)].filter((line) => line !== undefined).map((line) => markup`<p>${glued(line)}</p>`)}</section>
 ${charts(report)}
 ${chain(report)}
 ${infections(report)}
@@ -86,12 +90,16 @@ function table(headings: readonly (readonly [string, string])[], rows: readonly 
 
 /** The figures people look for first. */
 function strip(report: StressReport): Markup {
-  const { totals } = report.document
+  const { totals, opening } = report.document
+  if (nothing_forced(report)) return NOTHING
+  const before = opening?.bad_debt_usd ?? 0
   const items: readonly (readonly [string, string, string])[] = [
     ['forced_sales_usd', 'Forced sales', usd(totals.forced_sales_usd)],
     ['multiplier', 'Cascade multiplier', totals.multiplier === null ? '–' : totals.multiplier.toFixed(2)],
     ['accounts_liquidated', 'Accounts liquidated', decimal(totals.accounts_liquidated)],
-    ['bad_debt_usd', 'Bad debt', usd(totals.bad_debt_usd)],
+    before < VISIBLE_USD
+      ? ['bad_debt_usd', 'Bad debt', usd(totals.bad_debt_usd)]
+      : ['bad_debt_at_start', 'Bad debt added', usd(totals.bad_debt_usd - before)],
     ['insurance_used_usd', 'Insurance used', usd(totals.insurance_used_usd)],
     ['adl_usd', 'Auto-deleveraged', usd(totals.adl_usd)],
   ]
@@ -159,8 +167,7 @@ function chain(report: StressReport): Markup {
   const { document } = report
   const flows = flows_of(report)
   const venues = document.venues.filter(happened).sort((a, b) => b.forced_sales_usd - a.forced_sales_usd)
-  if (venues.length === 0)
-    return markup`<section><h2>What followed</h2><p>Nothing: no account was called, liquidated or left with a loss.</p></section>`
+  if (venues.length === 0) return markup`<section><h2>What followed</h2><p>${NOTHING_FORCED}</p></section>`
   const rows = venues.flatMap((venue) => [
     venue_row('venue', plain(venue.id), venue),
     ...flows.filter((flow) => flow.venue === venue.id).map(flow_row),
@@ -169,15 +176,17 @@ function chain(report: StressReport): Markup {
   const headings: readonly (readonly [string, string])[] = [
     ['', 'venue / asset'],
     ['forced_sales_usd', 'forced sales'],
-    ['price_moved', 'price moved'],
+    ['price_moved', 'push at low'],
     ['accounts_liquidated', 'accounts'],
     ['liquidated_usd', 'liquidated'],
     ['insurance_used_usd', 'insurance used'],
     ['adl_usd', 'ADL'],
     ['bad_debt_usd', 'bad debt'],
   ]
-  const lines = [insurance_line(report), ...bridge_lines(report)].filter((line) => line !== undefined)
-  return markup`<section><h2>What followed, by venue and asset</h2><p class="note">Price moved: how far the venue’s forced orders had pushed the asset’s price when it stood lowest.</p>${table(headings, rows)}${lines.map((line) => markup`<p class="note">${glued(line)}</p>`)}</section>`
+  const lines = [insurance_line(report), bad_debt_line(report), ...bridge_lines(report), ...lack_lines(report)].filter(
+    (line) => line !== undefined,
+  )
+  return markup`<section><h2>What followed, by venue and asset</h2><p class="note">Push at low: how far this venue’s forced orders had moved the asset’s price when it stood lowest; when that was stands in the table of assets.</p>${table(headings, rows)}${lines.map((line) => markup`<p class="note">${glued(line)}</p>`)}</section>`
 }
 
 /** Sources down, victims across; the darker, the larger the part of the victim's forced sales. */
@@ -204,6 +213,7 @@ function infections(report: StressReport): Markup {
 }
 
 function multiplier(report: StressReport): Markup {
+  if (nothing_forced(report)) return NOTHING
   return markup`<section><h2>${term('multiplier', 'Cascade multiplier')}</h2><p>${multiplier_line(report)}.</p></section>`
 }
 
@@ -226,6 +236,7 @@ const VENUE_COLUMNS: readonly (readonly [keyof Figures, string, 'usd' | 'count']
 /** All figures of all venues. */
 function venues(report: StressReport): Markup {
   const { document } = report
+  if (nothing_forced(report)) return NOTHING
   const row = (kind: string, name: string, figures: Figures): Markup =>
     markup`<tr class="${kind}"><th scope="row">${name}</th>${VENUE_COLUMNS.map(([key, , unit]) => (unit === 'usd' ? money(figures[key]) : count(figures[key])))}</tr>`
   const rows = document.venues.map((venue) => row('', plain(venue.id), venue))
@@ -238,9 +249,10 @@ function assets(report: StressReport): Markup {
     ['', 'asset'],
     ['start_usd', 'start'],
     ['high_usd', 'high'],
-    ['low_usd', 'low'],
+    ['low_usd', 'lowest'],
+    ['low_ms', 'at'],
     ['drawdown', 'drawdown'],
-    ['fundamental_at_low_usd', 'fundamental at low'],
+    ['fundamental_at_low_usd', 'fundamental then'],
     ['gap', 'largest gap'],
     ['end_usd', 'end'],
     ['fundamental_end_usd', 'fundamental at end'],
@@ -248,7 +260,7 @@ function assets(report: StressReport): Markup {
   ]
   const rows = report.document.assets.map(
     (asset) =>
-      markup`<tr><th scope="row">${plain(asset.id)}</th><td>${price(asset.start_usd)}</td><td>${price(asset.high_usd)}</td><td>${price(asset.low_usd)}</td>${ratio(-asset.drawdown)}<td>${price(asset.fundamental_at_low_usd)}</td><td${gap_text(asset) === '–' ? markup` class="zero"` : NOTHING}>${gap_text(asset)}</td><td>${price(asset.end_usd)}</td><td>${price(asset.fundamental_end_usd)}</td>${ratio(asset.endogenous_share)}</tr>`,
+      markup`<tr><th scope="row">${plain(asset.id)}</th><td>${price(asset.start_usd)}</td><td>${price(asset.high_usd)}</td><td>${price(asset.low_usd)}</td><td>${asset.drawdown >= 0.0005 ? `+${duration(asset.low_ms)}` : '–'}</td>${ratio(-asset.drawdown)}<td>${price(asset.fundamental_at_low_usd)}</td><td${gap_text(asset) === '–' ? markup` class="zero"` : NOTHING}>${gap_text(asset)}</td><td>${price(asset.end_usd)}</td><td>${price(asset.fundamental_end_usd)}</td>${ratio(asset.endogenous_share)}</tr>`,
   )
   return markup`<section><h2>Assets</h2><p class="note">Largest gap: how far the price stood below its fundamental of the same moment, at most, and when.</p>${table(headings, rows)}</section>`
 }

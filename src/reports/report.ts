@@ -92,6 +92,21 @@ export function status_line({ document, scenario }: StressReport): string | unde
     : `${counted(document.laws.broken.length, 'law')} did not hold: do not use these figures (see below).`
 }
 
+/** Smaller sums are rounding. */
+export const VISIBLE_USD = 0.5
+
+/** Bad debt for a headline. */
+function bad_debt_words({ document }: StressReport): string {
+  const { opening, totals } = document
+  if (!(totals.bad_debt_usd > 0)) return 'no bad debt'
+  const before = opening?.bad_debt_usd ?? 0
+  if (before < VISIBLE_USD) return `bad debt ${usd(totals.bad_debt_usd)}`
+  const added = totals.bad_debt_usd - before
+  return added < VISIBLE_USD
+    ? `no bad debt added (${usd(before)} was there at the start)`
+    : `bad debt ${usd(added)} added by the run (and ${usd(before)} that was there at the start)`
+}
+
 /** The answer in one sentence. */
 export function answer(report: StressReport): string {
   const { document } = report
@@ -116,7 +131,7 @@ export function answer(report: StressReport): string {
       : `cascade multiplier ${totals.multiplier.toFixed(2)}`,
   )
   parts.push(`${counted(totals.accounts_liquidated, 'account')} liquidated`)
-  parts.push(totals.bad_debt_usd > 0 ? `bad debt ${usd(totals.bad_debt_usd)}` : 'no bad debt')
+  parts.push(bad_debt_words(report))
   if (totals.shortfall_usd > 0.05 * totals.bad_debt_usd)
     parts.push(`accounts still open owe ${usd(totals.shortfall_usd)} more than they hold (shortfall)`)
   if (totals.insurance_used_usd > 0) parts.push(`the insurance fund pays ${usd(totals.insurance_used_usd)}`)
@@ -132,17 +147,17 @@ const asked_assets = (report: StressReport): ReadonlySet<unknown> =>
     ),
   )
 
-/** Assets whose prices are worth a row: those that were shocked, then those that were hit. */
+/** Assets whose prices are worth a row: those that were shocked, then those that were hit, the furthest moved first; without a named shock, the most sold first. */
 export function priced_assets(report: StressReport): Asset[] {
   const hit = hit_assets(report)
   const asked = asked_assets(report)
+  if (asked.size === 0) return hit
+  const furthest = (a: Asset, b: Asset) => most_moved(b) - most_moved(a)
   const shocked_ones = report.document.assets.filter((asset) => asked.has(asset.id))
-  return [
-    ...hit.filter((asset) => asked.has(asset.id)),
-    ...shocked_ones.filter((asset) => !hit.includes(asset)),
-    ...hit.filter((asset) => !asked.has(asset.id)),
-  ]
+  return [...shocked_ones.sort(furthest), ...hit.filter((asset) => !asked.has(asset.id)).sort(furthest)]
 }
+
+const most_moved = (asset: Asset) => Math.max(asset.drawdown, asset.high_usd / asset.start_usd - 1, moved(asset))
 
 /** The asset that a person asked about, if it was sold; else the one that was sold most. */
 function headline_asset(report: StressReport): Asset | undefined {
@@ -190,14 +205,15 @@ export function bridge_lines({ document, bridge }: StressReport): string[] {
   const parts = [
     [bridge.reduced_usd, 'reduced in the market'],
     [bridge.taken_over_usd, `taken over by funds${totals.adl_usd > 0 ? ` (of which ADL closed ${usd(totals.adl_usd)})` : ''}`],
-    [bridge.repaid_usd, 'repaid to lenders'],
+    [bridge.repaid_usd, 'of debt repaid at lenders'],
+    [bridge.converted_usd, 'of debt paid at exchanges out of other coins'],
     [bridge.auctioned_usd, 'paid in auctions'],
   ] as const
   const sum = parts.flatMap(([value, name]) => (value > 0 ? [`${usd(value)} ${name}`] : []))
   const called = totals.called_sales_usd > 0 ? `, and ${usd(totals.called_sales_usd)} of sales that answered calls` : ''
   return [
     `Liquidated ${usd(totals.liquidated_usd)} = ${sum.join(' + ')}. Forced sales count what met a market, so neither takeovers nor ADL.`,
-    `The multiplier's base takes the same quantities (at lenders the collateral seized)${called}, at start prices: ${usd(totals.liquidated_at_start_usd)}.`,
+    `The multiplier's base takes the same quantities (of debt repaid, the collateral taken for it)${called}, at start prices: ${usd(totals.liquidated_at_start_usd)}.`,
   ]
 }
 

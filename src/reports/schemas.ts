@@ -7,6 +7,7 @@ import { criticality_schema } from './criticality-schema.ts'
 import { infer_schema } from './infer-schema.ts'
 import { network_schema } from './network-schema.ts'
 import { explain_schema } from './explain-schema.ts'
+import { anchors_schema, left_behind_schema, opening_schema } from './opening-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/)
@@ -93,6 +94,9 @@ export const run_schema = z
       z.object({ coin: id, day: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), liquidations: count, usd: positive_usd }),
     ),
     laws: z.object({ checked: count, broken: z.array(z.string()) }),
+    opening: opening_schema.optional(),
+    anchors: anchors_schema.optional(),
+    left_behind: left_behind_schema.optional(),
     event: event_schema.optional(),
     explain: explain_schema.optional(),
   })

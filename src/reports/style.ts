@@ -13,6 +13,7 @@ header{border-bottom:2px solid var(--ink);padding-bottom:14px}
 h1{font-size:26px;line-height:1.2;margin:10px 0 8px;letter-spacing:-.01em;overflow-wrap:anywhere}
 .answer{font-size:17px;line-height:1.5;margin:0;max-width:72ch;overflow-wrap:anywhere}
 .status{border:1px solid var(--bad);border-left-width:6px;color:var(--bad);padding:8px 12px;margin:0 0 16px;font-weight:600}
+.trouble{border-left:4px solid var(--warn);padding:4px 0 4px 12px;margin:14px 0 0;max-width:80ch;overflow-wrap:anywhere}
 h2{font-size:17px;margin:34px 0 4px;padding-top:10px;border-top:1px solid var(--rule)}
 h3{font-size:14px;margin:20px 0 4px}
 p{margin:6px 0;max-width:80ch}
@@ -34,7 +35,7 @@ tbody th{color:var(--ink);vertical-align:middle}
 tr.venue th,tr.venue td{font-weight:600;border-top:1px solid var(--faint)}
 tr.asset th{padding-left:16px;font-weight:400;color:var(--faint)}
 tr.all th,tr.all td{font-weight:700;border-top:2px solid var(--ink)}
-@media (min-width:761px){.dense table{font-size:12px}.dense th,.dense td{padding:4px 5px}.dense th:first-child{padding-left:0;max-width:120px;white-space:normal;overflow-wrap:anywhere}.dense th,.dense td{overflow-wrap:anywhere}}
+@media (min-width:761px){.dense table{font-size:12px}.dense th,.dense td{padding:4px 5px}.dense th:first-child{padding-left:0;max-width:120px;white-space:normal;overflow-wrap:anywhere}.dense tbody td{overflow-wrap:anywhere}}
 td.zero{color:var(--faint)}
 td.left,th.left{text-align:left}
 td.parts{white-space:normal;text-align:left;min-width:140px;max-width:220px;overflow-wrap:anywhere}
@@ -58,7 +59,7 @@ svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fi
 .chain{list-style:none;margin:4px 0 14px;padding:0;font-size:13.5px;max-width:88ch}
 .chain li{display:flex;gap:10px;border-left:2px solid var(--rule);padding:3px 0 3px 12px;overflow-wrap:anywhere}
 .chain li:first-child{border-left-color:var(--low)}.chain li:first-child .what{font-weight:600}
-.chain .when{color:var(--faint);flex:0 0 5.5em}
+.chain small{display:block;font-weight:400}.chain .when{color:var(--faint);flex:0 0 5.5em}
 .way{list-style:none;display:flex;flex-wrap:wrap;gap:8px 6px;margin:8px 0;padding:0;font-size:13px}
 .way li{display:flex;align-items:center;gap:6px}
 .way li:not(:last-child)::after{content:"→";color:var(--faint)}

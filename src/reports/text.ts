@@ -1,89 +1,37 @@
 /** The report of a stress run for a terminal: tables in, text out. */
 import { EVIDENCE } from '../model/index.ts'
-import { binned, line_chart, spark } from './chart.ts'
-import { counted, decimal, duration, moment, percent, price, usd } from './format.ts'
-import { COLOURLESS, fit, type GridColumn, grid, type Painter, pad_left, pad_right, wrap, width_of } from './lines.ts'
+import { counted, decimal, duration, percent, price, usd } from './format.ts'
+import { fit, type GridColumn, pad_left, wrap } from './lines.ts'
+import { bad_debt_line, lack_lines, left_behind_line, NOTHING_FORCED, nothing_forced, opening_line } from './opening.ts'
 import {
   answer,
+  type Asset,
   bridge_lines,
   coins_by_usd,
-  type Asset,
   endogenous_line,
+  type Figures,
+  type Flow,
   flows_of,
   gap_text,
-  type Flow,
-  hit_assets,
   identity_rows,
   insurance_line,
-  is_pinned,
   is_replay,
   laws_line,
   mostly_buys,
   multiplier_line,
   notes_of,
-  numbers,
   plain,
   priced_assets,
   shocked,
   status_line,
   type StressReport,
-  type Figures,
   type Venue,
 } from './report.ts'
 import type { RunDoc } from './schemas.ts'
-import { time_ticks } from './svg.ts'
+import { charts } from './text-charts.ts'
+import { left, NAME, Page, right, type TextOptions } from './text-page.ts'
 
-export interface TextOptions {
-  /** Columns, 80 to 120. */
-  readonly width?: number
-  readonly painter?: Painter
-}
-
-const NAME = 18
-const left = (title: string): GridColumn => ({ title, align: 'left' })
-const right = (title: string): GridColumn => ({ title, align: 'right' })
-
-/** Draws one report; holds its width and colours. */
-class Page {
-  readonly lines: string[] = []
-  readonly report: StressReport
-  readonly width: number
-  readonly paint: Painter
-
-  constructor(report: StressReport, options: TextOptions) {
-    this.report = report
-    this.width = Math.min(120, Math.max(80, options.width ?? 100))
-    this.paint = options.painter ?? COLOURLESS
-  }
-
-  /** A heading with a note beside it, or under it where it does not fit. */
-  heading(title: string, note = ''): void {
-    const beside = note !== '' && width_of(title) + 2 + width_of(note) <= this.width
-    this.lines.push('', this.paint.strong(title) + (beside ? `  ${this.paint.faint(note)}` : ''))
-    if (note !== '' && !beside) this.lines.push(...wrap(note, this.width, '  ').map(this.paint.faint))
-  }
-
-  /** Lines of prose under a heading. */
-  say(text: string, bullet = '', paint: (line: string) => string = (line) => line): void {
-    this.lines.push(...wrap(text, this.width, `  ${bullet}`).map(paint))
-  }
-
-  /** `name  value` lines. */
-  facts(rows: readonly (readonly [string, string])[]): void {
-    const names = rows.reduce((most, [name]) => Math.max(most, width_of(name)), 0)
-    for (const [name, text] of rows) {
-      const lines = wrap(text, this.width - names - 4)
-      lines.forEach((line, i) => this.lines.push(`  ${this.paint.faint(pad_right(i === 0 ? name : '', names))}  ${line}`))
-    }
-  }
-
-  /** A table two columns in. */
-  table(columns: readonly GridColumn[], rows: readonly (readonly string[])[], strong: ReadonlySet<number> = new Set()): void {
-    const paint = (line: number, _column: number, text: string) =>
-      text === '·' ? this.paint.faint(text) : strong.has(line) ? this.paint.strong(text) : text
-    this.lines.push(...grid(columns, rows, this.width - 2, this.paint, paint).map((line) => `  ${line}`))
-  }
-}
+export type { TextOptions }
 
 /** The whole report, lines joined; ends with a newline. */
 export function stress_text(report: StressReport, options: TextOptions = {}): string {
@@ -91,18 +39,27 @@ export function stress_text(report: StressReport, options: TextOptions = {}): st
   const status = status_line(report)
   if (status !== undefined) page.lines.push(...wrap(status, page.width).map((line) => page.paint.bad(line)), '')
   page.lines.push(...wrap(answer(report), page.width).map((line) => page.paint.strong(line)))
+  const trouble = opening_line(report)
+  if (trouble !== undefined) page.lines.push(...wrap(trouble, page.width).map((line) => page.paint.warn(line)))
   page.heading('What was shocked')
-  for (const line of shocked(report)) page.say(line)
+  for (const line of [...shocked(report), left_behind_line(report)]) if (line !== undefined) page.say(line)
   chain(page)
   infections(page)
   charts(page)
+  multiplier(page)
+  coin_day(page)
+  evidence(page)
+  return `${page.lines.join('\n')}\n`
+}
+
+/** Left out where nothing was forced: there is nothing to multiply. */
+function multiplier(page: Page): void {
+  const { report } = page
+  if (nothing_forced(report)) return
   page.heading('Cascade multiplier')
   page.say(multiplier_line(report))
   const endogenous = endogenous_line(report)
   if (endogenous !== undefined) page.say(`Part of the fall made by forced orders (endogenous share): ${endogenous}`)
-  coin_day(page)
-  evidence(page)
-  return `${page.lines.join('\n')}\n`
 }
 
 const money = (value: number): string => (value === 0 ? '·' : usd(value))
@@ -111,14 +68,14 @@ const count = (value: number): string => (value === 0 ? '·' : decimal(value))
 const CHAIN: readonly GridColumn[] = [
   left('venue / asset'),
   right('forced sales'),
-  right('price moved'),
+  right('push at low'),
   right('accounts'),
   right('liquidated'),
   right('bad debt'),
   right('insurance'),
   right('ADL'),
 ]
-const NARROW: readonly GridColumn[] = ['', 'forced', 'moved', 'accounts', 'liq.', 'bad debt', 'fund', 'ADL'].map(right)
+const NARROW: readonly GridColumn[] = ['', 'forced', 'push', 'accounts', 'liq.', 'bad debt', 'fund', 'ADL'].map(right)
 const COMFORTABLE = 92
 
 const venue_cells = (name: string, v: Figures): string[] => [
@@ -147,12 +104,13 @@ const MOST_ASSETS = 5
 /** What followed, by venue and asset; the venue that was forced most comes first. */
 function chain(page: Page): void {
   const { document } = page.report
-  page.heading('What followed', 'USD; price moved: how far the venue’s forced orders had pushed the price at its low')
+  const followed = 'USD; push at low: how far this venue’s forced orders had moved the asset’s price when it stood lowest'
+  page.heading('What followed', nothing_forced(page.report) ? '' : followed)
   const flows = flows_of(page.report)
   const venues = document.venues
     .filter(happened)
     .sort((a, b) => b.forced_sales_usd - a.forced_sales_usd || b.liquidated_usd - a.liquidated_usd)
-  if (venues.length === 0) return page.say('Nothing: no account was called, liquidated or left with a loss.')
+  if (venues.length === 0) return page.say(NOTHING_FORCED)
   const rows: string[][] = []
   const strong = new Set<number>()
   for (const venue of venues) {
@@ -177,11 +135,17 @@ function chain(page: Page): void {
     shortfall_usd > 0 ? `accounts still open owe ${usd(shortfall_usd)} more than they hold (shortfall)` : '',
   ].filter((note) => note !== '')
   if (notes.length > 0) page.say(`${notes.join('; ')}.`)
-  for (const line of [insurance_line(page.report), ...bridge_lines(page.report)]) if (line !== undefined) page.say(line)
+  for (const line of [insurance_line(page.report), bad_debt_line(page.report), ...bridge_lines(page.report)])
+    if (line !== undefined) page.say(line)
   falls(page, priced_assets(page.report))
+  for (const line of lack_lines(page.report)) page.say(line)
 }
 
 const MOST_FALLS = 8
+
+/** `2,176.5 at +18 min`: where an asset stood lowest, and when; bare where it hardly fell. */
+const low_text = (asset: Asset): string =>
+  asset.drawdown >= 0.0005 ? `${price(asset.low_usd)} at +${duration(asset.low_ms)}` : price(asset.low_usd)
 
 /** Prices of the assets that were hit: where they stood lowest, and where the outside world stood then. */
 function falls(page: Page, assets: readonly Asset[]): void {
@@ -191,8 +155,8 @@ function falls(page: Page, assets: readonly Asset[]): void {
   const columns = [
     left('asset'),
     right('start'),
-    right('low'),
-    right(narrow ? 'fund. at low' : 'fundamental at low'),
+    right('lowest'),
+    right(narrow ? 'fund. then' : 'fundamental then'),
     right('largest gap'),
     right('end'),
     right(squeezed ? 'high' : 'drawdown'),
@@ -205,7 +169,7 @@ function falls(page: Page, assets: readonly Asset[]): void {
       .map((asset) => [
         fit(plain(asset.id), narrow ? 8 : 12),
         price(asset.start_usd),
-        price(asset.low_usd),
+        narrow ? price(asset.low_usd) : low_text(asset),
         price(asset.fundamental_at_low_usd),
         gap_text(asset),
         price(asset.end_usd),
@@ -239,91 +203,6 @@ function infections(page: Page): void {
     [left('from'), left('to'), right('usd (tipped over)')],
     rows.map((one) => [fit(plain(one.from), NAME), fit(plain(one.to), NAME), cell(one.from, one.to)]),
   )
-}
-
-const AXIS = 10
-const CHART_ROWS = 9
-
-/** Price against fundamental of the most hit asset, and forced flow by venue under it, on one time axis. */
-function charts(page: Page): void {
-  const { report, paint } = page
-  const times = numbers(report.tables.timeline, 'time_ms')
-  if (times.length < 2) return
-  const columns = page.width - 2 - AXIS - 2
-  const worst = hit_assets(report)[0]
-  const first = times[0] as number
-  const last = times[times.length - 1] as number
-  if (worst !== undefined) {
-    const name = plain(worst.id)
-    const part =
-      last - first < report.scenario.horizon_ms
-        ? `, the first ${duration(last - first)} of ${duration(report.scenario.horizon_ms)}`
-        : ''
-    page.heading(
-      `${name} price ─ against its fundamental ·`,
-      is_pinned(report) ? 'the price is held to the fundamental' : `from ${moment(first)} UTC${part}`,
-    )
-    const mids = numbers(report.tables.timeline, `${worst.id}.mid_usd`)
-    const drawn = line_chart(
-      mids,
-      numbers(report.tables.timeline, `${worst.id}.fundamental_usd`),
-      { columns, rows: CHART_ROWS },
-      price,
-      is_pinned(report) ? [] : [worst.low_usd],
-    )
-    for (const row of drawn.rows) {
-      const cells = row.cells.map((mark) =>
-        mark.series === 'front' ? paint.strong(mark.char) : mark.series === 'back' ? paint.faint(mark.char) : mark.char,
-      )
-      page.lines.push(
-        `  ${paint.faint(`${pad_left(row.label, AXIS)} ${row.label === '' ? '│' : '┤'}`)}${cells.join('').trimEnd()}`,
-      )
-    }
-  }
-  const bars = flow_rows(page, columns)
-  if (!bars && worst === undefined) return
-  page.lines.push(`  ${paint.faint(' '.repeat(AXIS + 1) + axis(first, last, columns))}`)
-}
-
-/** Times since the start, or days, each under its column; what would run into the one before is left out. */
-function axis(first: number, last: number, columns: number): string {
-  let line = ''
-  for (const { time_ms, text } of time_ticks(first, last, Math.floor(columns / 14))) {
-    const at = Math.round(((time_ms - first) / (last - first)) * (columns - 1))
-    const from = Math.max(0, Math.min(at - Math.floor(width_of(text) / 2), columns - width_of(text)))
-    if (line === '' || from > width_of(line) + 1) line = pad_right(line, from) + text
-  }
-  return line
-}
-
-/** A time as people say it: whole minutes from two on, whole seconds below. */
-const rounded = (ms: number): number => {
-  const unit = ms >= 120_000 ? 60_000 : ms >= 1_000 ? 1_000 : 1
-  return Math.max(1, Math.round(ms / unit)) * unit
-}
-
-/** Bars of forced flow by venue; false when there are none. */
-function flow_rows(page: Page, columns: number): boolean {
-  const { report, paint } = page
-  const venues = report.document.venues
-    .map((venue, i) => ({
-      id: venue.id,
-      i,
-      values: numbers(report.tables.timeline, `${venue.id}.forced_usd`),
-      total: venue.forced_sales_usd,
-    }))
-    .filter((venue) => venue.total > 0 && venue.values.some((value) => value > 0))
-  if (venues.length === 0) return false
-  const bars = venues.map((venue) => binned(venue.values, columns))
-  const most = bars.flat().reduce((high, sum) => Math.max(high, sum), 0)
-  const times = numbers(report.tables.timeline, 'time_ms')
-  const step_ms = ((times[times.length - 1] as number) - (times[0] as number)) / columns
-  page.heading('Forced flow over time', `a full bar is ${usd(most)} in ${duration(rounded(step_ms))}`)
-  venues.forEach((venue, v) => {
-    const bar = spark(bars[v] as number[], most).trimEnd()
-    page.lines.push(`  ${pad_left(fit(plain(venue.id), AXIS), AXIS)} ${paint.faint('│')}${paint.series(venue.i, bar)}`)
-  })
-  return true
 }
 
 const MOST_DAYS = 5

@@ -23,8 +23,10 @@ import {
 import { type RunResult, run, type World } from '../engine/index.ts'
 import { type Cell, type Evidence, type ReportTable, records, type Scenario, type Snapshot, weakest } from '../model/index.ts'
 import { build, identity, type Watch } from '../scenarios/index.ts'
+import { type Anchor, anchors, DepthWatch, left_behind, type LeftBehind } from './anchors.ts'
 import { compare, type Counterfactual } from './counterfactual.ts'
 import { explain, type Explanation } from './explain.ts'
+import { in_trouble, type Opening, opening } from './opening.ts'
 import type { EventReport } from './replays.ts'
 
 export const RUN_SCHEMA = 'unwind.run/1'
@@ -59,6 +61,12 @@ export interface RunDocument {
   readonly infections_by_mechanism: readonly InfectionByMechanism[]
   readonly coin_day: readonly Record<string, Cell>[]
   readonly laws: RunResult['laws']
+  /** Accounts below their limit before anything happens, and what of the losses they lacked then. */
+  readonly opening: Opening
+  /** What holds the price of each asset that has a reference market. */
+  readonly anchors: readonly Anchor[]
+  /** Claims on shocked assets that the shock itself did not move. */
+  readonly left_behind: readonly LeftBehind[]
   /** Of a preset of a real event: its outcomes beside what happened. */
   readonly event?: EventReport
   /** When it was asked for: why what was sold was sold. */
@@ -111,18 +119,39 @@ export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOp
     world.reset()
   }
   const watch = options.watch?.(world)
+  const before = { trouble: in_trouble(world), depth: new DepthWatch(world) }
   const report = progress(pinned ? 0 : 0.4, pinned ? 1 : 0.6)
   const on_tick = (tick: number, ticks: number) => {
     watch?.tick()
+    before.depth.tick(tick * scenario.tick_ms)
     return report(tick, ticks)
   }
   const result: RunResult = stopped
     ? { status: 'interrupted', ticks: 0, rounds: 0, log_hash: world.parts.log.hash(), laws: { checked: 0, broken: [] } }
     : run(world, { debug: options.debug === true, on_tick })
   const measured = measure(snapshot, scenario, world, result, alone, options.notes ?? [])
-  const document =
-    options.explain === true ? { ...measured.document, explain: explained(snapshot, scenario, world) } : measured.document
+  const document: RunDocument = {
+    ...measured.document,
+    opening: opening(world, before.trouble),
+    anchors: anchors(snapshot, world, before.depth),
+    left_behind: left_behind(snapshot, shocked(scenario), (asset) => stands_still(world, asset)),
+    ...(options.explain === true ? { explain: explained(snapshot, scenario, world) } : {}),
+  }
   return { ...measured, document, result, watched: watch?.figures() ?? {} }
+}
+
+/** Assets that the scenario moves by name. */
+const shocked = (scenario: Scenario): string[] =>
+  scenario.drivers.flatMap(({ shocks }) =>
+    Array.isArray(shocks) ? (shocks as { readonly asset?: unknown }[]).map(({ asset }) => String(asset)) : [],
+  )
+
+/** Did the fundamental of an asset stay where it was? */
+function stands_still(world: World, id: string): boolean {
+  const { assets, frames } = world.view()
+  const a = assets.findIndex((asset) => asset.id === id)
+  for (let f = 1; f < frames.length; f++) if (frames.fundamental[f * assets.length + a] !== frames.fundamental[a]) return false
+  return true
 }
 
 function explained(snapshot: Snapshot, scenario: Scenario, world: World): NonNullable<RunDocument['explain']> {
@@ -133,6 +162,9 @@ function explained(snapshot: Snapshot, scenario: Scenario, world: World): NonNul
   return { ...found, counterfactual: compare(whole, world, scenario.without) }
 }
 
+/** What is read off the log. */
+type Measured = Omit<RunDocument, 'opening' | 'anchors' | 'left_behind'>
+
 function measure(
   snapshot: Snapshot,
   scenario: Scenario,
@@ -140,7 +172,7 @@ function measure(
   result: RunResult,
   alone: number | null,
   notes: readonly string[],
-): Omit<StressResult, 'result' | 'watched'> {
+): Omit<StressResult, 'result' | 'watched' | 'document'> & { readonly document: Measured } {
   const { log } = world.parts
   const view = world.view()
   const figures = venue_figures(log, view)
@@ -154,7 +186,7 @@ function measure(
     coin_day: coin_day.measure(log, view),
   }
   const { id, engine, seed, snapshot: snapshot_hash, scenario: scenario_hash } = identity(snapshot, scenario)
-  const document: RunDocument = {
+  const document: Measured = {
     schema: RUN_SCHEMA,
     run: { id, engine, seed, snapshot: snapshot_hash, scenario: scenario_hash, log: result.log_hash },
     title: `${scenario.title} on ${snapshot.title}`,

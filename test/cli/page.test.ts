@@ -45,7 +45,7 @@ function explained(): StressReport {
   const coin_day = document.coin_day as RunDoc['coin_day']
   const timeline = windowed_timeline(world.view())
   return {
-    ...{ document: { ...document, coin_day }, scenario, aliases: [], bridge: bridge(world.parts.log) },
+    ...{ document: { ...document, coin_day }, scenario, aliases: [], bridge: bridge(world.parts.log, new Set()) },
     tables: { flows: tables.flows, timeline },
   }
 }

@@ -158,8 +158,8 @@ export function fixture(options: FixtureOptions = {}): StressReport {
     scenario: { ...scenario, ...options.scenario },
     aliases: options.aliases ?? [],
     bridge: calm
-      ? { reduced_usd: 0, taken_over_usd: 0, repaid_usd: 0, auctioned_usd: 0 }
-      : { reduced_usd: 200e6, taken_over_usd: 28e6, repaid_usd: 95e6, auctioned_usd: 57e6 },
+      ? { reduced_usd: 0, taken_over_usd: 0, repaid_usd: 0, converted_usd: 0, auctioned_usd: 0 }
+      : { reduced_usd: 200e6, taken_over_usd: 28e6, repaid_usd: 92e6, converted_usd: 3e6, auctioned_usd: 57e6 },
     document: {
       schema: 'unwind.run/1',
       run: { id: HASH(1), engine: '0.1.0', seed: 1, snapshot: HASH(2), scenario: HASH(3), log: HASH(4) },

@@ -88,7 +88,7 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
     document: { ...document, coin_day: document.coin_day as RunDoc['coin_day'] },
     scenario,
     aliases,
-    bridge: bridge(result.world.parts.log),
+    bridge: bridge(result.world.parts.log, new Set(result.world.parts.markets.map(({ part }) => part.settles))),
     tables: { flows: result.tables.flows, timeline: windowed_timeline(result.world.view()) },
   }
   const json = `${JSON.stringify(document, null, 2)}\n`
