@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { problems, unknown_fields } from '../../test/cli/json-schema.ts'
 import { command } from '../../test/support/command.ts'
 import { inRoot } from '../../test/support/files.ts'
-import type { CriticalityDoc } from '../reports/index.ts'
+import { type CriticalityDoc, criticality_text } from '../reports/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'unwind-criticality-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -52,16 +52,37 @@ describe('unwind criticality', () => {
     const file = join(folder, 'page.html')
     const { code, out } = await run('--accounts', '300', '--drop', '10,20,30,40', '--html', file)
     expect(code).toBe(0)
-    for (const text of ['R after a fall', 'R of a shock', 'Ladder along the joint fall']) expect(out).toContain(text)
+    for (const text of ['R of a shock', 'Who makes R', 'without the accounts of one venue', 'Ladder along the joint fall'])
+      expect(out).toContain(text)
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
     const page = readFileSync(file, 'utf8')
     for (const id of ['curves', 'ladder']) expect(page).toContain(`id="${id}-t"`)
     expect(page.match(/(?:src|href)=/g)).toBeNull()
+    expect(page.indexOf('Who makes R')).toBeLessThan(page.indexOf('id="curves-t"'))
+  })
+
+  it('leads with who makes R of the worst shock, and loses no column in 80', async () => {
+    const found = await document(TWO, '--set', 'venues.aave.reserves.ETH.liquidation_threshold=0.81')
+    const out = criticality_text(found, { width: 80 })
+    for (const text of ['next without  R without', 'next generation   share', '(fall 0 %)', 'With venues.aave.'])
+      expect(out).toContain(text)
+    expect(out.indexOf('R of a shock')).toBeLessThan(out.indexOf('spectral radius after a fall'))
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  it('says what it cannot see where a run goes further: here ETH ends far below its fundamental after −30 %', async () => {
+    const { out } = await run(TWO)
+    expect(out).toMatch(/What R cannot see here\n.*at most/)
+    expect(out.replace(/\s+/g, ' ')).toContain('This book has no arbitrageur')
+    expect(out.replace(/\s+/g, ' ')).toMatch(/in a fall of 30\.0 % ETH \(beyond 40\.0 %\)/)
   })
 
   it.each([
     [['--along', 'ETZ=-10%'], '--along is "ETZ"; valid: one of ETH, USDC'],
-    [['--along', 'ETH=-100%'], 'more than -100%'],
+    [['--along', 'ETH=-100%'], '--along: ETH is "-100%"; valid: more than -100% and at most +10000%'],
+    [['--along', 'ETH=-40'], '--along is "ETH=-40"; valid: ASSET=CHANGE%'],
+    [['--along', 'ETH=-40%@2h'], '--along is "ETH=-40%@2h"'],
+    [['--along', 'ETH=-40%,ETH=-1%'], '--along is "ETH"; valid: every asset once'],
     [['--set', 'venues.aave'], 'PATH=VALUE'],
     [['--set', 'venues.nobody.x=1'], 'venues is "nobody"; valid: one of aave'],
     [['--set', 'venues.aave.reserves=1'], 'a path to a number, a word, true or false'],

@@ -1,5 +1,5 @@
 /** The criticality of a snapshot as one self-contained page: R against the fall, the ladder, then every table. */
-import { criticality_sentence, type CriticalityTable, criticality_tables } from './criticality.ts'
+import { BLIND, criticality_sentence, type CriticalityTable, criticality_tables } from './criticality.ts'
 import { decimal, percent, usd } from './format.ts'
 import { type Markup, markup } from './markup.ts'
 import { plain } from './report.ts'
@@ -43,8 +43,9 @@ function curves_figure({ curves: all }: CriticalityDoc): Markup {
     ({ move }, i) =>
       markup`<span class="key"><i class="k${String(i % COLOURS)}"></i>${move === 'joint' ? 'all by their betas' : plain(move)}</span> `,
   )
-  const says = 'Above the dashed line, R of 1, selling feeds itself.'
-  return markup`<figure><figcaption><b>R after a fall</b> ${says}</figcaption>${picture('curves', box, 'chart', 'R after a fall', says, markup`${scaffold(box, x, y, most, (value) => decimal(value, 1))}${edge}${lines}`)}<p class="keys">${legend}</p></figure>`
+  const says =
+    'Above the dashed line, 1, selling feeds itself. A threshold of the book: R of a shock, above, is what ranks simulated multipliers.'
+  return markup`<figure><figcaption><b>The spectral radius after a fall</b> ${says}</figcaption>${picture('curves', box, 'chart', 'The spectral radius after a fall', says, markup`${scaffold(box, x, y, most, (value) => decimal(value, 1))}${edge}${lines}`)}<p class="keys">${legend}</p></figure>`
 }
 
 /** Against the fall: what could be liquidated, and of it what nobody would at a profit. */
@@ -77,15 +78,25 @@ function table({ title, columns, rows }: CriticalityTable): Markup {
   return markup`<section><h2>${title}</h2><div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div></section>`
 }
 
+const blind = ({ blind_spots }: CriticalityDoc): Markup =>
+  blind_spots.length === 0
+    ? NOTHING
+    : markup`<section><h2>${BLIND}</h2>${blind_spots.map((spot) => markup`<p>${spot}</p>`)}</section>`
+
 /** The page, from doctype to end. */
 export function criticality_html(document: CriticalityDoc): string {
   const title = plain(document.title)
+  const tables = criticality_tables(document)
+  const curves = tables.findIndex(({ columns }) => columns[1]?.title === 'joint')
+  const first = curves < 0 ? tables.length : curves
   const body = markup`<main>
 <header><div class="kicker"><span>Unwind · criticality</span><span>evidence: ${document.evidence}</span></div>
 <h1>${title}</h1><p class="answer">${criticality_sentence(document)}</p></header>
+${blind(document)}
+${tables.slice(0, first).map(table)}
 <section>${curves_figure(document)}</section>
 <section>${ladder_figure(document)}</section>
-${criticality_tables(document).map(table)}
+${tables.slice(first).map(table)}
 <section><h2>Notes</h2>${document.notes.map((note) => markup`<p>${note}</p>`)}</section>
 <footer>Definitions: ${document.definitions}. Snapshot ${document.snapshot}. ${document.schema}</footer>
 </main>`

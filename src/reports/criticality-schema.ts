@@ -16,6 +16,57 @@ const rung = {
   sold: z.record(z.string(), z.number()).describe('USD by asset; bought is negative'),
 }
 
+const flows = {
+  first_usd: z.number().describe('Of the first generation, USD at start prices; bought is negative'),
+  next_usd: z.number().describe('Of the next generation, USD at start prices; bought is negative'),
+}
+
+const offspring = {
+  first_usd: z.number().describe('Liquidated by the shock itself, USD at start prices'),
+  next_usd: ratio.describe('Liquidated by what the first generation’s sales do to prices, USD'),
+  r: z.number().describe('next_usd ÷ first_usd; 0 where nobody is liquidated'),
+}
+
+/** Who makes the R of a shock. */
+const parts = {
+  types: z
+    .array(z.object({ venue: z.string(), asset: z.string(), ...flows }))
+    .describe('The generations by venue and asset sold, largest first'),
+  moves: z
+    .array(
+      z.object({
+        asset: z.string(),
+        sold_usd: z.number().describe('Sold by the first generation where somebody quotes, USD; bought is negative'),
+        fall: fall.describe('Fall of its price that R takes, no further than the reach, a ratio'),
+        unbounded: fall.describe(
+          'Fall by what books give at their worst, beyond 0.4 a continued power law; above `fall` the sales may do more than R looks at',
+        ),
+      }),
+    )
+    .describe('What the first generation does to prices'),
+  largest: z
+    .array(
+      z.object({
+        venue: z.string(),
+        account: z.number().int().min(0).describe('Row at the venue'),
+        owner: z.string().nullable(),
+        ...flows,
+      }),
+    )
+    .describe('The accounts that sell most in both generations together'),
+  others: z.number().int().min(0).describe('Accounts of either generation that are not among the largest'),
+  without: z
+    .array(
+      z.object({
+        what: z.string().describe('What is left out'),
+        venue: z.string(),
+        account: z.number().int().min(0).nullable().describe('null: all accounts of the venue'),
+        ...offspring,
+      }),
+    )
+    .describe('The same shock when accounts sell in neither generation, computed again; markets stay as they are'),
+}
+
 export const criticality_schema = z
   .object({
     schema: z.literal('unwind.criticality/1'),
@@ -24,7 +75,7 @@ export const criticality_schema = z
     evidence: z.enum(['observed', 'inferred', 'synthetic']).describe('The weakest of its parts'),
     definitions: z.string(),
     span: fall.describe('Fall over which the density of liquidations is averaged, a ratio'),
-    r,
+    r: r.describe('Of today’s prices: the spectral radius'),
     amplification: z.number().min(1).nullable().describe('1 ÷ (1 − R); null from R = 1'),
     curves: z.array(
       z.object({
@@ -54,11 +105,26 @@ export const criticality_schema = z
           sold_usd: ratio.describe('Of that, what meets a market on which somebody quotes, USD'),
           next_usd: ratio.describe('Liquidated by what the first generation’s sales do to prices, USD'),
           r: ratio.describe('next_usd ÷ first_usd; 0 where nobody is liquidated'),
+          ...parts,
         }),
       )
-      .describe('R of whole shocks: joint falls'),
-    leave_out: z.array(z.object({ what: z.string().describe('What is left out'), r })),
-    changes: z.array(z.object({ what: z.string().describe('What of the snapshot is another'), r })),
+      .describe('R of whole shocks, joint falls, and who makes it'),
+    leave_out: z
+      .array(z.object({ what: z.string().describe('What is left out'), r }))
+      .describe('R at today’s prices, the spectral radius, without a part'),
+    changes: z.array(
+      z.object({
+        what: z.string().describe('What of the snapshot is another'),
+        r: r.describe('At today’s prices, the spectral radius'),
+        shocks: z.array(
+          z.object({
+            fall,
+            sold_usd: ratio.describe('Of the first generation, what meets a market on which somebody quotes, USD'),
+            ...offspring,
+          }),
+        ),
+      }),
+    ),
     ladder: z.array(z.object({ fall, ...rung })),
     along: z
       .object({
@@ -67,6 +133,7 @@ export const criticality_schema = z
       })
       .nullable()
       .describe('The ladder along the direction asked; null where none was'),
+    blind_spots: z.array(z.string()).describe('What this snapshot keeps R from seeing'),
     notes: z.array(z.string()),
   })
   .describe('How near a snapshot is to selling that feeds itself (docs/criticality.md)')

@@ -20,8 +20,12 @@ export interface CriticalityTaskInput {
 export async function criticality_task(input: CriticalityTaskInput, on_progress: Progress): Promise<WorkResult> {
   on_progress(0, 'reading')
   const snapshot = await open_snapshot(input.snapshot, input.accounts)
-  on_progress(0.2, 'asking the venues')
-  const document = naming(input, () => criticality(snapshot, build(snapshot, shock_scenario([])), input.question))
+  on_progress(0.1, 'asking the venues')
+  const document = naming(input, () =>
+    criticality(snapshot, build(snapshot, shock_scenario([])), input.question, (done, phase) =>
+      on_progress(0.1 + 0.9 * done, phase),
+    ),
+  )
   if (input.html !== undefined) writeFileSync(input.html, criticality_html(document))
   const text = () => criticality_text(document, { width: input.look.width, painter: painter(input.look.colour) })
   return { code: 0, text: input.json ? `${JSON.stringify(document, null, 2)}\n` : text(), note: '' }

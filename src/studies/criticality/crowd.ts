@@ -50,6 +50,17 @@ export interface Sale {
   readonly usd: number
 }
 
+/** Who is in breach at moved prices: what a further move is measured from. */
+export interface Stand {
+  /** By venue and slot, prices ÷ prices now. */
+  readonly ratios: readonly Float64Array[]
+  /** By venue and account that owes: 1 in breach. */
+  readonly breach: readonly Uint8Array[]
+}
+
+/** Factors of a price at which it is found out whose health stands on it. */
+const NUDGES = [0.5, 1.5] as const
+
 export class Crowd {
   readonly world: World
   readonly probe: Probe
@@ -58,6 +69,8 @@ export class Crowd {
   readonly rewards: readonly Habit[]
   private readonly members: readonly (readonly Member[])[]
   private readonly strict: readonly boolean[]
+  private open: Stand | undefined
+  private standing: readonly (readonly Int32Array[])[] | undefined
 
   /** @param world at its opening; it is moved about and comes back as it was */
   constructor(world: World) {
@@ -130,6 +143,66 @@ export class Crowd {
       const prices = this.world.venue(v).prices.map((price, slot) => price * (ratios[slot] as number))
       return this.breached(v, prices).map((member) => this.victim(v, member, logs, ratios))
     })
+  }
+
+  /** Everyone at today's prices. */
+  get opening(): Stand {
+    this.open ??= this.stand(new Float64Array(this.world.parts.assets.length))
+    return this.open
+  }
+
+  /** By venue and slot: positions among the members of those whose health stands on its price. */
+  private dependants(): readonly (readonly Int32Array[])[] {
+    this.standing ??= this.world.parts.venues.map((_, v) => {
+      const venue = this.world.venue(v)
+      const members = this.members[v] ?? []
+      const healths = members.map(({ row }) => venue.health(row, venue.prices))
+      return Array.from(venue.prices, (price, slot) => {
+        const nudged = NUDGES.map((factor) => venue.prices.map((same, k) => (k === slot ? price * factor : same)))
+        const found: number[] = []
+        members.forEach(({ row, legs }, i) => {
+          if (legs.some((leg) => leg.slot === slot) || nudged.some((prices) => venue.health(row, prices) !== healths[i]))
+            found.push(i)
+        })
+        return Int32Array.from(found)
+      })
+    })
+    return this.standing
+  }
+
+  /** Everyone at moved prices. @param from asks only those whose prices are other ones than there */
+  stand(logs: Float64Array, from?: Stand): Stand {
+    const ratios = this.probe.ratios(logs)
+    const breach = this.world.parts.venues.map((_, v) => {
+      const venue = this.world.venue(v)
+      const members = this.members[v] ?? []
+      const law = { strict: this.strict[v] as boolean }
+      const prices = venue.prices.map((price, slot) => price * (ratios[v]?.[slot] as number))
+      const told = from === undefined ? new Uint8Array(members.length) : Uint8Array.from(from.breach[v] as Uint8Array)
+      const ask = (i: number) => {
+        told[i] = in_breach(law, venue.health(members[i]?.row as number, prices)) ? 1 : 0
+      }
+      if (from === undefined) for (let i = 0; i < members.length; i++) ask(i)
+      else
+        prices.forEach((_price, slot) => {
+          if (ratios[v]?.[slot] !== from.ratios[v]?.[slot]) this.dependants()[v]?.[slot]?.forEach(ask)
+        })
+      return told
+    })
+    return { ratios, breach }
+  }
+
+  /** Who is in breach after log moves of the assets and is not at `from`. */
+  fresh(logs: Float64Array, from: Stand): Victim[] {
+    const { ratios, breach } = this.stand(logs, from)
+    const out: Victim[] = []
+    breach.forEach((now, v) => {
+      const before = from.breach[v] as Uint8Array
+      const members = this.members[v] as readonly Member[]
+      for (let i = 0; i < now.length; i++)
+        if (now[i] === 1 && before[i] === 0) out.push(this.victim(v, members[i] as Member, logs, ratios[v] as Float64Array))
+    })
+    return out
   }
 
   private victim(v: number, { row, legs, unit }: Member, logs: Float64Array, ratios: Float64Array): Victim {

@@ -39,46 +39,128 @@ export function shock_offspring(
   question: ShockQuestion,
   run: { readonly seed?: number; readonly tick_ms?: number } = {},
 ): Offspring {
-  const { fall, over_ms } = question
+  return offspring(crowd, stressed_books(snapshot, crowd, question, run), question)
+}
+
+/** What books give at their worst moment on the way of a shock. */
+export function stressed_books(
+  snapshot: Snapshot,
+  crowd: Crowd,
+  { fall, over_ms }: ShockQuestion,
+  run: { readonly seed?: number; readonly tick_ms?: number } = {},
+): StressedBooks {
   const { assets } = crowd.world.parts
   const moves = crowd.by_beta(log(1 - fall))
   const shocks = assets.flatMap(({ id }, a): ShockSpec[] =>
     moves[a] === 0 ? [] : [{ asset: id, change: exp(moves[a] as number) - 1, over_ms, at_ms: 0 }],
   )
-  const world = build(snapshot, shock_scenario(shocks, { ...run, horizon_ms: over_ms }))
-  return offspring(crowd, new StressedBooks(world), question)
+  return new StressedBooks(build(snapshot, shock_scenario(shocks, { ...run, horizon_ms: over_ms })))
 }
 
 /** What a first generation of liquidations brings about. Sales of one asset move all its markets together; all assets at once. */
-export function offspring(crowd: Crowd, books: StressedBooks, { fall, over_ms, reach }: ShockQuestion): Offspring {
-  const prompt = ({ lag_ms }: Victim) => lag_ms <= over_ms
-  const looks = AROUND.map((factor) => {
-    const logs = crowd.by_beta(log(1 - fall) * factor)
-    return { logs, victims: crowd.victims(logs).filter(prompt) }
-  })
-  const flow = new Float64Array(crowd.world.parts.assets.length)
-  let first_usd = 0
-  for (const { logs, victims } of looks)
-    for (const sale of victims.flatMap(({ sales }) => sales)) {
-      const usd = at_start(sale, logs) / AROUND.length
-      first_usd += usd
-      if (meets(sale, books)) flow[sale.asset] = (flow[sale.asset] as number) + usd
-    }
-  const moved = flow.map((usd, asset) => Math.min(-log(1 - reach), books.fall(asset, usd)))
-  let next_usd = 0
-  for (const { logs, victims } of looks) {
-    const before = new Set(victims.map(({ venue, row }) => `${venue}/${row}`))
-    const deeper = logs.map((value, asset) => value - (moved[asset] as number))
-    const fresh = crowd.victims(deeper).filter((victim) => prompt(victim) && !before.has(`${victim.venue}/${victim.row}`))
-    for (const sale of fresh.flatMap(({ sales }) => sales))
-      if (meets(sale, books)) next_usd += at_start(sale, deeper) / AROUND.length
-  }
-  const sold_usd = flow.reduce((sum, usd) => sum + Math.max(0, usd), 0)
-  next_usd = Math.max(0, next_usd)
-  return { first_usd, sold_usd, next_usd, r: first_usd > 0 ? next_usd / first_usd : 0 }
+export const offspring = (crowd: Crowd, books: StressedBooks, question: ShockQuestion): Offspring =>
+  totals(new ShockedCrowd(crowd, books, question).generations())
+
+export const totals = ({ first_usd, sold_usd, next_usd, r }: Offspring): Offspring => ({ first_usd, sold_usd, next_usd, r })
+
+/** The crowd at one of the sizes at which it is looked at. */
+export interface Look {
+  /** Log moves of the assets. */
+  readonly logs: Float64Array
+  readonly victims: readonly Victim[]
 }
 
-/** Where nobody quotes a contract, its accounts are taken over instead and nothing is sold. */
-const meets = ({ market }: Sale, books: StressedBooks): boolean => market < 0 || books.quoted(market)
+export interface Generations extends Offspring {
+  readonly first: readonly Look[]
+  /** In breach only now, beside whom the first is. */
+  readonly next: readonly Look[]
+  /** By asset: sold (+) and bought (−) by the first generation where somebody quotes, USD at start prices. */
+  readonly flow: Float64Array
+  /** By asset: fall of the log price by that flow, no further than the reach. */
+  readonly moved: Float64Array
+  /** The same without a reach, by what books give. */
+  readonly unbounded: Float64Array
+}
 
-const at_start = ({ asset, usd }: Sale, logs: Float64Array): number => usd / exp(logs[asset] as number)
+/** Two generations of a shock, with everybody or without some; the books are those of the run with everybody. */
+export class ShockedCrowd {
+  readonly books: StressedBooks
+  readonly question: ShockQuestion
+  private readonly crowd: Crowd
+  private readonly looks: readonly Look[]
+  /** In breach after the shock as it is, but at prices that follow only later than it takes: they do not count. */
+  readonly late: readonly Victim[]
+  /** Who tips over when the first generation has moved prices so far, by the moves. */
+  private readonly tipped = new Map<string, readonly Look[]>()
+
+  constructor(crowd: Crowd, books: StressedBooks, question: ShockQuestion) {
+    this.crowd = crowd
+    this.books = books
+    this.question = question
+    this.looks = AROUND.map((factor) => {
+      const logs = crowd.by_beta(log(1 - question.fall) * factor)
+      return { logs, victims: crowd.victims(logs).filter((victim) => this.prompt(victim)) }
+    })
+    this.late = crowd.victims(crowd.by_beta(log(1 - question.fall))).filter((victim) => !this.prompt(victim))
+  }
+
+  private prompt({ lag_ms }: Victim): boolean {
+    return lag_ms <= this.question.over_ms
+  }
+
+  private tip(moved: Float64Array): readonly Look[] {
+    const key = moved.join()
+    const known = this.tipped.get(key)
+    if (known !== undefined) return known
+    const found = this.looks.map(({ logs, victims }): Look => {
+      const before = new Set(victims.map(key_of))
+      const deeper = logs.map((value, asset) => value - (moved[asset] as number))
+      const fresh = this.crowd.victims(deeper).filter((victim) => this.prompt(victim) && !before.has(key_of(victim)))
+      return { logs: deeper, victims: fresh }
+    })
+    this.tipped.set(key, found)
+    return found
+  }
+
+  /** @param left_out accounts that sell in neither generation, and so move no price either */
+  generations(left_out?: (victim: Victim) => boolean): Generations {
+    const { crowd, books } = this
+    const kept = (looks: readonly Look[]): readonly Look[] =>
+      left_out === undefined
+        ? looks
+        : looks.map(({ logs, victims }) => ({ logs, victims: victims.filter((victim) => !left_out(victim)) }))
+    const first = kept(this.looks)
+    const flow = new Float64Array(crowd.world.parts.assets.length)
+    let first_usd = 0
+    for_each_sale(first, (sale, usd) => {
+      first_usd += usd
+      if (this.meets(sale)) flow[sale.asset] = (flow[sale.asset] as number) + usd
+    })
+    const unbounded = flow.map((usd, asset) => books.fall(asset, usd))
+    const moved = unbounded.map((fall) => Math.min(-log(1 - this.question.reach), fall))
+    const next = kept(this.tip(moved))
+    let next_usd = 0
+    for_each_sale(next, (sale, usd) => {
+      if (this.meets(sale)) next_usd += usd
+    })
+    next_usd = Math.max(0, next_usd)
+    const sold_usd = flow.reduce((sum, usd) => sum + Math.max(0, usd), 0)
+    const r = first_usd > 0 ? next_usd / first_usd : 0
+    return { first_usd, sold_usd, next_usd, r, first, next, flow, moved, unbounded }
+  }
+
+  /** Where nobody quotes a contract, its accounts are taken over instead and nothing is sold. */
+  meets({ market }: Sale): boolean {
+    return market < 0 || this.books.quoted(market)
+  }
+}
+
+/** Name of an account among all venues. */
+export const key_of = ({ venue, row }: Pick<Victim, 'venue' | 'row'>): string => `${venue}/${row}`
+
+/** Every sale of a generation with its part of the mean over the looks, USD at start prices. */
+export function for_each_sale(looks: readonly Look[], then: (sale: Sale, usd: number, victim: Victim) => void): void {
+  for (const { logs, victims } of looks)
+    for (const victim of victims)
+      for (const sale of victim.sales) then(sale, sale.usd / exp(logs[sale.asset] as number) / AROUND.length, victim)
+}

@@ -45,13 +45,18 @@ export class StressedBooks {
     return (this.depth_usd[market]?.[WITHIN.length - 1] as number) > 0
   }
 
+  /** Is any market of the asset quoted throughout? */
+  quotes(asset: number): boolean {
+    return (this.by_asset[asset]?.[0] as number) > 0
+  }
+
   /**
    * Fall of an asset's log price when `usd` of it are sold at once to all its markets, which move as one. Between the distances asked
-   * a power law; 0 where nobody quotes.
+   * and beyond them a power law; 0 where nobody quotes.
    */
   fall(asset: number, usd: number): number {
     const depth = this.by_asset[asset] as Float64Array
-    if (!(usd > 0 && (depth[0] as number) > 0)) return 0
+    if (!(usd > 0 && this.quotes(asset))) return 0
     let i = 1
     while (i < WITHIN.length - 1 && usd > (depth[i] as number)) i++
     const at = (k: number) => log(-log(1 - (WITHIN[k] as number)))
