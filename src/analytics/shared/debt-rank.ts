@@ -1,6 +1,6 @@
 /** How far distress travels before anybody defaults: relative losses of capital along loans. */
 import { assert } from '../../model/index.ts'
-import { LANES, loans_of, spread, spread_all } from './distress.ts'
+import { LANES, type Net, net_of, spread, spread_all } from './distress.ts'
 
 /** A loan as the share of the lender's capital that is lost when the borrower's is: `leverage` = amount ÷ capital of the lender. */
 export interface Link {
@@ -22,6 +22,7 @@ export class LoanBook {
   readonly at: Int32Array
   readonly lender: Int32Array
   readonly leverage: Float64Array
+  private known: Net | undefined
 
   constructor(count: number, links: readonly Link[]) {
     this.count = count
@@ -44,36 +45,41 @@ export class LoanBook {
       this.leverage[k] = leverage
     }
   }
+
+  /** As it is followed: put together when it is first asked for. */
+  get net(): Net {
+    this.known ??= net_of(this)
+    return this.known
+  }
 }
 
 /**
  * Differential DebtRank (Bardoscia, Battiston, Caccioli, Caldarelli, PLoS ONE 10, 2015): every new loss of a borrower is passed on, times the
- * lender's leverage towards him; nobody loses more than all.
+ * lender's leverage towards him; nobody loses more than all. Ends when nobody's loss differs by more than `tolerance` from what it should be by the others'.
  * @param shock relative loss of capital of each at the start, 0 to 1
  * @returns relative losses at the end, the shock included
  */
 export function debt_rank(book: LoanBook, shock: ArrayLike<number>, tolerance = 1e-12): Float64Array {
   assert(shock.length === book.count, 'a shock for each node')
   const lost = Float64Array.from(shock, (own) => Math.min(1, own))
-  spread(book, lost, tolerance)
+  spread(book.net, lost, tolerance)
   return lost
 }
 
 /**
- * DebtRank of every node: what all others lose when it alone loses the share `shock`, in weights of each; of 1,000 nodes with 20 loans each in about half a second.
+ * DebtRank of every node: what all others lose when it alone loses the share `shock`, in weights of each; of 1,000 nodes with 20 loans each in half a second.
  * @param weight of each node, such as its part of all capital
  */
 export function debt_ranks(book: LoanBook, weight: ArrayLike<number>, shock = 1, tolerance = 1e-12): Float64Array {
   assert(weight.length === book.count && shock >= 0 && shock <= 1, 'a weight for each node and a shock from 0 to 1')
   const { count } = book
-  const loans = loans_of(book)
   const ranks = new Float64Array(count)
   const lost = new Float64Array(count * LANES)
   for (let from = 0; from < count; from += LANES) {
     const width = Math.min(LANES, count - from)
     lost.fill(0)
     for (let c = 0; c < width; c++) lost[(from + c) * LANES + c] = shock
-    spread_all(loans, lost, tolerance)
+    spread_all(book.net, lost, tolerance)
     for (let c = 0; c < width; c++) {
       let sum = 0
       for (let i = 0; i < count; i++)
