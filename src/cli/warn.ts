@@ -16,6 +16,7 @@ interface Options {
   readonly snapshot?: string
   readonly seeds?: string
   readonly evaluate?: true
+  readonly all?: true
   readonly json?: true
   readonly quiet?: true
 }
@@ -23,9 +24,9 @@ interface Options {
 const EXAMPLES = `
 Examples:
   unwind warn spot.csv.gz open-interest.csv.gz funding.csv.gz vix.csv.gz
-      today's chances with their drivers: a fall, an event, and how far each asset would fall if it fell
+      today's chances, what moves them, and whether they had any skill: a fall, an event, how far each asset would fall if it fell
   unwind warn spot.csv.gz --evaluate
-      the same, and the walk-forward table against naive rules, whatever it says
+      the same, and the walk-forward tables against naive rules and with a second model, whatever they say
   unwind warn perps.parquet --fall 7% --days 3 --json
       another question; the document unwind.warn/1
   unwind warn spot.csv.gz --snapshot market.json
@@ -34,7 +35,7 @@ Examples:
       no prices: how fragile these positions are, and what has changed
 
 The first file has the prices that are asked about; others add features. Rows are days. On daily data nobody has shown that falls can be
-timed; fragility, how far a shock would go, is what can be known. --evaluate says which of both these files can tell.
+timed; fragility, how far a shock would go, is what can be known. Every question says what walking forward through these files found.
 Losses by a snapshot of 100,000 accounts take about a minute; each is given that what is asked comes true, not multiplied by its chance.
 Exit codes: 0 done, 2 bad input, 3 interrupted.
 `
@@ -50,7 +51,8 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(value('--times <k>', 'how many times the shock it must fall within three days (default: 2)'))
     .addOption(value('--snapshot <files>', 'snapshots, separated by commas: expected losses and fragility from positions'))
     .addOption(value('--seeds <n>', 'runs a shock on the newest snapshot (default: 5)'))
-    .option('--evaluate', 'walk forward through the history, against naive rules')
+    .option('--evaluate', 'print the walk-forward tables against naive rules, with a second model')
+    .option('--all', 'print every asset of a question, not only the likeliest')
     .option('--json', 'print the document unwind.warn/1, nothing else')
     .option('--quiet', 'no progress')
     .addHelpText('after', EXAMPLES)
@@ -92,6 +94,7 @@ function run(files: string[], options: Options, host: Host): Promise<number> {
     shock,
     amplification: times,
     evaluate: options.evaluate === true,
+    all: options.all === true,
     json: options.json === true,
     look: { width: host.width, colour: host.colour },
   }

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Rng, sigmoid } from '../math/index.ts'
+import { averagePrecision, log, Rng, rocAuc, sigmoid } from '../math/index.ts'
 import {
   auc_within_refits,
   boosted,
@@ -7,6 +8,7 @@ import {
   calibration_curve,
   constant,
   disjoint,
+  drivers_shown,
   EVALUATE,
   evaluate,
   known_before,
@@ -16,6 +18,7 @@ import {
   support,
   walk_forward,
 } from './evaluate.ts'
+import { Ranked } from './shared/ranked.ts'
 
 const DAY_MS = 86_400_000
 
@@ -171,8 +174,76 @@ describe('walk-forward', () => {
     expect(score.false_alarm_days_per_month as number).toBeLessThan(1)
   })
 
-  test('too little data is said, not guessed', () => {
-    const { scores } = evaluate(problem(1, 1, 100), forecasters, quick)
+  test('too little data is said, not guessed: no rows out of sample, and no base rate of those that are none', () => {
+    const { scores, rows } = evaluate(problem(1, 1, 100), forecasters, quick)
     expect(scores.every(({ verdict }) => verdict === 'too little data')).toBe(true)
+    // The first forecast needs 120 rows.
+    expect(rows).toEqual([])
+  })
+
+  test('the verdict on one model does not depend on which other models are judged', () => {
+    const made = problem(0.6, 4, 400)
+    const with_trees = of(evaluate(made, forecasters, quick), 'ridge-logit')
+    const without = of(
+      evaluate(
+        made,
+        forecasters.filter(({ id }) => id !== 'boosted-trees'),
+        quick,
+      ),
+      'ridge-logit',
+    )
+    expect(without).toEqual(with_trees)
+  })
+
+  test('ranks give the figures of rocAuc and averagePrecision for any resample', () => {
+    const row = fc.record({ label: fc.constantFrom(0, 1), score: fc.integer({ min: 0, max: 6 }) })
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), fc.infiniteStream(fc.nat()), (rows, picks) => {
+        const ranked = new Ranked(
+          rows.map(({ label }) => label),
+          rows.map(({ score }) => score),
+        )
+        const of_rows = [...picks.take(rows.length)].map((pick) => pick % rows.length)
+        const labels = of_rows.map((r) => rows[r]?.label as number)
+        const scores = of_rows.map((r) => rows[r]?.score as number)
+        expect(ranked.auc(of_rows)).toBe(rocAuc(labels, scores))
+        expect(ranked.precision(of_rows)).toBe(averagePrecision(labels, scores))
+      }),
+    )
+  })
+})
+
+describe('drivers', () => {
+  const log_odds = (p: number) => log(p / (1 - p))
+
+  test.each([ridge_logit, boosted, single('signal-alone', 'Signal alone', 'signal')])(
+    '$id: log odds of the base rate and the parts add up to those of the chance',
+    (forecaster) => {
+      const made = problem(1, 2)
+      const rows = known_before(made, Number.POSITIVE_INFINITY)
+      const base = rows.reduce((sum, i) => sum + (made.labels[i] as number), 0) / rows.length
+      const fitted = forecaster.fit(made, rows)
+      for (const i of [0, 17, 400, 899]) {
+        const forecast = fitted?.forecast(made.x.subarray(2 * i, 2 * i + 2))
+        if (forecast === undefined) throw new Error('not fitted')
+        for (const most of [0, 1, 6]) {
+          const whole = drivers_shown(forecast, base, most).reduce((sum, { part }) => sum + part, log_odds(base))
+          expect(whole).toBeCloseTo(log_odds(forecast.probability), 9)
+        }
+      }
+    },
+  )
+
+  test('a sign that raises the chance is positive, and moves nothing where the calibration is flat', () => {
+    const made = problem(1.5, 3)
+    const rows = known_before(made, Number.POSITIVE_INFINITY)
+    const fitted = ridge_logit.fit(made, rows)
+    const signal = (value: number) => fitted?.forecast([value, 0]).drivers.find(({ name }) => name === 'signal')?.part as number
+    expect(signal(1)).toBeGreaterThan(0)
+    expect(signal(-1)).toBeLessThan(0)
+    // Labels of the newest quarter against the signal: the calibration would fall, and is left flat.
+    const turned = made.labels.map((label, i) => (i < 675 ? label : (made.x[2 * i] as number) < 0 ? 1 : 0))
+    const flat = ridge_logit.fit({ ...made, labels: turned }, rows)?.forecast([2, 0])
+    expect(flat?.drivers.filter(({ name, part }) => name !== 'calibration' && part !== 0)).toEqual([])
   })
 })

@@ -1,14 +1,7 @@
 /** Forecasts judged as they would have been made: purged walk-forward, events, intervals by block bootstrap, baselines beside the models. */
-import {
-  averagePrecision,
-  brier,
-  type Confusion,
-  confusionRates,
-  quantileSorted,
-  relativeUsefulness,
-  rocAuc,
-} from '../math/index.ts'
+import { brier, type Confusion, confusionRates, quantileSorted, relativeUsefulness, rocAuc } from '../math/index.ts'
 import type { Fitted, Forecaster, Problem } from './shared/forecasters.ts'
+import { Ranked } from './shared/ranked.ts'
 import { blocks, type Estimate, estimate, type Resampling } from './shared/resample.ts'
 
 export {
@@ -16,9 +9,12 @@ export {
   calibrate,
   constant,
   disjoint,
+  type Driver,
+  drivers_shown,
   type Fitted,
   type Forecast,
   type Forecaster,
+  LEAST,
   type Problem,
   ridge_logit,
   single,
@@ -162,6 +158,8 @@ export interface Score {
   readonly usefulness: number | null
   readonly precision: number | null
   readonly recall: number | null
+  /** Events within the rows; null where none is asked for. */
+  readonly events: number | null
   /** Of events: share with an alarm in the horizon before them, and the mean time from the first such alarm. */
   readonly event_recall: number | null
   readonly lead_days: number | null
@@ -186,7 +184,10 @@ const DAY_MS = 86_400_000
 /** Share of the rows of the most talkative that a forecaster must have spoken on. */
 const COVERAGE = 0.8
 
-/** All forecasters on one problem, on the rows on which every one of those with enough data has spoken. */
+/** Least rows out of sample before anything is judged. */
+export const LEAST_ROWS = 30
+
+/** All forecasters on one problem, on the rows on which every one of those with enough data has spoken; no rows where none has. */
 export function evaluate(
   problem: Problem,
   forecasters: readonly Forecaster[],
@@ -200,81 +201,87 @@ export function evaluate(
   // What could be said on far fewer rows than others would leave too few for all: it is left out of the comparison.
   const spoke = walks.filter((_, w) => (said_of[w] as number) > 0 && (said_of[w] as number) >= COVERAGE * most)
   const rows: number[] = []
-  for (let i = 0; i < problem.labels.length; i++)
+  for (let i = 0; i < problem.labels.length && spoke.length > 0; i++)
     if (!Number.isNaN(problem.labels[i]) && spoke.every((walk) => !Number.isNaN(walk.probability[i] as number))) rows.push(i)
   const labels = rows.map((i) => problem.labels[i] as number)
-  const said = (walk: Walk, of: readonly number[]) => of.map((r) => walk.probability[rows[r] as number] as number)
-  const all = rows.map((_, r) => r)
-  const reference = spoke.find((walk) => walk.forecaster.id === 'constant')
+  const base_rate = labels.reduce((sum, label) => sum + label, 0) / Math.max(1, labels.length)
+  if (rows.length < LEAST_ROWS) return { scores: walks.map((walk) => nothing(walk, rows.length, base_rate)), walks, rows }
   const samples = blocks(
     rows.map((i) => problem.time_ms[i] as number),
     options,
     problem.horizon_ms,
   )
-  const pick = (of: readonly number[]) => of.map((r) => labels[r] as number)
-  const auc = (walk: Walk, of: readonly number[]) => rocAuc(pick(of), said(walk, of))
-  const baselines = spoke.filter((walk) => walk.forecaster.baseline && walk.forecaster.id !== 'constant')
-  const best = baselines.reduce<Walk | undefined>(
-    (top, walk) => ((auc(walk, all) ?? 0) > (top === undefined ? 0 : (auc(top, all) ?? 0)) ? walk : top),
-    undefined,
-  )
-  const skill = (walk: Walk, of: readonly number[]) => {
-    if (reference === undefined || of.length === 0) return null
-    const without = brier(pick(of), said(reference, of))
-    return without > 0 ? 1 - brier(pick(of), said(walk, of)) / without : null
-  }
-  const scores = walks.map((walk) =>
-    spoke.includes(walk) && rows.length >= 30
-      ? judged({ problem, walk, rows, labels, samples, auc, skill, best })
-      : nothing(walk.forecaster.id, walk.forecaster.title, walk.forecaster.baseline, rows.length, walk.abstained),
-  )
+  const all = rows.map((_, r) => r)
+  const judged_walks = spoke.map((walk) => of_walk(walk, rows, labels))
+  const best = judged_walks
+    .filter(({ walk: { forecaster } }) => forecaster.baseline && forecaster.id !== 'constant')
+    .reduce<OfWalk | undefined>((top, one) => ((one.ranked.auc(all) ?? 0) > (top?.ranked.auc(all) ?? 0) ? one : top), undefined)
+  const reference = judged_walks.find(({ walk }) => walk.forecaster.id === 'constant')
+  const scores = walks.map((walk) => {
+    const own = judged_walks.find((one) => one.walk === walk)
+    return own === undefined
+      ? nothing(walk, rows.length, base_rate)
+      : judged({ problem, own, rows, labels, samples, reference, best })
+  })
   return { scores, walks, rows }
 }
 
+/** What one forecaster said on the rows that are judged. */
+interface OfWalk {
+  readonly walk: Walk
+  readonly said: readonly number[]
+  readonly ranked: Ranked
+  /** Squared errors. */
+  readonly errors: Float64Array
+}
+
+function of_walk(walk: Walk, rows: readonly number[], labels: readonly number[]): OfWalk {
+  const said = rows.map((i) => walk.probability[i] as number)
+  const errors = Float64Array.from(said, (p, r) => (p - (labels[r] as number)) * (p - (labels[r] as number)))
+  return { walk, said, ranked: new Ranked(labels, said), errors }
+}
+
+const mean_of = (values: Float64Array, of: readonly number[]) =>
+  of.reduce((sum, r) => sum + (values[r] as number), 0) / Math.max(1, of.length)
+
 interface Judged {
   readonly problem: Problem
-  readonly walk: Walk
+  readonly own: OfWalk
   readonly rows: readonly number[]
   readonly labels: readonly number[]
   /** Resampled positions in `rows`. */
   readonly samples: readonly (readonly number[])[]
-  readonly auc: (walk: Walk, of: readonly number[]) => number | null
-  readonly skill: (walk: Walk, of: readonly number[]) => number | null
-  readonly best: Walk | undefined
+  readonly reference: OfWalk | undefined
+  /** The naive rule with the highest AUC. */
+  readonly best: OfWalk | undefined
 }
 
-function judged({ problem, walk, rows, labels, samples, auc, skill, best }: Judged): Score {
+function judged({ problem, own, rows, labels, samples, reference, best }: Judged): Score {
+  const { walk, said, ranked, errors } = own
   const { id, title, baseline } = walk.forecaster
   const all = rows.map((_, r) => r)
-  const said = (of: readonly number[]) => of.map((r) => walk.probability[rows[r] as number] as number)
-  const pick = (of: readonly number[]) => of.map((r) => labels[r] as number)
-  const brier_skill = estimate(
-    skill(walk, all),
-    samples.map((sample) => skill(walk, sample)),
-  )
+  const over = (figure: (of: readonly number[]) => number | null) => estimate(figure(all), samples.map(figure))
+  const brier_skill = over((of) => {
+    const without = reference === undefined ? 0 : mean_of(reference.errors, of)
+    return without > 0 ? 1 - mean_of(errors, of) / without : null
+  })
   const less = (of: readonly number[]) => {
-    const [own, other] = [auc(walk, of), best === undefined ? null : auc(best, of)]
-    return own === null || other === null ? null : own - other
+    const [mine, other] = [ranked.auc(of), best === undefined ? null : best.ranked.auc(of)]
+    return mine === null || other === null ? null : mine - other
   }
-  const beats = baseline || best === undefined ? null : estimate(less(all), samples.map(less))
+  const beats = baseline || best === undefined ? null : over(less)
   const counts = confusion(labels, (r) => walk.alarm[rows[r] as number] === 1)
   const rates = confusionRates(counts)
   return {
     ...{ id, title, baseline, rows: rows.length, base_rate: labels.reduce((sum, label) => sum + label, 0) / labels.length },
-    roc_auc: estimate(
-      auc(walk, all),
-      samples.map((sample) => auc(walk, sample)),
-    ),
+    roc_auc: over((of) => ranked.auc(of)),
     roc_auc_within: auc_within_refits(
       labels,
-      said(all),
+      said,
       rows.map((i) => walk.refit[i] as number),
     ),
-    average_precision: estimate(
-      averagePrecision(labels, said(all)),
-      samples.map((sample) => averagePrecision(pick(sample), said(sample))),
-    ),
-    brier: brier(labels, said(all)),
+    average_precision: over((of) => ranked.precision(of)),
+    brier: brier(labels, said),
     brier_skill,
     usefulness: number(relativeUsefulness(counts, MU)),
     precision: number(rates.precision),
@@ -288,23 +295,14 @@ function judged({ problem, walk, rows, labels, samples, auc, skill, best }: Judg
 
 const number = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-const nothing = (id: string, title: string, baseline: boolean, rows: number, abstained: number): Score => {
+const nothing = ({ forecaster, abstained }: Walk, rows: number, base_rate: number): Score => {
   const none: Estimate = { value: null, low: null, high: null }
+  const { id, title, baseline } = forecaster
   return {
-    ...{
-      id,
-      title,
-      baseline,
-      rows,
-      base_rate: 0,
-      roc_auc: none,
-      roc_auc_within: null,
-      average_precision: none,
-      brier: null,
-      brier_skill: none,
-      usefulness: null,
-    },
-    ...{ precision: null, recall: null, event_recall: null, lead_days: null, false_alarm_days_per_month: null, abstained },
+    ...{ id, title, baseline, rows, base_rate },
+    ...{ roc_auc: none, roc_auc_within: null, average_precision: none, brier: null, brier_skill: none, usefulness: null },
+    ...{ precision: null, recall: null, events: null, event_recall: null, lead_days: null, false_alarm_days_per_month: null },
+    abstained,
     beats_baseline: null,
     verdict: 'too little data',
   }
@@ -315,8 +313,8 @@ function alarms(
   problem: Problem,
   walk: Walk,
   rows: readonly number[],
-): Pick<Score, 'event_recall' | 'lead_days' | 'false_alarm_days_per_month'> {
-  const none = { event_recall: null, lead_days: null, false_alarm_days_per_month: null }
+): Pick<Score, 'events' | 'event_recall' | 'lead_days' | 'false_alarm_days_per_month'> {
+  const none = { events: null, event_recall: null, lead_days: null, false_alarm_days_per_month: null }
   if (rows.length === 0 || problem.events_ms.length === 0) return none
   const { horizon_ms } = problem
   const [first, last] = [problem.time_ms[rows[0] as number] as number, problem.time_ms[rows[rows.length - 1] as number] as number]
@@ -334,6 +332,7 @@ function alarms(
   )
   const months = Math.max(1, (last - first) / (30 * DAY_MS))
   return {
+    events: events.length,
     event_recall: seen.length / events.length,
     lead_days: seen.length > 0 ? seen.reduce((sum, lead) => sum + lead, 0) / seen.length : null,
     false_alarm_days_per_month: false_days.size / months,

@@ -102,7 +102,7 @@ const figure = z.object({
   venue: z.string().describe('Empty: all venues together'),
   unit: z.string(),
   value: z.number(),
-  before: number.describe('In the snapshot before; null where there is none'),
+  before: number.describe('In the snapshot before; null where there is none, or none of the same market'),
 })
 const figures = z.array(figure)
 
@@ -122,7 +122,8 @@ const score = z.object({
   usefulness: number,
   precision: number,
   recall: number,
-  event_recall: number,
+  events: number.optional().describe('Events within the rows'),
+  event_recall: number.describe('Share of events with an alarm within the horizon before them'),
   lead_days: number,
   false_alarm_days_per_month: number,
   abstained: z.number().int().min(0),
@@ -144,7 +145,24 @@ export const warn_schema = z.object({
       learned: z.number().int().min(0),
       happened: z.number().int().min(0),
       skill: z.enum(['skill', 'no skill', 'too little data', 'not evaluated']).describe('Walk-forward verdict on this question'),
-      drivers: z.array(z.object({ name: z.string(), part: z.number().describe('What it adds to the log odds') })),
+      brier_skill: estimate
+        .nullable()
+        .optional()
+        .describe('1 − Brier ÷ Brier of how often it had happened so far, out of sample; null where it was not judged'),
+      beats_naive: estimate.nullable().optional().describe('ROC-AUC less that of the best naive rule, out of sample'),
+      judged_rows: z.number().int().min(0).optional().describe('Rows out of sample on which it was judged'),
+      drivers: z
+        .array(z.object({ name: z.string(), part: z.number().describe('What it adds to the log odds') }))
+        .describe(
+          'What moves the chance from the base rate: log odds of base_rate plus all parts are the log odds of probability. `calibration`: what the newest quarter of the rows says of a row with all features in their middle; `others`: all that are not named',
+        ),
+      naive_rule: z
+        .object({ title: z.string(), probability: chance.nullable(), brier_skill: estimate })
+        .nullable()
+        .optional()
+        .describe(
+          'The naive rule that did better, out of sample, than how often it happened, and what it says; null where none did',
+        ),
       positions: figures.describe('What the newest snapshot says of the subject: R, ladder, distance to the cliff; not learned'),
       ...loss,
     }),
@@ -154,9 +172,12 @@ export const warn_schema = z.object({
       z.object({
         question: z.string(),
         subject: z.string().describe('market, or a venue of the snapshot'),
-        probability: chance.describe('(hits + 1) ÷ (seeds + 2)'),
+        probability: chance.describe(
+          '(hits + 1) ÷ (seeds + 2), the rule of succession: what to reckon with where a few seeds must not give certainty; `share` is what was counted',
+        ),
         hits: z.number().int().min(0),
         seeds: z.number().int().min(1),
+        share: estimate.optional().describe('hits ÷ seeds, with Wilson’s 95 % interval'),
         positions: figures,
         ...loss,
       }),
@@ -172,7 +193,10 @@ export const warn_schema = z.object({
       z.object({
         id: z.string(),
         title: z.string(),
-        rows: z.number().int().min(0),
+        asked: z.number().int().min(0).optional().describe('Rows with a known outcome'),
+        happened: z.number().int().min(0).optional().describe('Of these, how many came true'),
+        rows: z.number().int().min(0).describe('Of these, out of sample: on which forecasts were made'),
+        base_rate: chance.nullable().optional().describe('Share of the rows out of sample that came true; null without any'),
         scores: z.array(score),
         calibration: z
           .array(z.object({ said: chance, happened: chance, rows: z.number().int() }))

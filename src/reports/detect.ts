@@ -1,13 +1,13 @@
-/** Events and alerts, chances and scores, for a terminal. */
-import { counted, decimal, duration, percent, usd } from './format.ts'
+/** Events and alerts for a terminal. */
+import { counted, duration, percent, usd } from './format.ts'
 import type { GridColumn } from './lines.ts'
 import { plain } from './report.ts'
-import type { DetectDoc, WarnDoc } from './schemas.ts'
+import type { DetectDoc } from './schemas.ts'
 import { Sheet } from './sheet.ts'
 import type { TextOptions } from './text.ts'
 
-const left = (title: string): GridColumn => ({ title, align: 'left' })
-const right = (title: string): GridColumn => ({ title, align: 'right' })
+export const left = (title: string): GridColumn => ({ title, align: 'left' })
+export const right = (title: string): GridColumn => ({ title, align: 'right' })
 
 /** `2024-04-12T18:00:00Z` as `2024-04-12 18:00`. */
 export const when = (iso: string | null): string => (iso === null ? 'open' : `${iso.slice(0, 10)} ${iso.slice(11, 16)}`)
@@ -130,164 +130,6 @@ function costs(sheet: Sheet, { alerts }: DetectDoc): void {
   for (const alert of known.slice(-MOST_COSTS))
     sheet.say(
       `${when(alert.time)} ${alert.type} of ${plain(alert.subject)}: ${usd(alert.expected_loss_usd as number)} (${plain(alert.expected_loss_basis)})`,
-      '  ',
-    )
-}
-
-type Score = WarnDoc['evaluation'][number]['scores'][number]
-type Estimate = Score['roc_auc']
-
-const figure = (value: number | null, digits = 2): string => (value === null ? '–' : decimal(value, digits))
-const interval = ({ value, low, high }: Estimate): string =>
-  value === null ? '–' : low === null || high === null ? figure(value) : `${figure(value)} [${figure(low)}, ${figure(high)}]`
-
-export function warn_text(document: WarnDoc, options: TextOptions = {}): string {
-  const sheet = new Sheet(options, 140, '')
-  sheet.heading(`Chances as of ${when(document.time)} UTC`)
-  const questions = [...new Set(document.warnings.map(({ question }) => question))]
-  if (questions.length === 0 && document.snapshots.length === 0)
-    sheet.say('Nothing is said: there is too little history to learn from.')
-  for (const question of questions) {
-    const own = document.warnings.filter((warning) => warning.question === question)
-    chances(sheet, question, own)
-  }
-  if (document.snapshots.length > 0) held(sheet, document)
-  for (const part of document.evaluation) walk(sheet, part)
-  sheet.lines.push('')
-  for (const note of document.notes) sheet.say(note, '· ')
-  return sheet.text
-}
-
-function chances(sheet: Sheet, question: string, own: readonly WarnDoc['warnings'][number][]): void {
-  const { skill, base_rate, learned, happened } = own[0] as (typeof own)[number]
-  sheet.lines.push('')
-  sheet.say(plain(question))
-  sheet.say(
-    `learned from ${counted(learned, 'row')}, of which ${decimal(happened)} came true (${percent(base_rate)}); walk-forward: ${skill === 'not evaluated' ? 'not evaluated (--evaluate)' : skill}`,
-    '  ',
-  )
-  const shown = own.toSorted((a, b) => (b.probability ?? -1) - (a.probability ?? -1)).slice(0, 12)
-  // Without a snapshot no row has a loss: the notes say why. With one there is room for two drivers.
-  const priced = own.some(({ expected_loss }) => expected_loss !== null)
-  const pushes = (one: (typeof own)[number]) =>
-    one.drivers.slice(0, priced ? 2 : 3).map(({ name, part }) => `${name} ${part < 0 ? '−' : '+'}${Math.abs(part).toFixed(2)}`)
-  sheet.table(
-    [
-      left('  of'),
-      right('chance'),
-      right('usual'),
-      ...(priced ? [right('loss if so')] : []),
-      left('what pushes it, in log odds'),
-    ],
-    shown.map((one) => [
-      `  ${plain(one.subject)}`,
-      one.probability === null ? 'abstains' : percent(one.probability),
-      percent(one.base_rate),
-      ...(priced ? [one.expected_loss === null ? '–' : usd(one.expected_loss.loss_usd.median)] : []),
-      pushes(one).join(', '),
-    ]),
-  )
-  if (priced) sheet.say(`loss: ${loss_words(shown)}`, '  ')
-}
-
-type Loss = Pick<WarnDoc['warnings'][number], 'expected_loss' | 'expected_loss_basis'>
-
-/** `$1.2 M [0.9, 1.4]`. */
-function loss_text({ expected_loss }: Loss): string {
-  if (expected_loss === null) return '–'
-  const { median, low, high } = expected_loss.loss_usd
-  return low === null || high === null ? usd(median) : `${usd(median)} [${usd(low)}, ${usd(high)}]`
-}
-
-const sales_text = ({ expected_loss }: Loss): string => {
-  const sales = expected_loss?.forced_sales_usd ?? null
-  return sales === null ? '–' : usd(sales.median)
-}
-
-/** What says so of the first that has a loss, with its interval. */
-function loss_words(shown: readonly Loss[]): string {
-  const one = shown.find(({ expected_loss }) => expected_loss !== null)
-  if (one === undefined) return ''
-  const { low, high } = one.expected_loss?.loss_usd ?? { low: null, high: null }
-  const between = low === null || high === null ? '' : `; 5 to 95 % of seeds: ${usd(low)} to ${usd(high)}`
-  return `${plain(one.expected_loss_basis)}${between}`
-}
-
-/** What snapshots say: fragility by runs, and the figures of the newest. */
-function held(sheet: Sheet, { snapshots, simulated, positions, alerts }: WarnDoc): void {
-  sheet.heading('Positions')
-  for (const one of snapshots)
-    sheet.say(`${plain(one.file)}: ${plain(one.title)}, ${when(one.time)}, ${counted(one.accounts, 'account')}, ${one.evidence}`)
-  for (const question of [...new Set(simulated.map((one) => one.question))]) {
-    const own = simulated.filter((one) => one.question === question)
-    sheet.lines.push('')
-    sheet.say(plain(question))
-    sheet.table(
-      [left('  of'), right('chance'), right('seeds'), right('loss, median [5 %, 95 %]'), right('forced sales')],
-      own.map((one) => [
-        `  ${plain(one.subject)}`,
-        percent(one.probability),
-        `${one.hits} of ${one.seeds}`,
-        loss_text(one),
-        sales_text(one),
-      ]),
-    )
-    sheet.say(`loss: ${loss_words(own)}`, '  ')
-  }
-  const venues = [...new Set(positions.map(({ venue }) => venue))]
-  const cell = (name: string, venue: string) => {
-    const found = positions.find((one) => one.name === name && one.venue === venue)
-    if (found === undefined) return '–'
-    const text = (value: number) =>
-      found.unit === 'usd' ? usd(value) : /^(distance|health|largest)/.test(name) ? percent(value, 1) : decimal(value, 3)
-    return found.before === null ? text(found.value) : `${text(found.before)} → ${text(found.value)}`
-  }
-  sheet.lines.push('')
-  sheet.table(
-    [left('  figure'), ...venues.map((venue) => right(venue === '' ? 'all' : plain(venue)))],
-    [...new Set(positions.map(({ name }) => name))].map((name) => [`  ${name}`, ...venues.map((venue) => cell(name, venue))]),
-  )
-  for (const alert of alerts.filter(({ state }) => state !== 'closed'))
-    sheet.say(
-      `${alert.severity}: ${plain(alert.what)}${alert.expected_loss_usd === null ? '' : `; ${usd(alert.expected_loss_usd)} would be lost (${plain(alert.expected_loss_basis)})`}`,
-      '  ',
-    )
-}
-
-function walk(sheet: Sheet, { title, rows, scores, calibration }: WarnDoc['evaluation'][number]): void {
-  sheet.heading(`Walk-forward: ${plain(title)}`)
-  sheet.table(
-    [
-      left('forecaster'),
-      left('verdict'),
-      right('ROC-AUC'),
-      right('Brier skill'),
-      right('AP'),
-      right('seen'),
-      right('lead'),
-      right('false d/month'),
-    ],
-    scores.map((score) => [
-      score.id,
-      score.verdict,
-      interval(score.roc_auc),
-      interval(score.brier_skill),
-      interval(score.average_precision),
-      score.event_recall === null ? '–' : percent(score.event_recall, 0),
-      score.lead_days === null ? '–' : `${score.lead_days.toFixed(1)} d`,
-      figure(score.false_alarm_days_per_month, 1),
-    ]),
-    (_, __, text) =>
-      text.trim() === 'skill' ? sheet.paint.good(text) : text.trim() === 'no skill' ? sheet.paint.warn(text) : text,
-  )
-  const base = scores.find(({ verdict }) => verdict !== 'too little data')?.base_rate ?? 0
-  sheet.say(
-    `${counted(rows, 'row')}, base rate ${percent(base)}; 90 % intervals by blocks of 30 days; refitted every 30 days on what was known.`,
-    '  ',
-  )
-  if (calibration.length > 0)
-    sheet.say(
-      `Calibration of the ridge logit (said → happened): ${calibration.map((bin) => `${percent(bin.said, 0)} → ${percent(bin.happened, 0)}`).join(', ')}.`,
       '  ',
     )
 }

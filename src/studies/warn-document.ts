@@ -1,14 +1,23 @@
 /** What may come, and what it would cost: the document `unwind.warn/1`. */
 import { iso_time } from '../analytics/index.ts'
 import { EVENT_SCORE } from '../detectors/deleveraging-event.ts'
-import { calibration_curve, type Score } from '../detectors/evaluate.ts'
+import { calibration_curve, type Estimate, EVALUATE, LEAST, LEAST_ROWS, type Score } from '../detectors/evaluate.ts'
 import { exp, median } from '../math/index.ts'
 import { type Evidence, InputError, type Panel } from '../model/index.ts'
 import type { Positions } from './criticality/positions.ts'
 import { type AlertEntry, alert_entry, type DetectDocument, type Given, sources_of } from './detection.ts'
 import { alone, type ExpectedLoss, ladder_loss, type Outcome, outcomes, run_loss, same_asset } from './expected-loss.ts'
 import { type PositionFigure, read_positions, simulated } from './fragile-positions.ts'
-import { assets_of, type Evaluation, evaluate_warnings, leader_of, type Warning, warn, type WarningOptions } from './warning.ts'
+import {
+  assets_of,
+  type Evaluation,
+  evaluate_warnings,
+  leader_of,
+  type Said,
+  type Warning,
+  warn,
+  type WarningOptions,
+} from './warning.ts'
 
 export const WARN_SCHEMA = 'unwind.warn/1'
 const DAY_MS = 86_400_000
@@ -35,8 +44,17 @@ interface WarningEntry {
   readonly base_rate: number
   readonly learned: number
   readonly happened: number
+  /** Walk-forward, out of sample. */
   readonly skill: 'skill' | 'no skill' | 'too little data' | 'not evaluated'
+  /** 1 − Brier ÷ Brier of how often it had happened so far; null where it was not judged. */
+  readonly brier_skill: Estimate | null
+  /** ROC-AUC less the best naive rule's. */
+  readonly beats_naive: Estimate | null
+  /** Rows out of sample on which it was judged. */
+  readonly judged_rows: number
   readonly drivers: readonly { readonly name: string; readonly part: number }[]
+  /** The naive rule that did better than how often it happened, and what it says; null where none did. */
+  readonly naive_rule: { readonly title: string; readonly probability: number | null; readonly brier_skill: Estimate } | null
   /** What the newest snapshot says of the subject. */
   readonly positions: readonly PositionFigure[]
   readonly expected_loss_usd: number | null
@@ -53,6 +71,7 @@ interface SimulatedEntry
   readonly probability: number
   readonly hits: number
   readonly seeds: number
+  readonly share: { readonly value: number; readonly low: number; readonly high: number }
 }
 
 export interface WarnDocument {
@@ -75,7 +94,12 @@ export interface WarnDocument {
   readonly evaluation: readonly {
     readonly id: string
     readonly title: string
+    /** Rows with a known outcome, and how many came true. */
+    readonly asked: number
+    readonly happened: number
+    /** Rows of these on which forecasts were made out of sample, and the share that came true; null without rows. */
     readonly rows: number
+    readonly base_rate: number | null
     readonly scores: readonly Score[]
     readonly calibration: ReturnType<typeof calibration_curve>
   }[]
@@ -182,19 +206,33 @@ function learned(
   figures: readonly PositionFigure[],
   loss: Loss,
 ): WarningEntry {
-  const { question, subject, forecast, base_rate, learned: rows, happened, id } = warning
-  const verdict = evaluations
-    .find(({ problem }) => problem.id === id)
-    ?.scores.find((score) => score.id === 'ridge-logit')?.verdict
+  const { question, subject, forecast, base_rate, learned: rows, happened, id, drivers } = warning
+  const scores = evaluations.find(({ problem }) => problem.id === id)?.scores ?? []
+  const own = scores.find((score) => score.id === 'ridge-logit')
+  const verdict = own?.verdict
   return {
     ...{ question, subject, base_rate, learned: rows, happened },
     probability: forecast.abstains ? null : forecast.probability,
     abstains: forecast.abstains,
     skill: verdict === undefined || verdict === 'baseline' ? 'not evaluated' : verdict,
-    drivers: forecast.drivers,
+    brier_skill: own === undefined || own.brier_skill.value === null ? null : own.brier_skill,
+    beats_naive: own?.beats_baseline ?? null,
+    judged_rows: own?.rows ?? 0,
+    drivers,
+    naive_rule: naive_rule(warning, scores),
     positions: of_subject(figures, subject, id),
     ...loss,
   }
+}
+
+/** The naive rule with the best Brier skill, where that and its ranking within refits are better than none, the first with its whole interval. */
+function naive_rule({ naive }: Warning, scores: readonly Score[]): WarningEntry['naive_rule'] {
+  const better = scores.filter(
+    ({ baseline, brier_skill, roc_auc_within }) => baseline && (brier_skill.low ?? 0) > 0 && (roc_auc_within ?? 0) > 0.5,
+  )
+  const [best] = better.toSorted((a, b) => (b.brier_skill.value ?? 0) - (a.brier_skill.value ?? 0))
+  if (best === undefined) return null
+  return { title: best.title, probability: naive.get(best.id) ?? null, brier_skill: best.brier_skill }
 }
 
 /** Those of the whole market for what is asked of it, of the venue for what is asked of a venue, none for an asset. */
@@ -222,12 +260,11 @@ export function warn_document(input: WarnInput): WarnDocument {
   const time_ms = last ?? newest?.snapshot.time_ms
   if (time_ms === undefined) throw new InputError('files', 'series', 'no values', 'prices of at least one asset, or a snapshot')
   on_progress?.(0, 'learning')
-  const said = panel === undefined ? [] : warn(panel, options)
-  const evaluations =
-    input.evaluate && panel !== undefined
-      ? evaluate_warnings(panel, options, undefined, (done) => on_progress?.(0.1 + 0.5 * done, 'walking forward'))
-      : []
-  const read = newest === undefined ? { figures: [], alerts: [] } : read_positions(positions)
+  const answers: Said = panel === undefined ? { said: [], unsaid: [] } : warn(panel, options)
+  const { said } = answers
+  const walking = (done: number) => on_progress?.(0.1 + 0.5 * done, 'walking forward')
+  const evaluations = panel === undefined ? [] : evaluate_warnings(panel, options, undefined, walking, input.evaluate)
+  const read = newest === undefined ? { figures: [], alerts: [], apart: '' } : read_positions(positions)
   let done = 0
   const on_run = () => on_progress?.(0.6 + 0.4 * Math.min(1, ++done / (4 * seeds)), 'running the shocks')
   const runs =
@@ -249,14 +286,20 @@ export function warn_document(input: WarnInput): WarnDocument {
     })),
     positions: read.figures,
     alerts: read.alerts.map((alert) => alert_entry(alert, positions, files)),
-    evaluation: evaluations.map(({ problem, scores, rows, walks }) => ({
-      id: problem.id,
-      title: problem.title,
-      rows: rows.length,
-      scores,
-      calibration: calibration(problem.labels, walks.find(({ forecaster }) => forecaster.id === 'ridge-logit')?.probability),
-    })),
-    notes: notes(input, said, evaluations, time_ms),
+    evaluation: input.evaluate ? evaluations.map(evaluation_entry) : [],
+    notes: [...notes(input, answers, evaluations, time_ms), ...(read.apart === '' ? [] : [`${read.apart}.`])],
+  }
+}
+
+function evaluation_entry({ problem, scores, rows, walks }: Evaluation): WarnDocument['evaluation'][number] {
+  const known = problem.labels.filter((label) => !Number.isNaN(label))
+  const happened = known.reduce((sum, label) => sum + label, 0)
+  return {
+    ...{ id: problem.id, title: problem.title, asked: known.length, happened },
+    rows: rows.length,
+    base_rate: rows.length > 0 ? rows.reduce((sum, i) => sum + (problem.labels[i] as number), 0) / rows.length : null,
+    scores,
+    calibration: calibration(problem.labels, walks.find(({ forecaster }) => forecaster.id === 'ridge-logit')?.probability),
   }
 }
 
@@ -276,29 +319,56 @@ const crowd_evidence = ({ provenance }: Positions['snapshot']): Evidence =>
       ? 'inferred'
       : 'observed'
 
+/** How many questions were judged, and how it ended. */
+function verdicts(evaluations: readonly Evaluation[], thorough: boolean): string[] {
+  const of = ({ scores }: Evaluation) => scores.filter(({ baseline }) => !baseline).map(({ verdict }) => verdict)
+  const skilled = evaluations.filter((one) => of(one).includes('skill')).length
+  const without = evaluations.filter((one) => !of(one).includes('skill') && of(one).includes('no skill')).length
+  const unknown = evaluations.length - skilled - without
+  const [all, model] = [evaluations.length, thorough ? 'no model' : 'the model does not']
+  return [
+    ...(skilled > 0
+      ? [
+          `Skill: on ${skilled} of ${all} questions ${thorough ? 'a model' : 'the model'} beats the naive rules with 90 % confidence.`,
+        ]
+      : []),
+    ...(without > 0
+      ? [
+          `No skill: on ${without} of ${all} questions ${thorough ? `${model} beats` : `${model} beat`} the naive rules with 90 % confidence, walk-forward. Do not time the market by this.`,
+        ]
+      : []),
+    ...(unknown > 0
+      ? [
+          `Too little data to judge: ${unknown} of ${all} questions; a first forecast needs ${EVALUATE.first} rows with a known outcome, a judgement ${LEAST_ROWS} more.`,
+        ]
+      : []),
+    ...(evaluations.length > 0 && !thorough
+      ? ['--evaluate prints the walk-forward tables, with naive rules and a second model.']
+      : []),
+  ]
+}
+
 function notes(
-  { evaluate, positions, seeds }: WarnInput,
-  said: readonly Warning[],
+  { evaluate, positions, seeds, given }: WarnInput,
+  answers: Said,
   evaluations: readonly Evaluation[],
   time_ms: number,
 ): string[] {
-  const out: string[] = []
-  if (said.length > 0 && !evaluate)
-    out.push('Whether these chances have any skill is not known here: --evaluate answers it walk-forward, against naive rules.')
-  const without = evaluations.filter(({ scores }) => !scores.some(({ verdict }) => verdict === 'skill'))
-  if (without.length > 0)
+  const out = verdicts(evaluations, evaluate)
+  for (const { question, learned: rows, happened } of answers.unsaid)
     out.push(
-      `No skill: on ${without.length} of ${evaluations.length} questions no model beats the naive rules with 90 % confidence. Do not time the market by this.`,
+      `Not said: ${question}: ${rows} rows to learn from, ${happened} of which came true; ${LEAST.rows} rows are needed, ${LEAST.each} that came true and ${LEAST.each} that did not.`,
     )
   const newest = positions[positions.length - 1]
   if (newest === undefined) out.push('No expected losses: prices alone do not say who owes what; --snapshot gives positions.')
   else {
     out.push(
-      `Losses are given that what is asked comes true, by ${seeds} seeds a shock; they are not multiplied by the chance. Simulated chances count seeds and are calibrated on nothing.`,
+      `Losses are given that what is asked comes true, by ${seeds} seeds a shock; they are not multiplied by the chance. Simulated shares count seeds of one book and are calibrated on nothing.`,
     )
     const days = Math.abs(newest.snapshot.time_ms - time_ms) / DAY_MS
     if (days > 1) out.push(`The snapshot is ${Math.round(days)} days away from the day of the chances.`)
   }
-  out.push('Observed series, inferred chances. Definitions: docs/detection.md.')
+  const observed = given.some(({ evidence }) => evidence === 'observed')
+  out.push(`${observed ? 'Observed series, inferred chances. ' : ''}Definitions: docs/detection.md.`)
   return out
 }

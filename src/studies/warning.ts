@@ -2,6 +2,8 @@
 import {
   boosted,
   constant,
+  type Driver,
+  drivers_shown,
   EVALUATE,
   evaluate,
   type EvaluateOptions,
@@ -260,17 +262,22 @@ export interface Evaluation {
   readonly rows: readonly number[]
 }
 
-/** The questions, answered walk-forward. */
+/**
+ * The questions, answered walk-forward.
+ * @param thorough with the trees, which take most of the time and are not what `warn` speaks by: its verdict is the same without them
+ */
 export function evaluate_warnings(
   panel: Panel,
   options: WarningOptions = WARNING,
   how: EvaluateOptions = EVALUATE,
   on_progress?: (done: number) => void,
+  thorough = true,
 ): Evaluation[] {
   const questions = questions_of(panel, options)
   return questions.map(([problem, forecasters], q) => {
     on_progress?.(q / questions.length)
-    return { problem, ...evaluate(problem, forecasters, how) }
+    const chosen = thorough ? forecasters : forecasters.filter(({ id }) => id !== boosted.id)
+    return { problem, ...evaluate(problem, chosen, how) }
   })
 }
 
@@ -282,40 +289,74 @@ export interface Warning {
   /** `market`, an asset, a venue. */
   readonly subject: string
   readonly forecast: Forecast
+  /** What moves the chance from the base rate, in log odds: these add up to the difference. */
+  readonly drivers: readonly Driver[]
+  /** What the naive rules say of the same, by id of the rule; those that abstain are not there. */
+  readonly naive: ReadonlyMap<string, number>
   readonly base_rate: number
   /** Days or shocks learned from, and how many of them were followed by what is asked. */
   readonly learned: number
   readonly happened: number
 }
 
-/** Today's chances by the ridge logit, with their drivers; empty where there is too little to learn from. */
-export function warn(panel: Panel, options: WarningOptions = WARNING): Warning[] {
+/** A question of which nothing can be said. */
+export interface Unsaid {
+  readonly id: string
+  readonly question: string
+  readonly learned: number
+  readonly happened: number
+}
+
+export interface Said {
+  readonly said: readonly Warning[]
+  readonly unsaid: readonly Unsaid[]
+}
+
+/** Today's chances by the ridge logit, with their drivers and what the naive rules say; apart the questions with too little to learn from. */
+export function warn(panel: Panel, options: WarningOptions = WARNING): Said {
   const now = panel.time_ms[panel.time_ms.length - 1]
-  if (now === undefined) return []
-  return questions_of(panel, options).flatMap(([problem]) => {
+  const unsaid: Unsaid[] = []
+  if (now === undefined) return { said: [], unsaid }
+  const said = questions_of(panel, options).flatMap(([problem, forecasters]) => {
     const rows = known_before(problem, now + 1)
     const fitted = ridge_logit.fit(problem, rows)
-    if (fitted === null) return []
     const happened = rows.reduce((sum, i) => sum + (problem.labels[i] as number), 0)
+    const common = { id: problem.id, question: problem.title, learned: rows.length, happened }
+    if (fitted === null) {
+      unsaid.push(common)
+      return []
+    }
+    const rules = forecasters.flatMap((rule) => {
+      const known = rule.baseline && rule !== constant ? rule.fit(problem, rows) : null
+      return known === null ? [] : [[rule.id, known] as const]
+    })
     const m = problem.names.length
     const subjects =
       'rows_of' in problem ? (problem as SubjectProblem).rows_of : new Map([['market', [problem.labels.length - 1]]])
     return [...subjects].flatMap(([subject, own]): Warning[] => {
-      const said = own
-        .filter((row) => problem.time_ms[row] === now)
-        .map((row) => fitted.forecast(problem.x.subarray(row * m, (row + 1) * m)))
-      const forecast = together(said)
+      const today = own.filter((row) => problem.time_ms[row] === now).map((row) => problem.x.subarray(row * m, (row + 1) * m))
+      const forecast = together(today.map((row) => fitted.forecast(row)))
       if (forecast === undefined) return []
-      const { id, title } = problem
-      return [{ id, question: title, subject, forecast, base_rate: happened / rows.length, learned: rows.length, happened }]
+      const naive = rules.flatMap(([id, rule]) => {
+        const one = together(today.map((row) => rule.forecast(row)))
+        return one === undefined || one.abstains ? [] : [[id, one.probability] as const]
+      })
+      const base_rate = happened / rows.length
+      const drivers = forecast.abstains ? [] : drivers_shown(forecast, base_rate)
+      return [{ ...common, subject, forecast, drivers, naive: new Map(naive), base_rate }]
     })
   })
+  return { said, unsaid }
 }
 
-/** Of a venue with several assets: the mean of what is said of them, with the drivers of the likeliest. */
+/** Of a venue with several assets: the mean of what is said of them, its drivers too. */
 function together(said: readonly Forecast[]): Forecast | undefined {
   const spoken = said.filter(({ abstains }) => !abstains)
-  const likeliest = (spoken.length > 0 ? spoken : said).toSorted((a, b) => b.probability - a.probability)[0]
-  if (likeliest === undefined || spoken.length < 2) return likeliest
-  return { ...likeliest, probability: spoken.reduce((sum, { probability }) => sum + probability, 0) / spoken.length }
+  if (spoken.length < 2) return spoken[0] ?? said[0]
+  const mean = (part: (one: Forecast) => number) => spoken.reduce((sum, one) => sum + part(one), 0) / spoken.length
+  return {
+    probability: mean(({ probability }) => probability),
+    drivers: (spoken[0] as Forecast).drivers.map(({ name }, k) => ({ name, part: mean(({ drivers }) => drivers[k]?.part ?? 0) })),
+    abstains: false,
+  }
 }

@@ -120,8 +120,11 @@ describe('unwind detect', () => {
 })
 
 describe('unwind warn', () => {
+  let made: ReturnType<typeof unwind> | undefined
+  const evaluated = () => (made ??= unwind('warn', file, '--evaluate', '--json'))
+
   test('gives chances with drivers and, when asked, the table, and says when there is no skill', async () => {
-    const { code, out, err } = await unwind('warn', file, '--evaluate', '--json')
+    const { code, out, err } = await evaluated()
     expect([code, err]).toEqual([0, ''])
     const document = SCHEMAS['warn-1'].parse(JSON.parse(out)) as {
       warnings: { probability: number | null; skill: string }[]
@@ -135,10 +138,46 @@ describe('unwind warn', () => {
     expect(document.notes.join(' ')).toContain('No skill')
   }, 60_000)
 
-  test('without --evaluate it says that skill is not known', async () => {
-    const { out } = await unwind('warn', file)
-    expect(out).toContain('--evaluate')
-  })
+  test('the run without --evaluate says the same of skill, beside each chance, with parts that add up to what is printed', async () => {
+    const [short, long] = await Promise.all([unwind('warn', file, '--json'), evaluated()])
+    const [quick, whole] = [short, long].map(({ out }) => SCHEMAS['warn-1'].parse(JSON.parse(out)) as WarnDoc) as [
+      WarnDoc,
+      WarnDoc,
+    ]
+    expect(quick.evaluation).toEqual([])
+    expect(quick.warnings.length).toBeGreaterThan(6)
+    const odds = (p: number) => Math.log(p / (1 - p))
+    quick.warnings.forEach(({ skill, brier_skill, beats_naive, probability, base_rate, drivers }, i) => {
+      expect(['no skill', 'too little data']).toContain(skill)
+      const { skill: other, brier_skill: brier, beats_naive: beats } = whole.warnings[i] as (typeof quick.warnings)[number]
+      expect([skill, brier_skill, beats_naive]).toEqual([other, brier, beats])
+      if (probability !== null)
+        expect(drivers.reduce((sum, { part }) => sum + part, odds(base_rate))).toBeCloseTo(odds(probability), 9)
+    })
+    const words = warn_text(quick, { width: 80 })
+    expect(words).toMatch(/chance, no skill +usual/)
+    expect(words).toContain('Go by the usual chance.')
+    // Every line that says what moves a chance adds up, as printed.
+    const sums = words.replace(/\n +/g, ' ').match(/[−+]\d\.\d\d = [^\n]*?(?:others [−+]\d\.\d\d|no sign moves it)/g) ?? []
+    expect(sums.length).toBeGreaterThan(2)
+    for (const line of sums) {
+      const [whole_part, ...parts] = (line.match(/[−+]\d\.\d\d/g) as string[]).map((one) => Number(one.replace('−', '-')))
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(whole_part as number, 9)
+    }
+  }, 120_000)
+
+  test('questions are judged, not judged and not said, each counted apart; one base rate, and which rows it is of', async () => {
+    const lines = bars().trim().split('\n')
+    const early = join(folder, 'early.csv')
+    // 170 days: chances can be had, falls of the market are too few to be judged.
+    writeFileSync(early, lines.slice(0, 1 + 6 * 170).join('\n'))
+    const { code, out } = await unwind('warn', early, '--evaluate', '--fall', '3%', '--days', '2')
+    expect(code).toBe(0)
+    expect(out).toMatch(/Too little data to judge: \d of 4 questions/)
+    expect(out).toMatch(/Not said: .*: \d+ rows to learn from/)
+    expect(out).not.toMatch(/base rate 0\.0 %|on 4 of 4/)
+    expect(out.replace(/\s+/g, ' ')).toContain('0 of them out of sample: too little data to judge')
+  }, 60_000)
 })
 
 describe('with snapshots', () => {
@@ -186,7 +225,7 @@ describe('with snapshots', () => {
     expect(document.simulated.map(({ subject }) => subject)).toEqual(['market', 'aave', 'maker', 'binance'])
     // In words, at a hundred columns, neither drivers nor losses are left out.
     const words = warn_text(document as unknown as WarnDoc, { width: 100 })
-    for (const column of ['loss if so', 'what pushes it', 'loss, median [5 %, 95 %]']) expect(words).toContain(column)
+    for (const column of ['loss if so', 'what moves', 'loss, median [5 %, 95 %]']) expect(words).toContain(column)
   }, 120_000)
 
   test('without prices: positions alone, in words', async () => {
@@ -194,8 +233,10 @@ describe('with snapshots', () => {
     const { code, out } = await unwind('warn', '--snapshot', tuesday, '--seeds', '3')
     expect(code).toBe(0)
     expect(out).toContain('Chances as of 2023-12-31')
-    for (const word of ['reproduction_number', 'distance_to_cliff', 'binance', 'synthetic', 'of 3']) expect(out).toContain(word)
-    expect(out).not.toMatch(/NaN|undefined|Infinity/)
+    for (const word of ['R, spectral radius', 'joint fall to the next cliff', 'binance', 'synthetic']) expect(out).toContain(word)
+    // Counted, with Wilson's interval (0 of 3: z² ÷ (3 + z²) = 0.561), not 1 ÷ (n + 2).
+    expect(out).toMatch(/market +0 of 3 +0 % \[0 %, 56 %\]/)
+    expect(out).not.toMatch(/NaN|undefined|Infinity|_number|ladder_|20\.0 %/)
   }, 60_000)
 
   test('without a snapshot a loss is null with the reason', async () => {
@@ -205,6 +246,20 @@ describe('with snapshots', () => {
       expect(one.expected_loss_usd).toBeNull()
       expect(one.expected_loss_basis).toContain('no snapshot was given')
     }
+  }, 60_000)
+
+  test('snapshots of different markets are not set against each other', async () => {
+    await writeSnapshot(market(last), tuesday)
+    const lenders = join(import.meta.dirname, '../../examples/two-lenders.json')
+    const moved = join(folder, 'lenders.json')
+    writeFileSync(moved, JSON.stringify({ ...JSON.parse(readFileSync(lenders, 'utf8')), time_ms: last - 86_400_000 }))
+    const { code, out } = await unwind('warn', '--snapshot', `${moved},${tuesday}`, '--seeds', '3')
+    expect(code).toBe(0)
+    expect(out).not.toContain('→')
+    expect(out.replace(/\s+/g, ' ')).toMatch(/Two lenders, eight accounts and the reference market are of different markets/)
+    // The same market a day later is.
+    await writeSnapshot(market(last - 86_400_000), monday)
+    expect((await unwind('warn', '--snapshot', `${monday},${tuesday}`, '--seeds', '3')).out).toContain('→')
   }, 60_000)
 
   test('two of one moment are refused', async () => {

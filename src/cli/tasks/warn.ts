@@ -17,6 +17,8 @@ export interface WarnInput extends Files {
   readonly amplification: number
   /** Runs a shock. */
   readonly seeds: number
+  /** Every subject in the text. */
+  readonly all: boolean
 }
 
 export async function warn_task(input: WarnInput, on_progress: Progress): Promise<WorkResult> {
@@ -36,7 +38,7 @@ export async function warn_task(input: WarnInput, on_progress: Progress): Promis
   })
   const text = input.json
     ? `${JSON.stringify(document, null, 2)}\n`
-    : warn_text(document, { width: input.look.width, painter: painter(input.look.colour) })
+    : warn_text(document, { width: input.look.width, painter: painter(input.look.colour), all: input.all })
   return { code: 0, text, note: '' }
 }
 

@@ -30,12 +30,46 @@ export interface Problem {
   readonly events_ms: readonly number[]
 }
 
-/** A chance for a row, what pushes it, and whether it is outside what was learned. */
+/** What moves a chance from the base rate, in log odds. */
+export interface Driver {
+  readonly name: string
+  readonly part: number
+}
+
+/** A chance for a row, what moves it from the base rate of what was learned, and whether the row is outside that. */
 export interface Forecast {
   readonly probability: number
-  readonly drivers: readonly { readonly name: string; readonly part: number }[]
+  /** Of every feature, and of the calibration (`CALIBRATION`); `drivers_shown` makes a list of them that adds up. */
+  readonly drivers: readonly Driver[]
   readonly abstains: boolean
 }
+
+/** What the calibration on the newest rows says of a row whose features all stand in their middle, against the base rate of all rows. */
+export const CALIBRATION = 'calibration'
+/** All features that are not named. */
+export const OTHERS = 'others'
+
+const log_odds = (chance: number) => log(chance / (1 - chance))
+
+/**
+ * The drivers that count most and the rest as one: log odds of the base rate plus their parts are the log odds of the chance.
+ * Empty where one of the two is 0 or 1.
+ */
+export function drivers_shown({ probability, drivers }: Forecast, base_rate: number, most = 6): Driver[] {
+  const whole = log_odds(probability) - log_odds(base_rate)
+  if (!Number.isFinite(whole)) return []
+  const first = drivers.filter(({ name }) => name === CALIBRATION)
+  const named = drivers
+    .filter(({ name, part }) => name !== CALIBRATION && part !== 0)
+    .sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
+    .slice(0, most)
+  const shown = [...first, ...named]
+  const rest = shown.reduce((left, { part }) => left - part, whole)
+  return [...shown, { name: OTHERS, part: Math.abs(rest) < 1e-9 ? 0 : rest }]
+}
+
+/** Steeper steps of a calibration than this say nothing of single features: their parts would be large and cancel. */
+const STEEPEST = 4
 
 export interface Fitted {
   forecast(row: ArrayLike<number>): Forecast
@@ -145,7 +179,12 @@ function shrunk(steps: ArrayLike<number>, base: number, rows_each: number): numb
 
 interface Scorer {
   score(values: Float64Array): { readonly score: number; readonly parts: ArrayLike<number> }
+  /** Score of a row whose features all stand in their middle. */
+  readonly middle: number
 }
+
+/** Rows that a model is learned from, at least, and how many that came true and how many that did not. */
+export const LEAST = { rows: 60, each: 8 } as const
 
 function learner(
   id: string,
@@ -158,7 +197,7 @@ function learner(
     baseline: false,
     fit(problem, rows) {
       const ones = rows.reduce((sum, i) => sum + (problem.labels[i] as number), 0)
-      if (rows.length < 60 || ones < 8 || ones > rows.length - 8) return null
+      if (rows.length < LEAST.rows || ones < LEAST.each || ones > rows.length - LEAST.each) return null
       const { columns, matrix, fill, outside } = prepare(problem, rows)
       const m = columns.length
       if (m === 0) return null
@@ -180,12 +219,17 @@ function learner(
         ),
       )
       const whole = train(matrix, rows.length, m, labels, together)
+      const typical = log_odds(to_chance(whole.middle))
+      const calibration = { name: CALIBRATION, part: typical - log_odds(ones / rows.length) }
       return {
         forecast(row) {
           const { score, parts } = whole.score(fill(row))
-          const drivers = columns.map((j, k) => ({ name: problem.names[j] as string, part: parts[k] as number }))
-          drivers.sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
-          return { probability: to_chance(score), drivers: drivers.slice(0, 6), abstains: outside(row) }
+          const probability = to_chance(score)
+          // Along the straight line from the middle every feature has its share of the rise (Aumann and Shapley 1974).
+          const slope = score === whole.middle ? 0 : (log_odds(probability) - typical) / (score - whole.middle)
+          const scale = slope <= STEEPEST ? slope : 0
+          const drivers = columns.map((j, k) => ({ name: problem.names[j] as string, part: scale * (parts[k] as number) }))
+          return { probability, drivers: [calibration, ...drivers], abstains: outside(row) }
         },
       }
     },
@@ -197,7 +241,7 @@ const RIDGE = 20
 
 export const ridge_logit: Forecaster = learner('ridge-logit', 'Logistic regression with a ridge', (x, n, m, labels, together) => {
   const model = logisticFit(x, n, m, labels, RIDGE * together)
-  return { score: (values) => logisticScore(model, values) }
+  return { score: (values) => logisticScore(model, values), middle: model.intercept }
 })
 
 /** Drivers of a tree ensemble: what the score loses when the feature is set to its median. */
@@ -209,6 +253,7 @@ export const boosted: Forecaster = learner('boosted-trees', 'Gradient-boosted tr
   })
   const middle = Array.from({ length: m }, (_, j) => median(Array.from({ length: n }, (__, i) => x[i * m + j] as number)))
   return {
+    middle: boostScore(model, Float64Array.from(middle)),
     score(values) {
       const score = boostScore(model, values)
       const parts = Float64Array.from(values, (_, j) => {
@@ -243,12 +288,9 @@ export const single = (id: string, title: string, feature: string, sign: 1 | -1 
     return {
       forecast(row) {
         const value = row[j] as number
-        const score = Math.max(a, 0) * sign * value + b
-        return {
-          probability: clip(sigmoid(score)),
-          drivers: [{ name: feature, part: a * sign * value }],
-          abstains: !Number.isFinite(value),
-        }
+        const probability = clip(sigmoid(Math.max(a, 0) * sign * value + b))
+        const part = log_odds(probability) - log_odds(ones / known.length)
+        return { probability, drivers: [{ name: feature, part }], abstains: !Number.isFinite(value) }
       },
     }
   },
