@@ -1,6 +1,13 @@
 /** The criticality of a snapshot as one self-contained page: R against the fall, the ladder, then every table. */
-import { BLIND, criticality_sentence, type CriticalityTable, criticality_tables } from './criticality.ts'
-import { decimal, percent, usd } from './format.ts'
+import {
+  BLIND,
+  criticality_sentence,
+  type CriticalityTable,
+  criticality_tables,
+  largest_types,
+  worst_shock,
+} from './criticality.ts'
+import { decimal, GLUED, percent, usd } from './format.ts'
 import { type Markup, markup } from './markup.ts'
 import { plain } from './report.ts'
 import type { CriticalityDoc } from './schemas.ts'
@@ -9,6 +16,35 @@ import { area_path, type Frame, frame, line_path, linear, nice_ticks, picture, p
 
 const NOTHING = markup``
 const COLOURS = 8
+const glued = (text: string) => text.replace(GLUED, '\u00a0')
+
+/** Height of a row of bars, and of a bar. */
+const [ROW, BAR] = [26, 8]
+
+/** Both generations of the worst shock as bars, by venue and asset. */
+function generations_figure(document: CriticalityDoc): Markup {
+  const worst = worst_shock(document)
+  if (worst === undefined) return NOTHING
+  const rows = largest_types(worst)
+  const most = Math.max(...rows.flatMap(({ first_usd, next_usd }) => [first_usd, next_usd]))
+  if (!(most > 0)) return NOTHING
+  const box = { ...frame(760, rows.length * ROW + 40), left: 130 }
+  const x = linear(0, most, box.left, box.width - box.right)
+  const bar = (usd: number, top: number, look: string) =>
+    markup`<rect class="${look}" x="${box.left}" y="${px(top)}" width="${px(Math.max(0, x(usd) - box.left))}" height="${BAR}"/>`
+  const bars = rows.map(({ name, first_usd, next_usd }, i) => {
+    const top = box.top + i * ROW
+    return markup`<g><title>${name}: ${usd(first_usd)}, then ${usd(next_usd)}</title><text class="tick" x="${box.left - 8}" y="${px(top + BAR + 4)}" text-anchor="end">${name}</text>${bar(first_usd, top, 'first')}${bar(next_usd, top + BAR + 1, 'next')}</g>`
+  })
+  const ticks = nice_ticks(0, most, 5).map(
+    (value) =>
+      markup`<line class="grid" x1="${px(x(value))}" x2="${px(x(value))}" y1="${box.top}" y2="${box.height - box.bottom}"/><text class="tick" x="${px(x(value))}" y="${box.height - box.bottom + 16}" text-anchor="${value === most ? 'end' : 'middle'}">${usd(value)}</text>`,
+  )
+  const title = `Who makes R of the ${percent(worst.fall)} fall`
+  const says = 'Liquidated by the fall itself, and by what that does to prices.'
+  const legend = markup`<p class="keys"><span class="key"><i class="first"></i>first generation</span> <span class="key"><i class="next"></i>next generation</span></p>`
+  return markup`<section><figure><figcaption><b>${glued(title)}</b> ${says}</figcaption>${picture('generations', box, 'chart', title, says, markup`${ticks}${bars}`)}${legend}</figure></section>`
+}
 
 /** Grid lines with their labels, and falls below. */
 function scaffold(box: Frame, x: Scale, y: Scale, most: { x: number; y: number }, text: (value: number) => string): Markup {
@@ -68,12 +104,11 @@ function ladder_figure({ ladder }: CriticalityDoc): Markup {
 }
 
 function table({ title, columns, rows }: CriticalityTable): Markup {
-  const heads = columns.map(
-    ({ title: head, align }) => markup`<th scope="col"${align === 'left' ? markup` class="left"` : NOTHING}>${head}</th>`,
-  )
+  const side = (c: number) => (columns[c]?.align === 'left' ? markup` class="left"` : NOTHING)
+  const heads = columns.map(({ title: head }, c) => markup`<th scope="col"${side(c)}>${head}</th>`)
   const lines = rows.map(
     (row) =>
-      markup`<tr>${row.map((cell, c) => (c === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td>${cell}</td>`))}</tr>`,
+      markup`<tr>${row.map((cell, c) => (c === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${side(c)}>${cell}</td>`))}</tr>`,
   )
   return markup`<section><h2>${title}</h2><div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div></section>`
 }
@@ -81,7 +116,7 @@ function table({ title, columns, rows }: CriticalityTable): Markup {
 const blind = ({ blind_spots }: CriticalityDoc): Markup =>
   blind_spots.length === 0
     ? NOTHING
-    : markup`<section><h2>${BLIND}</h2>${blind_spots.map((spot) => markup`<p>${spot}</p>`)}</section>`
+    : markup`<section><h2>${BLIND}</h2>${blind_spots.map((spot) => markup`<p>${glued(spot)}</p>`)}</section>`
 
 /** The page, from doctype to end. */
 export function criticality_html(document: CriticalityDoc): string {
@@ -91,17 +126,18 @@ export function criticality_html(document: CriticalityDoc): string {
   const first = curves < 0 ? tables.length : curves
   const body = markup`<main>
 <header><div class="kicker"><span>Unwind · criticality</span><span>evidence: ${document.evidence}</span></div>
-<h1>${title}</h1><p class="answer">${criticality_sentence(document)}</p></header>
+<h1>${title}</h1><p class="answer">${glued(criticality_sentence(document))}</p></header>
 ${blind(document)}
+${generations_figure(document)}
 ${tables.slice(0, first).map(table)}
 <section>${curves_figure(document)}</section>
 <section>${ladder_figure(document)}</section>
 ${tables.slice(first).map(table)}
-<section><h2>Notes</h2>${document.notes.map((note) => markup`<p>${note}</p>`)}</section>
+<section><h2>Notes</h2>${document.notes.map((note) => markup`<p>${glued(note)}</p>`)}</section>
 <footer>Definitions: ${document.definitions}. Snapshot ${document.snapshot}. ${document.schema}</footer>
 </main>`
   const colours = Array.from({ length: COLOURS }, (_, i) => `.l${i}{stroke:var(--v${i})}.k${i}{background:var(--v${i})}`).join('')
-  const looks = `.curve{fill:none;stroke-width:1.5}.l0{stroke-width:3}.again{stroke-dasharray:2 3}.one{stroke:var(--fundamental);stroke-dasharray:4 4}.could{fill:var(--v0);opacity:.35}.stuck{fill:var(--v1);opacity:.7}.key{margin-right:1em;white-space:nowrap;display:inline-block}.key i{display:inline-block;width:1em;height:.25em;margin-right:.4em;vertical-align:middle}`
+  const looks = `.curve{fill:none;stroke-width:1.5}.l0{stroke-width:3}.again{stroke-dasharray:2 3}.one{stroke:var(--fundamental);stroke-dasharray:4 4}.first{fill:var(--v0);background:var(--v0)}.next{fill:var(--v1);background:var(--v1)}.could{fill:var(--v0);opacity:.35}.stuck{fill:var(--v1);opacity:.7}.key{margin-right:1em;white-space:nowrap;display:inline-block}.key i{display:inline-block;width:1em;height:.25em;margin-right:.4em;vertical-align:middle}`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">

@@ -77,17 +77,22 @@ const share = (part: number, whole: number) => (whole > 0 ? percent(part / whole
 /** Rows of a table of who makes R before the rest is summed up. */
 const ROWS = 12
 
-function type_rows({ types, first_usd, next_usd }: Shock): string[][] {
-  const row = (venue: string, asset: string, first: number, next: number) => [
-    ...[venue, asset, usd(first), share(first, first_usd)],
-    ...[usd(next), share(next, next_usd)],
-  ]
+/** The largest sellers, and the rest as one. */
+export function largest_types({
+  types,
+}: Shock): { venue: string; asset: string; name: string; first_usd: number; next_usd: number }[] {
   const said = types.length > ROWS + 1 ? ROWS : types.length
   const rest = types.slice(said)
   const sum = (of: 'first_usd' | 'next_usd') => rest.reduce((total, one) => total + one[of], 0)
+  const more = `${rest.length} more`
   return [
-    ...types.slice(0, said).map((type) => row(plain(type.venue), plain(type.asset), type.first_usd, type.next_usd)),
-    ...(rest.length === 0 ? [] : [row(`${rest.length} more`, '', sum('first_usd'), sum('next_usd'))]),
+    ...types.slice(0, said).map(({ venue, asset, first_usd, next_usd }) => ({
+      ...{ venue: plain(venue), asset: plain(asset), name: `${plain(venue)} ${plain(asset)}` },
+      ...{ first_usd, next_usd },
+    })),
+    ...(rest.length === 0
+      ? []
+      : [{ venue: more, asset: '', name: more, first_usd: sum('first_usd'), next_usd: sum('next_usd') }]),
   ]
 }
 
@@ -111,7 +116,10 @@ function shock_tables(worst: Shock): CriticalityTable[] {
         right('next generation'),
         right('share'),
       ],
-      rows: type_rows(worst),
+      rows: largest_types(worst).map(({ venue, asset, first_usd, next_usd }) => [
+        ...[venue, asset, usd(first_usd), share(first_usd, worst.first_usd)],
+        ...[usd(next_usd), share(next_usd, worst.next_usd)],
+      ]),
     },
     {
       title: 'What its first generation does to prices: as R takes it, and by the worst depth on the way alone',

@@ -37,8 +37,8 @@ function some(names: readonly string[]): string {
   return said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')} and ${said[said.length - 1]}`
 }
 
-const percent = (ratio: number) => `${(ratio * 100).toFixed(1)} %`
-const millions = (usd: number) => `${(usd / 1e6).toFixed(1)} M USD`
+const percent = (ratio: number) => `${Math.round(ratio * 1000) / 10} %`
+const millions = (usd: number) => `$${(usd / 1e6).toFixed(1)} M`
 
 /** The first generation's sales take prices further than R looks. */
 function beyond_reach(crowd: Crowd, asked: readonly Asked[]): string[] {
@@ -50,13 +50,13 @@ function beyond_reach(crowd: Crowd, asked: readonly Asked[]): string[] {
     if (over.length === 0) return []
     const furthest = 1 - exp(-(over[0]?.log as number))
     const far = furthest > FURTHEST ? `beyond ${percent(FURTHEST)}` : `up to ${percent(furthest)}`
-    return [`in a fall of ${percent(question.fall)} ${some(over.map(({ id }) => id))} (${far})`]
+    return [`after a fall of ${percent(question.fall)} ${some(over.map(({ id }) => id))} (${far})`]
   })
   const reach = asked[0]?.shocked.question.reach as number
   return found.length === 0
     ? []
     : [
-        `R takes the first generation to move a price by ${percent(reach)} at most. By the worst depth on the way its sales alone would move further ${found.join(', ')}: a simulated fall can go much further than R says.`,
+        `R takes the first generation to move a price by ${percent(reach)} at most. By the worst depth on the way its sales alone would move further: ${found.join('; ')}. A simulated fall can go much further than R says.`,
       ]
 }
 

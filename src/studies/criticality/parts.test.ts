@@ -176,6 +176,6 @@ describe('what R cannot see', () => {
     ])
     const document = criticality(later, build(later, shock_scenario([])), { ...CRITICALITY_DEFAULTS, falls: [0], shocks: [0.3] })
     expect(document.shocks[0]).toMatchObject({ first_usd: 0, r: 0 })
-    expect(document.blind_spots).toEqual([expect.stringMatching(/after a fall of 30\.0 % those at pool \(200\.0 M USD\)/)])
+    expect(document.blind_spots).toEqual([expect.stringMatching(/after a fall of 30 % those at pool \(\$200\.0 M\)/)])
   })
 })
