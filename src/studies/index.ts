@@ -7,8 +7,27 @@ export {
   type TypedLeg,
 } from './account/index.ts'
 export { compare, type Counterfactual, counterfactual } from './counterfactual.ts'
-export { criticality, type CriticalityDocument, type CriticalityInput } from './criticality/index.ts'
-export { network, type NetworkDocument, type NetworkInput } from './network/index.ts'
+export {
+  criticality,
+  CRITICALITY_DEFAULTS,
+  type CriticalityDocument,
+  type CriticalityInput,
+  type CriticalityProgress,
+  Crowd,
+  ladder,
+  ladder_along,
+  type LadderStep,
+  type Offspring,
+  type ShareStep,
+  shock_offspring,
+  shock_parts,
+  ShockedCrowd,
+  type ShockParts,
+  type ShockQuestion,
+  stressed_books,
+  StressedBooks,
+} from './criticality/index.ts'
+export { network, NETWORK_DEFAULTS, type NetworkDocument, type NetworkInput } from './network/index.ts'
 export { type Ensemble, ensemble, type EnsembleSeed, ensemble_seed } from './ensemble.ts'
 export { explain, type Explanation } from './explain.ts'
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
