@@ -29,7 +29,8 @@ Examples:
       alerts near the snapshot say what their fall would cost by its ladder; the others why they do not
 
 Files: Parquet, CSV, CSV.gz, JSON. What they hold is told by the names of their columns: bars, funding, open interest, liquidations,
-pool states, lending reserves. A value counts from the moment at which it was known. Detectors: unwind list detectors.
+pool states, lending reserves. A time may be called time, timestamp, ts, datetime, date and the like, in seconds, milliseconds, microseconds or ISO (UTC);
+bars are known when they are over. A value counts from the moment at which it was known. Detectors: unwind list detectors.
 Exit codes: 0 done, 2 bad input, 3 interrupted.
 `
 

@@ -3,18 +3,35 @@ import { type Bars, InputError } from '../model/index.ts'
 import { file_name } from './read.ts'
 import type { Sheet } from './sheet.ts'
 
-/** Columns that hold the time of a row, with the ms of their unit when they hold numbers. */
+/**
+ * Columns that hold the time of a row, first wins, with the ms of their unit where their numbers are small enough to be of it
+ * (`Sheet.times`): names that say seconds, or nothing, are of seconds.
+ */
 const TIMES: readonly (readonly [string, number])[] = [
   ['ts_ms', 1],
   ['time_ms', 1],
+  ['timestamp_ms', 1],
+  ['unix_ms', 1],
   ['open_time', 1],
+  ['opentime', 1],
   ['timestamp', 1000],
+  ['ts', 1000],
+  ['time', 1000],
+  ['datetime', 1000],
+  ['date_time', 1000],
+  ['unix', 1000],
+  ['unix_time', 1000],
+  ['epoch', 1000],
   ['ts_utc', 1],
+  ['time_utc', 1],
   ['snapshot_utc', 1],
   ['date', 1],
   ['day', 1],
   ['hour', 1],
 ]
+
+/** What a column of times may be called. */
+export const TIME_NAMES: string = TIMES.map(([name]) => name).join(', ')
 
 /** Name of a column whatever its case; undefined when there is none. */
 export function named(sheet: Sheet, name: string): string | undefined {
@@ -124,8 +141,7 @@ function step_of(sheet: Sheet, name: string, times: Float64Array, groups: readon
 export function bars_of(sheet: Sheet): Bars[] {
   const time = time_column(sheet)
   const prices = ['open', 'high', 'low', 'close'].map((name) => named(sheet, name) ?? name)
-  if (time === undefined)
-    throw new InputError(sheet.where, 'columns', sheet.names.join(', '), `a time (${TIMES.map(([name]) => name).join(', ')})`)
+  if (time === undefined) throw new InputError(sheet.where, 'columns', sheet.names.join(', '), `a time (${TIME_NAMES})`)
   const times = sheet.times(...time)
   const columns = prices.map((name): [string, Float64Array] => [name, sheet.finite(name)])
   const volume_name = named(sheet, 'volume')

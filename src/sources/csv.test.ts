@@ -102,6 +102,52 @@ describe('cells', () => {
   })
 })
 
+describe('columns of times', () => {
+  const times = (name: string, ...cells: readonly (string | number)[]) =>
+    series_of(parse_csv('x.csv', [`${name},open,high,low,close`, ...cells.map((cell) => `${cell},1,1,1,1`)].join('\n')))[0]
+      ?.time_ms
+  // 2021-04-09, and an hour later.
+  const [first, second] = [Date.UTC(2021, 3, 9), Date.UTC(2021, 3, 9, 1)]
+  const NAMES = ['timestamp', 'time', 'ts', 'datetime', 'Time', 'DateTime', 'unix', 'date', 'open_time', 'ts_ms']
+
+  it.each(NAMES)('%s in milliseconds, microseconds, nanoseconds and ISO are the same moments', (name) => {
+    expect([...(times(name, first, second) ?? [])]).toEqual([first, second])
+    expect([...(times(name, `${first}000`, `${second}999`) ?? [])]).toEqual([first, second])
+    expect([...(times(name, `${first}000000`, `${second}000000`) ?? [])]).toEqual([first, second])
+    expect([...(times(name, '2021-04-09T00:00:00Z', '2021-04-09 01:00') ?? [])]).toEqual([first, second])
+  })
+
+  it.each(NAMES.slice(0, 7))('%s in seconds, with decimals too', (name) => {
+    expect([...(times(name, first / 1000, second / 1000) ?? [])]).toEqual([first, second])
+    expect([...(times(name, `${first / 1000}.25`, `${second / 1000}.25`) ?? [])]).toEqual([first + 250, second + 250])
+  })
+
+  it('come back from any unit, whatever the moments of a column', () => {
+    // One value is of today's size: as milliseconds it is after 1973-03-03 (10¹¹), as seconds before 5138.
+    const moments = fc.uniqueArray(fc.integer({ min: 1e8, max: 4e9 }), { minLength: 2, maxLength: 8 })
+    fc.assert(
+      fc.property(moments, fc.constantFrom(1, 1e3, 1e6), (seconds, unit) => {
+        const all = [...seconds, 1_617_926_400].sort((a, b) => a - b)
+        const cells = [...new Set(all)].map((s) => (unit === 1 ? String(s) : `${s}${'0'.repeat(Math.log10(unit))}`))
+        const sheet = parse_csv('x.csv', ['timestamp', ...cells].join('\n'))
+        expect([...sheet.times('timestamp', 1000)]).toEqual([...new Set(all)].map((s) => 1000 * s))
+      }),
+    )
+  })
+
+  it('are refused with the names that are read, and the units', () => {
+    expect(() => series_of(parse_csv('x.csv', 'when,open,high,low,close\n0,1,1,1,1'))).toThrow(
+      /^x\.csv: columns is "when, open, high, low, close"; valid: for bars also a time \(.*timestamp, ts, time, datetime,.*\)$/,
+    )
+    expect(() => series_of(parse_csv('x.csv', 'time,close\n0,1'))).toThrow(/valid: for bars also open, high, low$/)
+    expect(() => series_of(parse_csv('x.csv', 'time,open,close,high\n0,1,1,1'))).toThrow(/valid: for bars also low$/)
+    for (const cell of ['yesterday', '2021/04/09', '1e30', ''])
+      expect(() => times('time', first, cell)).toThrow(
+        /time, line 3 is ".*"; valid: epoch seconds, milliseconds or microseconds, or an ISO/,
+      )
+  })
+})
+
 describe('bars', () => {
   it('are grouped by symbol, on the grid of their smallest step', () => {
     const found = bars(`0,A,1,2,0.5,1.5,10`, `0,B,3,3,3,3,0`, `${HOUR},A,1.5,2,1,1,20`, `${3 * HOUR},A,1,1,1,1,0`)
@@ -175,7 +221,7 @@ describe('series', () => {
       },
     ])
     expect(() => series_of(parse_csv('any.csv', 'a,b\n1,2'))).toThrow(
-      'any.csv: columns is "a, b"; valid: bars (a time, open, high, low, close), funding (exchange',
+      'any.csv: columns is "a, b"; valid: bars (a time, open, high, low, close; a time is ts_ms, time_ms',
     )
   })
 })

@@ -1,6 +1,6 @@
 /** Tables, bars and series from files: Parquet, CSV, CSV.gz, JSON, JSON.gz. What a file is, its ending says; what it holds, the names of its columns. */
 import { type Bars, InputError, type SeriesSet, type Source } from '../model/index.ts'
-import { bars_of, holds_bars } from './bars.ts'
+import { bars_of, holds_bars, TIME_NAMES } from './bars.ts'
 import { parse_csv } from './csv.ts'
 import { json_table } from './json-table.ts'
 import { series_of } from './packs.ts'
@@ -24,7 +24,8 @@ export async function readTable(path: string): Promise<Sheet> {
 /** Bars, one list a symbol, in the order in which the symbols appear. */
 export async function readBars(path: string): Promise<Bars[]> {
   const sheet = await readTable(path)
-  if (!holds_bars(sheet)) throw new InputError(path, 'columns', sheet.names.join(', '), 'bars: a time, open, high, low and close')
+  if (!holds_bars(sheet))
+    throw new InputError(path, 'columns', sheet.names.join(', '), `bars: a time (${TIME_NAMES}), open, high, low and close`)
   return bars_of(sheet)
 }
 

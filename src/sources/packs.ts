@@ -1,6 +1,6 @@
 /** Known shapes of time series, told apart by the names of their columns, never by the name of the file. */
 import { InputError, type Series } from '../model/index.ts'
-import { bars_of, check_increasing, group, holds_bars, time_column } from './bars.ts'
+import { bars_of, check_increasing, group, holds_bars, named, TIME_NAMES, time_column } from './bars.ts'
 import type { Sheet } from './sheet.ts'
 
 interface Pack {
@@ -179,12 +179,24 @@ export function series_of(sheet: Sheet): Series[] {
       })),
     )
   const pack = PACKS.find(({ columns }) => sheet.has(...columns))
-  if (pack === undefined)
-    throw new InputError(
-      sheet.where,
-      'columns',
-      sheet.names.join(', '),
-      `bars (a time, open, high, low, close), ${PACKS.map(({ id, columns }) => `${id} (${columns.join(', ')})`).join(', ')}`,
-    )
+  if (pack === undefined) throw new InputError(sheet.where, 'columns', sheet.names.join(', '), wanted(sheet))
   return pack.series(sheet)
+}
+
+/** What the columns of a sheet lack: of the shape of which half or more are there, else all shapes. */
+function wanted(sheet: Sheet): string {
+  const bars: Pick<Pack, 'id' | 'columns'> = { id: 'bars', columns: ['open', 'high', 'low', 'close'] }
+  const near = [bars, ...PACKS]
+    .map(({ id, columns }) => ({ id, all: columns.length, missing: columns.filter((name) => named(sheet, name) === undefined) }))
+    .filter(({ id, all, missing }) => missing.length * 2 <= all || (id === bars.id && !missing.includes('close')))
+    .sort((a, b) => a.missing.length / a.all - b.missing.length / b.all)[0]
+  if (near === undefined)
+    return `bars (a time, open, high, low, close; a time is ${TIME_NAMES}), ${PACKS.map(({ id, columns }) => `${id} (${columns.join(', ')})`).join(', ')}`
+  const missing = [
+    ...near.missing,
+    ...(near.id === bars.id && time_column(sheet) === undefined ? [`a time (${TIME_NAMES})`] : []),
+  ]
+  return missing.length > 0
+    ? `for ${near.id} also ${missing.join(', ')}`
+    : `for ${near.id} these names in small letters: ${PACKS.find(({ id }) => id === near.id)?.columns.join(', ')}`
 }

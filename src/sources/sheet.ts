@@ -117,22 +117,33 @@ export class Sheet {
     return values
   }
 
-  /** A column of times, ms since the epoch: whole numbers of `unit_ms`, or ISO dates and times in UTC. */
+  /**
+   * A column of times, ms since the epoch: ISO dates and times in UTC, or numbers of one unit, told by the largest of the column. Numbers below 10¹¹
+   * are of `unit_ms` (as seconds 10¹¹ is the year 5138), below 10¹⁴ of milliseconds, below 10¹⁷ of microseconds, above of nanoseconds. Parts of a millisecond are cut off.
+   */
   times(name: string, unit_ms = 1): Float64Array {
     const column = this.column(name)
     const out = new Float64Array(this.rows)
+    let most = 0
     for (let row = 0; row < this.rows; row++) {
       const cell = column[row] as number | string
-      const iso = typeof cell === 'string' && cell.includes('-')
+      const number = cell === '' || (typeof cell === 'string' && cell.includes('-', 1)) ? Number.NaN : Math.abs(Number(cell))
+      if (number > most && number < Number.POSITIVE_INFINITY) most = number
+    }
+    const per_ms = most < 1e11 ? 1 / unit_ms : most < 1e14 ? 1 : most < 1e17 ? 1e3 : 1e6
+    for (let row = 0; row < this.rows; row++) {
+      const cell = column[row] as number | string
+      const iso = typeof cell === 'string' && cell.includes('-', 1)
       const number = Number(cell === '' || iso ? Number.NaN : cell)
-      // As seconds such a number would be a year above 5000: it is milliseconds.
-      const time = iso ? parse_time(cell) : number * (Math.abs(number) >= 1e11 ? 1 : unit_ms)
-      if (!(Number.isSafeInteger(time) && Math.abs(time) <= 8.64e15))
+      // Whole milliseconds of seconds with decimals, which are no exact doubles.
+      const time = iso ? parse_time(cell) : per_ms < 1 ? Math.round(number * unit_ms) : Math.floor(number / per_ms)
+      const whole = per_ms === 1 && !iso && time !== number
+      if (whole || !(Number.isSafeInteger(time) && Math.abs(time) <= 8.64e15))
         throw this.invalid(
           name,
           row,
           cell,
-          unit_ms === 1 ? 'epoch milliseconds, or an ISO time in UTC' : 'epoch seconds, or an ISO time in UTC',
+          `epoch ${unit_ms === 1 ? '' : 'seconds, '}milliseconds or microseconds, or an ISO time in UTC`,
         )
       out[row] = time
     }
