@@ -1,7 +1,7 @@
 /** The charts of a page: price against fundamental of an asset, forced flow by venue. */
 import { duration, percent, price, usd } from './format.ts'
 import { type Markup, markup } from './markup.ts'
-import { type Asset, numbers, type StressReport } from './report.ts'
+import { type Asset, numbers, type StressReport, went_up } from './report.ts'
 import { area_path, axes, type Frame, frame, line_path, linear, nice_ticks, picture, px, time_step, time_ticks } from './svg.ts'
 
 /** Number of venue colours a page has. */
@@ -37,7 +37,7 @@ export function price_figure(report: StressReport, asset: Asset, n: number): Mar
   const back = times.map((time, i) => [x(time), y(outside[i] as number)] as const)
   const says = `From ${price(asset.start_usd)} to a low of ${price(asset.low_usd)} and ${price(asset.end_usd)} at the end; the fundamental ends at ${price(asset.fundamental_end_usd)}.`
   const body = markup`${axes(box, { scale: y, ticks, text: price_label(step) }, { scale: x, ticks: time_ticks(first, last, 5) })}<path class="gap" d="${area_path(front, back)}"/><path class="fundamental" d="${line_path(back)}"/><path class="mid" d="${line_path(front)}"/>${low_mark(asset, times, mids, x, y, box)}`
-  return markup`<figure class="panel"><figcaption><b>${asset.id}</b> <span class="faint">low ${price(asset.low_usd)}, ${percent(-asset.drawdown)}</span></figcaption>${picture(`p${n}`, box, 'chart', `${asset.id}: price against fundamental`, says, body)}</figure>`
+  return markup`<figure class="panel"><figcaption><b>${asset.id}</b> <span class="faint">${went_up(asset) ? `high ${price(asset.high_usd)}, ${percent(asset.high_usd / asset.start_usd - 1, 1, true)}` : `low ${price(asset.low_usd)}, ${percent(-asset.drawdown)}`}</span></figcaption>${picture(`p${n}`, box, 'chart', `${asset.id}: price against fundamental`, says, body)}</figure>`
 }
 
 /** A dot where the price stood lowest. */

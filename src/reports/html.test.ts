@@ -53,6 +53,17 @@ describe('the page', () => {
     expect(page.match(/<path class="mid" d="M/g)?.length).toBe(6 + 1)
   })
 
+  it('draws no chart of what was hit and hardly moved', () => {
+    const { assets } = fixture().document
+    const still = assets.map((asset) =>
+      asset.id === 'SOL' ? { ...asset, drawdown: 1e-4, fundamental_end_usd: asset.start_usd } : asset,
+    )
+    const page = html({ document: { assets: still } })
+    expect(page).not.toContain('<b>SOL</b>')
+    expect(html()).toContain('<b>SOL</b>')
+    expect(page).toContain('1 more asset was hit, and moved less')
+  })
+
   it('says why it was sold where the run was explained, and nothing of it elsewhere', () => {
     const link = {
       row: 2,

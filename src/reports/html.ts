@@ -1,5 +1,6 @@
 /** The report of a stress run as one self-contained page: no script, nothing from elsewhere, light and dark. */
 import { DEFINITIONS, definition_of } from './definitions.ts'
+import { ensemble_section } from './ensemble.ts'
 import { explain_section } from './explain-page.ts'
 import { flow_figure, price_figure, stacks } from './figures.ts'
 import { counted, decimal, duration, GLUED, percent, price, usd } from './format.ts'
@@ -26,6 +27,7 @@ import {
   status_line,
   type StressReport,
   VISIBLE_USD,
+  worth_a_chart,
 } from './report.ts'
 import { bad_debt_line, lack_lines, left_behind_line, nothing_forced, NOTHING_FORCED, opening_line } from './opening.ts'
 import { named, quantity, range } from './replay.ts'
@@ -47,6 +49,7 @@ ${status === undefined ? NOTHING : markup`<p class="status" role="alert">${statu
 <h1>${title}</h1><p class="answer">${glued(answer(report))}</p></header>
 ${trouble === undefined ? NOTHING : markup`<p class="trouble">${glued(trouble)}</p>`}
 ${strip(report)}
+${ensemble_section(document)}
 ${real_event(report)}
 <section><h2>What was shocked</h2>${[...shocked(report), left_behind_line(report)].filter((line) => line !== undefined).map((line) => markup`<p>${glued(line)}</p>`)}</section>
 ${charts(report)}
@@ -135,10 +138,10 @@ function drawn_part(report: StressReport): string {
 function charts(report: StressReport): Markup {
   if (numbers(report.tables.timeline, 'time_ms').length < 2) return NOTHING
   const all = priced_assets(report)
-  const hit = all.slice(0, PANELS)
+  const hit = all.filter((asset) => worth_a_chart(report, asset)).slice(0, PANELS)
   const more =
-    all.length > PANELS
-      ? markup`<p class="note">${all.length - PANELS} more assets were hit or shocked: see the table of assets.</p>`
+    all.length > hit.length
+      ? markup`<p class="note">${counted(all.length - hit.length, 'more asset')} ${all.length - hit.length === 1 ? 'was' : 'were'} hit, and moved less: see the table of assets.</p>`
       : NOTHING
   const flows = stacks(report)
   const part = drawn_part(report)
@@ -220,7 +223,7 @@ function multiplier(report: StressReport): Markup {
 const VENUE_COLUMNS: readonly (readonly [keyof Figures, string, 'usd' | 'count'])[] = [
   ['forced_sales_usd', 'forced sales', 'usd'],
   ['forced_buys_usd', 'of it buys', 'usd'],
-  ['called_sales_usd', 'of it to answer calls', 'usd'],
+  ['called_sales_usd', 'to answer calls', 'usd'],
   ['margin_calls', 'margin calls', 'count'],
   ['liquidated_usd', 'liquidated', 'usd'],
   ['liquidations', 'liquidations', 'count'],

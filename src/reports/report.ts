@@ -123,6 +123,8 @@ export function answer(report: StressReport): string {
   const parts = [`${title} forces ${move === '' ? flow.replace(/,$/, '') : flow}${move}`]
   const gap = is_pinned(report) ? undefined : dislocation(report, move === '' || buys ? undefined : named)
   if (gap !== undefined) parts.push(gap)
+  const squeeze = buys || is_pinned(report) ? undefined : squeezed(report)
+  if (squeeze !== undefined) parts.push(squeeze)
   parts.push(
     totals.multiplier === null
       ? is_pinned(report)
@@ -157,7 +159,16 @@ export function priced_assets(report: StressReport): Asset[] {
   return [...shocked_ones.sort(furthest), ...hit.filter((asset) => !asked.has(asset.id)).sort(furthest)]
 }
 
-const most_moved = (asset: Asset) => Math.max(asset.drawdown, asset.high_usd / asset.start_usd - 1, moved(asset))
+/** How far an asset rose above its start, and how far it was moved at all, by whom ever. */
+const risen = (asset: Asset) => asset.high_usd / asset.start_usd - 1
+export const most_moved = (asset: Asset) => Math.max(asset.drawdown, risen(asset), moved(asset))
+
+/** Did it go further up than down? */
+export const went_up = (asset: Asset): boolean => risen(asset) > asset.drawdown && risen(asset) >= 0.0005
+
+/** Was it shocked by name, or did it move by a visible part? */
+export const worth_a_chart = (report: StressReport, asset: Asset): boolean =>
+  asked_assets(report).has(asset.id) || most_moved(asset) >= 0.001
 
 /** The asset that a person asked about, if it was sold; else the one that was sold most. */
 function headline_asset(report: StressReport): Asset | undefined {
@@ -187,6 +198,19 @@ function rise(asset: Asset): string {
 
 /** Smaller gaps are not worth a headline. */
 const NOTABLE_GAP = -0.01
+
+/** The asset that forced purchases lifted most, where that is more than its fundamental did by a tenth. */
+function squeezed({ document: { assets, totals } }: StressReport): string | undefined {
+  if (totals.forced_buys_usd === 0) return undefined
+  const above = (asset: Asset) => asset.high_usd / Math.max(asset.start_usd, asset.fundamental_end_usd) - 1
+  const most = assets.reduce<Asset | undefined>(
+    (best, asset) => (above(asset) > (best === undefined ? 0.1 : above(best)) ? asset : best),
+    undefined,
+  )
+  return most === undefined
+    ? undefined
+    : `shorts bought back lift ${plain(most.id)} to ${price(most.high_usd)}, ${percent(risen(most), 1, true)}`
+}
 
 /** The asset that stood furthest below its fundamental, and when; undefined when that was just said. */
 function dislocation(report: StressReport, said: Asset | undefined): string | undefined {

@@ -35,7 +35,7 @@ tbody th{color:var(--ink);vertical-align:middle}
 tr.venue th,tr.venue td{font-weight:600;border-top:1px solid var(--faint)}
 tr.asset th{padding-left:16px;font-weight:400;color:var(--faint)}
 tr.all th,tr.all td{font-weight:700;border-top:2px solid var(--ink)}
-@media (min-width:761px){.dense table{font-size:12px}.dense th,.dense td{padding:4px 5px}.dense th:first-child{padding-left:0;max-width:120px;white-space:normal;overflow-wrap:anywhere}.dense tbody td{overflow-wrap:anywhere}}
+@media (min-width:761px){.dense table{font-size:12px}.dense th,.dense td{padding:4px 5px}.dense th:first-child{padding-left:0;min-width:88px;max-width:120px;white-space:normal;overflow-wrap:anywhere}.dense tbody td{overflow-wrap:anywhere}}
 td.zero{color:var(--faint)}
 td.left,th.left{text-align:left}
 td.parts{white-space:normal;text-align:left;min-width:140px;max-width:220px;overflow-wrap:anywhere}

@@ -55,6 +55,16 @@ describe('the text report', () => {
     expect(report.split('  ')[0]).not.toContain('below its fundamental')
   })
 
+  it('tells an asset that forced purchases lifted while others fell', () => {
+    const { assets } = fixture().document
+    const high = (id: string, factor: number) =>
+      assets.map((asset) => (asset.id === id ? { ...asset, high_usd: asset.start_usd * factor } : asset))
+    const report = text({ document: { assets: high('SOL', 1.79) } }).replace(/\s+/g, ' ')
+    expect(report).toContain('; shorts bought back lift SOL to 308.78, +79.0 %; cascade multiplier')
+    expect(report).toMatch(/SOL 172\.50 ↑ 308\.78 \+79\.0 %/)
+    expect(text({ document: { assets: high('SOL', 1.05) } })).not.toContain('bought back lift')
+  })
+
   it('names a shortfall that is more than a twentieth of the bad debt, and only then', () => {
     const { totals } = fixture().document
     const first = (shortfall_usd: number) => text({ document: { totals: { ...totals, shortfall_usd } } }).split('\n\n')[0]
@@ -74,6 +84,14 @@ describe('the text report', () => {
   it('names the asset that was asked about before the one that was sold most', () => {
     const btc = [{ kind: 'shock', id: 'shock', shocks: [{ asset: 'BTC', change: -0.2 }] }]
     expect(text({ scenario: { drivers: btc } })).toContain('takes BTC 21.5')
+    // In the chart and in the table of prices too, though more ETH was sold; then what moved furthest: DOGE 48 %, SOL 40 %.
+    const report = text({ scenario: { drivers: btc } })
+    expect(report).toContain('BTC price ─ against its fundamental')
+    expect([...report.matchAll(/^ {2}(\w+) .* at \+1 h 15 min +−\d+\.\d % /gm)].map(([, id]) => id).slice(0, 3)).toEqual([
+      'BTC',
+      'DOGE',
+      'SOL',
+    ])
     expect(text({ scenario: { drivers: [{ kind: 'gbm', id: 'x' }] } })).toContain('takes ETH 34.0')
   })
 

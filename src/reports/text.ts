@@ -17,7 +17,6 @@ import {
   insurance_line,
   is_replay,
   laws_line,
-  mostly_buys,
   multiplier_line,
   notes_of,
   plain,
@@ -26,6 +25,7 @@ import {
   status_line,
   type StressReport,
   type Venue,
+  went_up,
 } from './report.ts'
 import type { RunDoc } from './schemas.ts'
 import { charts } from './text-charts.ts'
@@ -142,38 +142,33 @@ function chain(page: Page): void {
 }
 
 const MOST_FALLS = 8
+/** Columns from which there is room for times beside prices. */
+const ROOM_FOR_TIMES = 98
 
-/** `2,176.5 at +18 min`: where an asset stood lowest, and when; bare where it hardly fell. */
-const low_text = (asset: Asset): string =>
-  asset.drawdown >= 0.0005 ? `${price(asset.low_usd)} at +${duration(asset.low_ms)}` : price(asset.low_usd)
+/** `2,176.5 at +18 min`: where an asset stood lowest, and when; bare where it hardly fell; `↑` the highest where it went further up. */
+function furthest_text(asset: Asset, narrow: boolean): string {
+  if (went_up(asset)) return `↑ ${price(asset.high_usd)}`
+  return narrow || asset.drawdown < 0.0005 ? price(asset.low_usd) : `${price(asset.low_usd)} at +${duration(asset.low_ms)}`
+}
 
 /** Prices of the assets that were hit: where they stood lowest, and where the outside world stood then. */
 function falls(page: Page, assets: readonly Asset[]): void {
   if (assets.length === 0) return
-  const narrow = page.width < COMFORTABLE
-  const squeezed = mostly_buys(page.report)
-  const columns = [
-    left('asset'),
-    right('start'),
-    right('lowest'),
-    right(narrow ? 'fund. then' : 'fundamental then'),
-    right('largest gap'),
-    right('end'),
-    right(squeezed ? 'high' : 'drawdown'),
-  ]
+  const narrow = page.width < ROOM_FOR_TIMES
+  const titles = ['start', 'lowest, ↑ highest', 'move', 'fund. then', 'largest gap', 'end']
   page.lines.push('')
   page.table(
-    columns.slice(0, narrow ? -1 : columns.length),
+    [left('asset'), ...titles.map((title, t) => right(narrow && t === 1 ? '↓ or ↑' : title))],
     assets
       .slice(0, MOST_FALLS)
       .map((asset) => [
         fit(plain(asset.id), narrow ? 8 : 12),
         price(asset.start_usd),
-        narrow ? price(asset.low_usd) : low_text(asset),
-        price(asset.fundamental_at_low_usd),
+        furthest_text(asset, narrow),
+        percent(went_up(asset) ? asset.high_usd / asset.start_usd - 1 : -asset.drawdown, 1, true),
+        went_up(asset) ? '' : price(asset.fundamental_at_low_usd),
         gap_text(asset),
         price(asset.end_usd),
-        squeezed ? price(asset.high_usd) : percent(-asset.drawdown),
       ]),
   )
   if (assets.length > MOST_FALLS) page.say(`${assets.length - MOST_FALLS} more, see --json`)
