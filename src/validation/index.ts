@@ -28,6 +28,7 @@ import { goldenRows as flip_rows } from '../venues/maker-2020/reference-rows.ts'
 import { goldenRows as morpho_rows } from '../venues/morpho-blue/reference-rows.ts'
 import { goldenRows as okx_rows } from '../venues/okx/index.ts'
 import { adl_rows } from './adl.ts'
+import { criticality_rows } from './criticality.ts'
 import { detection_rows } from './detection.ts'
 import { eba_rows, type EbaBank } from './eba.ts'
 import { emergence_rows } from './emergence.ts'
@@ -62,6 +63,7 @@ export function golden(most = 1_000_000, data: GoldenData = {}): GoldenRow[] {
     ...adl_rows(),
     ...emergence_rows(),
     ...network_rows(),
+    ...criticality_rows(),
     ...sales_rows(),
     ...overlap_rows(),
     ...(data.eba === undefined ? [] : eba_rows(data.eba)),
