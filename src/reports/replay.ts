@@ -76,7 +76,7 @@ const short = (value: number) =>
     ? quantity(value, '')
     : Number.isInteger(value)
       ? decimal(value)
-      : Number(value.toPrecision(4)).toString()
+      : Number(value.toPrecision(4)).toString().replace('-', '−')
 
 /** The whole report of a replay over seeds. */
 export function replay_text(document: ReplayDoc, options: TextOptions = {}): string {
@@ -88,37 +88,54 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
       ? `${plain(event.title)}: over ${counted(seeds.count, 'seed')}, ${hits} of ${counted(outcomes.length, 'outcome')} inside the band.`
       : `${plain(event.title)}: ${counted(seeds.count, 'seed')}. Scenario only: no outcome is asserted, since ${plain(event.no_outcomes)}.`,
   )
+  sheet.say(
+    `It began ${plain(event.time.slice(0, 16).replace('T', ' '))} UTC. What was fed, what happened and where this is wrong: ${event.page}.`,
+  )
   if (document.thin) sheet.say('Thinned: fewer accounts or longer ticks than the event had.')
-  if (outcomes.length > 0) outcome_part(sheet, outcomes)
-  if (figures.length > 0) figure_part(sheet, figures, outcomes.length > 0)
+  if (outcomes.length > 0) outcome_part(sheet, outcomes, seeds.count > 1)
+  if (figures.length > 0) figure_part(sheet, figures, outcomes.length > 0, seeds.count > 1)
   for (const cause of document.causes) cause_part(sheet, cause, document)
   priors(sheet, document)
   closing(sheet, document)
   return sheet.text
 }
 
-function outcome_part(sheet: Sheet, outcomes: readonly Outcome[]): void {
+/** @param many whether there is anything to be a spread of */
+function outcome_part(sheet: Sheet, outcomes: readonly Outcome[], many: boolean): void {
   sheet.heading('Outcomes')
+  const titles = many
+    ? [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %'), right('band')]
+    : [left('outcome'), right('here'), right('happened'), left('inside'), right('band')]
   sheet.table(
-    [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %'), right('band')],
-    outcomes.map(outcome_row),
+    titles,
+    outcomes.map((one) => outcome_row(one, many)),
     verdict(sheet.paint),
   )
   for (const one of outcomes) sheet.say(`${plain(one.id)}: ${named(one)}`, '· ')
-  sheet.say(
-    'Inside: the median (of chances the mean) lies in the band; "no, −52 %": it lies outside, 52 % below the nearer edge of the band (+ above); seeds: the share of them that lies in the band.',
-  )
+  sheet.say(outcome_key(outcomes, many))
   for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
 }
 
+function outcome_key(outcomes: readonly Outcome[], many: boolean): string {
+  const parts = [many ? 'Inside: the median (of chances the mean) lies in the band' : 'One seed says little; 200 are the default']
+  const out = outcomes.find((one) => !one.inside && one.miss !== null)
+  if (out !== undefined) parts.push('"no, −52 %": outside, 52 % below the nearer edge of the band (+ above)')
+  if (many) parts.push('seeds: the share of them that lies in the band')
+  if (outcomes.some((one) => one.observed === null)) parts.push('–: no figure was reported')
+  return `${parts.join('; ')}.`
+}
+
 /** What nothing is held to: all there is of a scenario without outcomes. */
-function figure_part(sheet: Sheet, figures: readonly Figure[], beside: boolean): void {
+function figure_part(sheet: Sheet, figures: readonly Figure[], beside: boolean, many: boolean): void {
   sheet.heading(beside ? 'What else came out' : 'What came out')
   sheet.table(
-    [left('figure'), right('median'), right('5 to 95 %')],
-    figures.map((one) => [fit(named(one), LONG), quantity(one.median, one.unit), spread(one, one.unit)]),
+    many ? [left('figure'), right('median'), right('5 to 95 %')] : [left('figure'), right('here')],
+    figures.map((one) => {
+      const name = fit(named(one), LONG)
+      return many ? [name, quantity(one.median, one.unit), spread(one, one.unit)] : [name, quantity(one.median, one.unit)]
+    }),
   )
-  sheet.say('Medians over the seeds. Nothing here is held to what happened.')
+  sheet.say(`${many ? 'Medians over the seeds. ' : ''}Nothing here is held to what happened.`)
   for (const one of figures)
     if (one.missing > 0)
       sheet.say(`${plain(one.id)}: nothing to measure in ${one.missing} of ${counted(one.seeds, 'seed')}.`, '· ')
@@ -152,17 +169,24 @@ function cause_part(sheet: Sheet, cause: ReplayDoc['causes'][number], { outcomes
 const spread = (one: { readonly q05: number | null; readonly q95: number | null }, unit: string) =>
   one.q05 === null ? '–' : `${quantity(one.q05, unit)} to ${quantity(one.q95, unit)}`
 
-function outcome_row(one: Outcome): string[] {
+function outcome_row(one: Outcome, many: boolean): string[] {
   const { unit } = one
   const chance = one.over_seeds === 'mean'
+  const inside = one.inside
+    ? 'yes'
+    : one.miss === null
+      ? 'no value'
+      : `no, ${percent(one.miss, Math.abs(one.miss) < 0.1 ? 1 : 0, true)}`
+  const band = range(one.band, unit)
+  if (!many) return [plain(one.id), quantity(one.mean, unit), quantity(one.observed, unit), inside, band]
   return [
     plain(one.id),
     chance ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
     quantity(one.observed, unit),
-    one.inside ? 'yes' : one.miss === null ? 'no value' : `no, ${percent(one.miss, Math.abs(one.miss) < 0.1 ? 1 : 0, true)}`,
+    inside,
     one.share_inside === null ? '' : percent(one.share_inside, 0),
     chance ? '' : spread(one, unit),
-    range(one.band, unit),
+    band,
   ]
 }
 
@@ -200,18 +224,20 @@ export const prior_name = ({ what, unit }: { readonly what?: string | undefined;
 function priors(sheet: Sheet, document: ReplayDoc): void {
   if (document.priors.length === 0) return
   sheet.heading('Priors')
-  sheet.table(
-    [left('prior'), right('low'), right('high'), left('shape'), left('evidence')],
-    document.priors.map((one) => [plain(one.name), short(one.low), short(one.high), one.shape, one.evidence]),
-  )
-  for (const one of document.priors) sheet.say(`${plain(one.name)}: ${plain(prior_name(one))}`, '· ')
-  sheet.say('Drawn anew for every seed; how known each range is: observed, inferred or synthetic (plausible, no more).')
+  sheet.say('Drawn anew for every seed. How known each range is: observed, inferred, or synthetic (plausible, no more).')
+  for (const one of document.priors)
+    sheet.say(
+      `${plain(one.name)} ${short(one.low)} to ${short(one.high)}, ${one.shape}, ${one.evidence}: ${plain(prior_name(one))}`,
+      '· ',
+    )
 }
 
 function closing(sheet: Sheet, document: ReplayDoc): void {
   const { laws, event, seeds } = document
   sheet.heading('Identity')
-  sheet.say(`engine ${document.engine} · preset ${document.preset} · seeds ${seeds.first} to ${seeds.first + seeds.count - 1}`)
+  sheet.say(
+    `engine ${document.engine} · preset ${document.preset} · ${seeds.count === 1 ? `seed ${seeds.first}` : `seeds ${seeds.first} to ${seeds.first + seeds.count - 1}`}`,
+  )
   sheet.say(
     laws.broken.length === 0
       ? `every law held in ${counted(laws.runs, 'run')}`
@@ -219,5 +245,5 @@ function closing(sheet: Sheet, document: ReplayDoc): void {
   )
   if (laws.limits > 0) sheet.say(`${counted(laws.limits, 'run')} hit a limit and ended early`, '✗ ', sheet.paint.bad)
   for (const line of laws.broken.slice(0, 10)) sheet.say(plain(line), '✗ ', sheet.paint.bad)
-  sheet.say(`Sources, reasons and what is missing: ${event.page}. The document (--json) has every seed.`)
+  sheet.say(`Sources and reasons: ${event.page}. The document (--json) has every seed.`)
 }

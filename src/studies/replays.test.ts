@@ -167,6 +167,7 @@ describe('a replay', () => {
       seeds: 1,
       causes: ['fall'],
     })
+    expect(replay_text(scenario)).not.toContain('5 to 95 %')
     expect(replay_text(scenario)).toMatch(/What came out[^]*Without: the fall[^]*hours that were drawn/)
   })
 
