@@ -2,7 +2,19 @@
 import type { Command } from 'commander'
 import type { Host } from './support/host.ts'
 import { InputError } from '../model/index.ts'
-import { check_shocks, day_ms, excludes, needs, shock, span_ms, value, values, whole } from './support/options.ts'
+import {
+  check_shocks,
+  day_ms,
+  excludes,
+  needs,
+  shock,
+  span_ms,
+  value,
+  values,
+  whole,
+  workers_of,
+  workers_option,
+} from './support/options.ts'
 import { type Output, prepare } from './support/outputs.ts'
 import type { StressInput } from './tasks/stress.ts'
 import { type Act, carry_out } from './support/act.ts'
@@ -13,6 +25,8 @@ interface Options {
   readonly shock: readonly string[]
   readonly correlated?: true
   readonly seed?: string
+  readonly seeds?: string
+  readonly workers?: string
   readonly accounts?: string
   readonly horizon?: string
   readonly tick?: string
@@ -44,6 +58,8 @@ Examples:
       a page to print, and the log as Parquet
   unwind stress --shock ETH=-30%@1h --correlated --explain
       who was hit by what, caused by whose sales
+  unwind stress --shock ETH=-30%@1h --correlated --seeds 20
+      twenty seeds: median and range of each figure beside the first seed's report
   unwind stress --preset may-2021
       a real event on its own books, one seed, beside what happened
   unwind stress --replay bars.parquet --from 2024-04-12 --to 2024-04-15 --tiers tiers.json
@@ -65,6 +81,8 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(values('--shock <shock>', 'move a fundamental, e.g. ETH=-30%@1h (duration 1h if left out); may be given often'))
     .option('--correlated', 'other assets follow by their betas')
     .addOption(value('--seed <n>', "seed of the run's draws"))
+    .addOption(value('--seeds <n>', 'so many seeds from --seed on: median and range beside the first (default: 1)'))
+    .addOption(workers_option())
     .addOption(value('--accounts <n>', 'accounts of the reference market (default: 100000)'))
     .addOption(value('--horizon <duration>', 'how long it runs (default: 24h)'))
     .addOption(value('--tick <duration>', 'length of a tick (default: 60s)'))
@@ -107,6 +125,8 @@ export function parse(
     ...(preset === undefined ? {} : { preset }),
     ...(options.accounts === undefined ? {} : { accounts: whole('--accounts', options.accounts, 100, 20_000_000) }),
     ...(options.seed === undefined ? {} : { seed: whole('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER) }),
+    ...(options.seeds === undefined ? {} : { seeds: whole('--seeds', options.seeds, 1, 100_000) }),
+    ...workers_of(options.workers),
     ...(options.horizon === undefined ? {} : { horizon_ms: span_ms('--horizon', options.horizon) }),
     ...(options.tick === undefined ? {} : { tick_ms: span_ms('--tick', options.tick) }),
     ...(replay === undefined ? {} : { replay: replay_files(replay, options) }),
@@ -143,6 +163,7 @@ function check_together(snapshot: string | undefined, options: Options): void {
   needs('--tiers', options.tiers, '--replay', has)
   needs('--aave-params', aaveParams, '--replay', has)
   needs('--chain', options.chain, '--aave-params', aaveParams !== undefined)
+  needs('--workers', options.workers, '--seeds', options.seeds !== undefined)
   needs('--correlated', options.correlated, '--shock', shocks.length > 0)
   excludes('--scenario', scenario, '--replay', has)
   excludes('--preset', preset, '--replay', has)

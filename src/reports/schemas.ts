@@ -6,6 +6,7 @@ import { detect_schema, warn_schema } from './detect-schema.ts'
 import { criticality_schema } from './criticality-schema.ts'
 import { infer_schema } from './infer-schema.ts'
 import { network_schema } from './network-schema.ts'
+import { ensemble_schema } from './ensemble-schema.ts'
 import { explain_schema } from './explain-schema.ts'
 import { anchors_schema, left_behind_schema, opening_schema } from './opening-schema.ts'
 import { event_schema, replay_schema } from './replay-schema.ts'
@@ -99,6 +100,7 @@ export const run_schema = z
     left_behind: left_behind_schema.optional(),
     event: event_schema.optional(),
     explain: explain_schema.optional(),
+    ensemble: ensemble_schema.optional(),
   })
   .describe('One stress run: unwind stress --json')
 

@@ -28,7 +28,7 @@ export {
   StressedBooks,
 } from './criticality/index.ts'
 export { network, NETWORK_DEFAULTS, type NetworkDocument, type NetworkInput } from './network/index.ts'
-export { type Ensemble, ensemble, type EnsembleSeed, ensemble_seed } from './ensemble.ts'
+export { type Ensemble, ensemble, type EnsembleSeed, ensemble_seed, figures_of } from './ensemble.ts'
 export { explain, type Explanation } from './explain.ts'
 export { RUN_SCHEMA, type RunDocument, type StressOptions, type StressResult, stress } from './stress.ts'
 export {

@@ -25,6 +25,7 @@ import { type Cell, type Evidence, type ReportTable, records, type Scenario, typ
 import { build, identity, type Watch } from '../scenarios/index.ts'
 import { type Anchor, anchors, DepthWatch, left_behind, type LeftBehind } from './anchors.ts'
 import { compare, type Counterfactual } from './counterfactual.ts'
+import type { Ensemble } from './ensemble.ts'
 import { explain, type Explanation } from './explain.ts'
 import { in_trouble, type Opening, opening } from './opening.ts'
 import type { EventReport } from './replays.ts'
@@ -69,6 +70,8 @@ export interface RunDocument {
   readonly left_behind: readonly LeftBehind[]
   /** Of a preset of a real event: its outcomes beside what happened. */
   readonly event?: EventReport
+  /** When more seeds were asked for: the same scenario over all of them. */
+  readonly ensemble?: Ensemble
   /** When it was asked for: why what was sold was sold. */
   readonly explain?: Explanation & { readonly counterfactual?: Counterfactual }
 }

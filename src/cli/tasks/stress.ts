@@ -1,9 +1,11 @@
 /** One stress run from options to report and files. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { run_jobs } from '../../executors/index.ts'
 import { InputError, type Scenario, type Snapshot } from '../../model/index.ts'
 import {
   bridge,
+  ensemble_text,
   event_text,
   explain_text,
   type RunDoc,
@@ -21,7 +23,15 @@ import {
   shock_scenario,
   type ShockSpec,
 } from '../../scenarios/index.ts'
-import { event_report, stress, type StressResult } from '../../studies/index.ts'
+import {
+  type Ensemble,
+  ensemble,
+  event_report,
+  figures_of,
+  type RunDocument,
+  stress,
+  type StressResult,
+} from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
 import { check_shocks } from '../support/options.ts'
 import { write_log } from '../support/parquet.ts'
@@ -38,6 +48,10 @@ export interface StressInput {
   readonly shocks: readonly ShockSpec[]
   readonly correlated: boolean
   readonly seed?: number
+  /** So many, from `seed` on; 1. */
+  readonly seeds?: number
+  /** Threads for them; by default as many as there are processors. */
+  readonly workers?: number
   readonly horizon_ms?: number
   readonly tick_ms?: number
   readonly without: readonly string[]
@@ -82,8 +96,10 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
       },
     }),
   )
+  const over_seeds = (input.seeds ?? 1) > 1 ? { ensemble: await more_seeds(input, snapshot, scenario, result, on_progress) } : {}
   on_progress(1, 'reporting')
-  const document = event === undefined ? result.document : { ...result.document, event: event_of(event, result) }
+  const over_event = event === undefined ? {} : { event: event_of(event, result) }
+  const document = { ...result.document, ...over_event, ...over_seeds }
   const report: StressReport = {
     document: { ...document, coin_day: document.coin_day as RunDoc['coin_day'] },
     scenario,
@@ -96,10 +112,38 @@ export async function stress_task(input: StressInput, on_progress: Progress): Pr
   const look = { width: input.look.width, painter: painter(input.look.colour) }
   const outcomes = report.document.event === undefined ? '' : event_text(report.document.event, look)
   return {
-    code: document.status === 'done' && document.laws.broken.length === 0 ? 0 : 1,
-    text: input.json ? json : `${stress_text(report, look)}${explain_text(report.document, look)}${outcomes}`,
+    code: sound(document) ? 0 : 1,
+    text: input.json
+      ? json
+      : `${stress_text(report, look)}${ensemble_text(report.document, look)}${explain_text(report.document, look)}${outcomes}`,
     note: '',
   }
+}
+
+function sound({ status, laws, ensemble }: RunDocument): boolean {
+  return (
+    status === 'done' &&
+    [laws, ...(ensemble === undefined ? [] : [ensemble.laws])].every(({ broken }) => broken.length === 0) &&
+    !ensemble?.laws.limits
+  )
+}
+
+/** The other seeds, on threads; the first has been run. */
+async function more_seeds(
+  { seeds = 1, workers }: StressInput,
+  snapshot: Snapshot,
+  scenario: Scenario,
+  first: StressResult,
+  on_progress: Progress,
+): Promise<Ensemble> {
+  const others = Array.from({ length: seeds - 1 }, (_, k) => scenario.seed + 1 + k)
+  const say = (done: number) => on_progress(done / seeds, `${done} of ${seeds} seeds`)
+  say(1)
+  const runs = await run_jobs('ensemble', { snapshot, scenario }, others, {
+    ...given({ workers }),
+    on_done: (done) => say(done + 1),
+  })
+  return ensemble([figures_of(first.document), ...runs])
 }
 
 function event_of({ preset, draws }: NonNullable<Setup['event']>, { world, result, watched }: StressResult) {
@@ -151,6 +195,13 @@ function real_event(preset: EventPreset, input: StressInput): Setup {
   const own = { snapshot, '--accounts': accounts, '--shock': shocks[0]?.asset, '--horizon': horizon_ms, '--tick': tick_ms }
   for (const [option, value] of Object.entries(own))
     if (value !== undefined) throw new InputError(option, '', value, `used without --preset ${preset.id}: it brings its own`)
+  if (input.seeds !== undefined)
+    throw new InputError(
+      '--seeds',
+      '',
+      input.seeds,
+      `used without --preset ${preset.id}: unwind replay ${preset.id} --seeds runs many`,
+    )
   const { draws, watch, ...built } = set_up_event(preset, input.seed ?? 1)
   const scenario = { ...built.scenario, without: [...built.scenario.without, ...input.without] }
   return { ...built, scenario, aliases: [], event: { preset, draws, watch } }
