@@ -32,13 +32,31 @@ describe('unwind network', () => {
     for (const text of [
       'After ETH −30.0 %: $340 k of debts stay unpaid by 1 account',
       'morpho USDC pays 98.87 %',
+      'Losses realised at default',
+      'Distress before anybody defaults',
       'no venue creates what it lends',
       'aave · morpho       1  $7.90 M        51.2 %         60.3 %',
       'eve     morpho → ann → aave → bob',
       'Definitions: docs/network.md',
     ])
       expect(out.replace(/\n +/g, (gap) => (gap.length > 4 ? ' ' : gap))).toContain(text)
+    expect(out.replace(/\n +/g, ' ')).toContain(
+      'borne by suppliers and holders who are not listed $340 k; morpho USDC pays 98.87 %',
+    )
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
+  it('leads with the fund that bears what is not paid, and says where there is no market for what would be sold', async () => {
+    const { out } = await run(...SMALL, '--shock', 'ETH=-50%', '--correlated')
+    const text = out.replace(/\n +/g, ' ')
+    expect(text.slice(0, 700)).toMatch(
+      /of debts stay unpaid by \d+ accounts, borne by .*the fund of binance \$[\d.]+ [MB] of its \$/,
+    )
+    expect(text).toMatch(
+      /the published impact is linear, which has no meaning beyond 1 ÷ impact: weETH \$[\d.]+ [MB] sold for \$1\.00 B/,
+    )
+    expect(text).toContain('No market for as much')
+    expect(text).not.toMatch(/−100\.0 %/)
   })
 
   it('a document of the schema, the same every time, with and without what it may lack', async () => {

@@ -1,7 +1,8 @@
 /** The network of a snapshot as one self-contained page: who holds what with whom, then every table. */
 import { percent, usd } from './format.ts'
 import { type Markup, markup } from './markup.ts'
-import { type NetworkTable, network_sentence, network_tables } from './network.ts'
+import { network_sentence, network_tables } from './network.ts'
+import type { NetworkTable } from './network-losses.ts'
 import { plain } from './report.ts'
 import type { NetworkDoc } from './schemas.ts'
 import { STYLE } from './style.ts'

@@ -106,6 +106,9 @@ const clearing = z.array(
     unpaid_usd: usd('Of it, not paid'),
     lost_by_accounts_usd: usd('Not received by accounts or owners from nodes'),
     lost_outside_usd: usd('Not received by the rest of the world'),
+    funds: z
+      .array(z.object({ node: id, fund_usd: usd('What stands before those it owes'), lost_usd: usd('Of it, lost') }))
+      .describe('Funds of exchanges and surplus of reserves, and what they bear'),
     short: z.array(
       z.object({ node: id, round: count('When'), pays: share('Of what it owes'), unpaid_usd: usd('Of what it owes') }),
     ),
@@ -123,11 +126,23 @@ const debt_rank = z.array(
   }),
 )
 
+const beyond_linear = z
+  .array(
+    z.object({
+      asset: id,
+      sold_usd: usd('Sold at once'),
+      limit_usd: usd('What takes the price to 0 by a linear impact'),
+    }),
+  )
+  .describe('Assets of which more is sold than a linear impact can take')
+
 const fire_sale = z
   .object({
     direct: z.number().describe('Equity lost to the shock, a ratio'),
-    aggregate: z.number().describe('Equity lost to sales, a ratio'),
-    radius: share('Spectral radius of a round'),
+    aggregate: z.number().describe('Equity lost to sales, a ratio; prices fall exponentially with what is sold'),
+    beyond_equity: share('Lost to shock and sales beyond what owners have, of all equity: by lenders and funds'),
+    radius: share('Spectral radius of a round, impact linear'),
+    beyond_linear,
     venues: z.array(
       z.object({
         venue: id,
@@ -152,7 +167,12 @@ const deleveraging = z
     steps: count('Until nobody sold').nullable().describe('null where the last of 30 steps still sold'),
     sold_usd: usd('Sold, at the prices after the shock'),
     venues: z.array(z.object({ venue: id, sellers: count('Who sold'), failed: count('Sold whole'), sold_usd: usd('Sold') })),
-    prices: z.array(z.object({ asset: id, change: z.number().describe('By the sales, a ratio') })),
+    prices: z.array(
+      z.object({
+        asset: id,
+        change: z.number().describe('By the sales, a ratio; at -0.9 and below there is no market for as much'),
+      }),
+    ),
   })
   .nullable()
 
@@ -160,7 +180,15 @@ const overlap = z
   .object({
     venues: z.array(z.object({ venue: id, index: share('Index of indirect contagion') })),
     one_factor: share('First eigenvalue of all of them'),
-    pairs: z.array(z.object({ a: id, b: id, usd: usd('Lost by a in the first round when b sells all, impact linear') })),
+    pairs: z.array(
+      z.object({
+        a: id,
+        b: id,
+        usd: usd('Lost by a in the first round when b sells all; prices fall exponentially with what is sold'),
+        share: share('Of what a holds that has a market'),
+      }),
+    ),
+    beyond_linear,
     no_market: z.array(id).describe('Held, without a market: not counted'),
   })
   .nullable()

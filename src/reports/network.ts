@@ -1,24 +1,11 @@
 /** The answer of `unwind network` for a terminal, and the tables that the page has too. */
 import { counted, decimal, listed, percent, usd } from './format.ts'
-import { type GridColumn, wrap } from './lines.ts'
+import { wrap } from './lines.ts'
+import { beyond, left, loss_tables, MOST_PARTS, type NetworkTable, right } from './network-losses.ts'
 import { plain } from './report.ts'
 import type { NetworkDoc } from './schemas.ts'
 import { Sheet } from './sheet.ts'
 import type { TextOptions } from './text.ts'
-
-export interface NetworkTable {
-  readonly id: string
-  readonly title: string
-  /** Said under the title. */
-  readonly says: string
-  readonly columns: readonly GridColumn[]
-  readonly rows: readonly (readonly string[])[]
-}
-
-const left = (title: string): GridColumn => ({ title, align: 'left' })
-const right = (title: string): GridColumn => ({ title, align: 'right' })
-/** Owners whose losses are listed, and assets of a claim. */
-const MOST_PARTS = 4
 
 const shock_text = ({ shock }: NetworkDoc): string => {
   const [first, ...more] = shock.map(({ asset, change }) => `${plain(asset)} ${percent(change, 1, true)}`)
@@ -26,15 +13,26 @@ const shock_text = ({ shock }: NetworkDoc): string => {
   return first === undefined ? 'no shock' : more.length === 0 ? first : `${first}, ${rest}`
 }
 
-/** The whole answer in two sentences. */
+/** Who ends with what accounts do not pay: funds, owners of what the venues owe, and whether everybody else is paid. */
+function bearers({ funds, lost_by_accounts_usd, lost_outside_usd, short }: NetworkDoc['clearing'][number]): string {
+  const lost = funds.filter(({ lost_usd }) => lost_usd > 0)
+  const parts = [
+    ...lost.map(({ node, fund_usd, lost_usd }) => `the fund of ${plain(node)} ${usd(lost_usd)} of its ${usd(fund_usd)}`),
+    ...(lost_by_accounts_usd > 0.5 ? [`accounts with claims ${usd(lost_by_accounts_usd)}`] : []),
+    ...(lost_outside_usd > 0.5 ? [`suppliers and holders who are not listed ${usd(lost_outside_usd)}`] : []),
+  ]
+  const [worst] = short
+  const pays =
+    worst === undefined
+      ? 'every pool and exchange pays in full'
+      : `${plain(worst.node)} pays ${percent(worst.pays, 2)}${short.length === 1 ? '' : `, ${counted(short.length - 1, 'other')} not all either`}`
+  return parts.length === 0 ? pays : `borne by ${listed(parts)}; ${pays}`
+}
+
+/** The whole answer: who cannot pay, who bears it, and what else is lost. */
 export function network_sentence(document: NetworkDoc): string {
   const { claims, clearing, debt_rank, fire_sale, look_through } = document
   const alone = clearing.find(({ liability, default_costs }) => liability === 'accounts' && default_costs === 0)
-  const short = alone?.short[0]
-  const pays =
-    short === undefined
-      ? 'every pool and exchange pays in full'
-      : `${counted(alone?.short.length ?? 0, 'pool or exchange', 'pools and exchanges')} cannot pay in full, ${plain(short.node)} pays ${percent(short.pays, 2)}`
   const shocked = debt_rank.find(({ kind }) => kind === 'shock')
   const loop = look_through.reduce<(typeof look_through)[number] | undefined>(
     (most, one) => ((one.recursion ?? Number.POSITIVE_INFINITY) > (most?.recursion ?? 1) ? one : most),
@@ -44,7 +42,13 @@ export function network_sentence(document: NetworkDoc): string {
     loop === undefined || (loop.recursion ?? 2) < 1.005
       ? 'no claim stands behind itself to speak of'
       : `one USD of ${plain(loop.claim)} stands behind itself ${loop.recursion === null ? 'without end' : `${decimal(loop.recursion, 2)} times`}`
-  return `${usd(claims.have_usd)} of claims. After ${shock_text(document)}: ${usd(alone?.unpaid_usd ?? 0)} of debts stay unpaid by ${counted(alone?.defaults ?? 0, 'account')}, ${pays}; owners lose ${usd(shocked?.direct_usd ?? 0)} and ${usd(shocked?.further_usd ?? 0)} more through each other${fire_sale === null ? '' : `; sales to restore leverage would cost ${percent(fire_sale.aggregate)} of equity`}; ${nested}.`
+  const unpaid =
+    alone === undefined || !(alone.unpaid_usd > 0)
+      ? 'every debt is covered'
+      : `${usd(alone.unpaid_usd)} of debts stay unpaid by ${counted(alone.defaults, 'account')}, ${bearers(alone)}`
+  const sales =
+    fire_sale === null ? '' : `; if all sold to restore their leverage, that would cost ${percent(fire_sale.aggregate)} of equity`
+  return `${usd(claims.have_usd)} of claims. After ${shock_text(document)}: ${unpaid}. Prices take ${usd(shocked?.direct_usd ?? 0)} from owners, money aside included, claims marked down on each other ${usd(shocked?.further_usd ?? 0)} more${sales}; ${nested}.`
 }
 
 function claims_tables({ claims, parts }: NetworkDoc): NetworkTable[] {
@@ -152,9 +156,9 @@ function shared_tables({ owners, holdings, overlap }: NetworkDoc): NetworkTable[
       says:
         overlap === null
           ? 'Nothing is held that has a market.'
-          : `Index of indirect contagion: ${listed(overlap.venues.map(({ venue, index }) => `${plain(venue)} ${decimal(index, 3)}`))}; one factor carries ${percent(overlap.one_factor)} of it. Impact is linear and may exceed what is held.`,
-      columns: [left('who loses'), left('when all is sold by'), right('in the first round')],
-      rows: (overlap?.pairs ?? []).map(({ a, b, usd: lost }) => [plain(a), plain(b), usd(lost)]),
+          : `Index of indirect contagion: ${listed(overlap.venues.map(({ venue, index }) => `${plain(venue)} ${decimal(index, 3)}`))}; one factor carries ${percent(overlap.one_factor)} of it.${beyond(overlap.beyond_linear, 'Index and factor take impact as linear', 'held')}`,
+      columns: [left('who loses'), left('when all is sold by'), right('in the first round'), right('of what it holds')],
+      rows: (overlap?.pairs ?? []).map(({ a, b, usd: lost, share }) => [plain(a), plain(b), usd(lost), percent(share)]),
     },
   ]
 }
@@ -214,135 +218,13 @@ function through_table({ look_through }: NetworkDoc): NetworkTable {
   }
 }
 
-function default_tables({ clearing, furfine, debt_rank, lost }: NetworkDoc): NetworkTable[] {
-  return [
-    {
-      id: 'clearing',
-      title: 'Clearing: all debts called at once',
-      says: 'Accounts pay out of what they hold at their venue; owners with all they have. Without costs Eisenberg–Noe, with them Rogers–Veraart.',
-      columns: [
-        left('who pays'),
-        right('costs'),
-        right('default'),
-        right('at first'),
-        right('unpaid'),
-        right('accounts lose'),
-        right('others lose'),
-        left('short'),
-      ],
-      rows: clearing.map((one) => [
-        one.liability,
-        percent(one.default_costs, 0),
-        decimal(one.defaults),
-        decimal(one.by_own_losses),
-        usd(one.unpaid_usd),
-        usd(one.lost_by_accounts_usd),
-        usd(one.lost_outside_usd),
-        one.short
-          .slice(0, MOST_PARTS)
-          .map(({ node, pays }) => `${plain(node)} pays ${percent(pays, 2)}`)
-          .join(', '),
-      ]),
-    },
-    {
-      id: 'debt-rank',
-      title: 'DebtRank: what a loss of one costs the others',
-      says: `Loans lose ${percent(lost, 0)} when all capital of the borrower is gone. Once: as first published, with everybody speaking once.`,
-      columns: [left('lost'), right('capital'), right('owners lose more'), right('once'), left('suppliers lose, of each venue')],
-      rows: debt_rank.map((one) => [
-        one.kind === 'shock' ? 'the shock' : plain(one.first),
-        usd(one.direct_usd),
-        usd(one.further_usd),
-        usd(one.further_once_usd),
-        one.venues.map(({ venue, lost: share }) => `${plain(venue)} ${percent(share, 2)}`).join(', '),
-      ]),
-    },
-    {
-      id: 'furfine',
-      title: 'Furfine: who falls in turn, after the shock',
-      says: '',
-      columns: [left('falls'), left('then')],
-      rows: furfine
-        .filter(({ rounds }) => rounds.length > 0)
-        .map(({ first, rounds }) => [plain(first), rounds.map((round) => listed(round.map(plain))).join(' → ')]),
-    },
-  ]
-}
-
-function sales_tables({ fire_sale, deleveraging, stability }: NetworkDoc): NetworkTable[] {
-  const [now, shocked] = stability
-  const ended = deleveraging === null || deleveraging.steps !== null
-  return [
-    {
-      id: 'fire-sale',
-      title: 'Fire sales to restore leverage (Greenwood–Landier–Thesmar)',
-      says:
-        fire_sale === null
-          ? 'Nobody loses.'
-          : `Direct ${percent(fire_sale.direct)} of equity, by sales ${percent(fire_sale.aggregate)}; radius of a round ${decimal(fire_sale.radius, 3)}.`,
-      columns: [left('venue'), right('accounts'), right('equity'), right('direct'), right('indirect'), right('systemicness')],
-      rows: (fire_sale?.venues ?? []).map((one) => [
-        plain(one.venue),
-        decimal(one.accounts),
-        usd(one.equity_usd),
-        percent(one.direct),
-        percent(one.indirect),
-        percent(one.systemicness),
-      ]),
-    },
-    {
-      id: 'thresholds',
-      title: 'Sales with thresholds (Cont–Schaanning)',
-      says:
-        deleveraging === null
-          ? 'Nobody owes and holds something with a market.'
-          : `${counted(deleveraging.sellers, 'seller')}, ${decimal(deleveraging.failed)} without equity; ${usd(deleveraging.sold_usd)} sold${ended ? ` in ${counted(deleveraging.steps ?? 0, 'step')}` : ', and still selling after the last step'}. Prices by it: ${deleveraging.prices.length === 0 ? 'unmoved' : listed(deleveraging.prices.map(({ asset, change }) => `${plain(asset)} ${percent(change, 1, true)}`))}.`,
-      columns: [left('venue'), right('sellers'), right('without equity'), right('sold')],
-      rows: (deleveraging?.venues ?? []).map((one) => [
-        plain(one.venue),
-        decimal(one.sellers),
-        decimal(one.failed),
-        usd(one.sold_usd),
-      ]),
-    },
-    {
-      id: 'stability',
-      title: 'Stability of common holdings (Caccioli)',
-      says: 'Branching from 1 on: a failure can come back to where it began.',
-      columns: [
-        left(''),
-        right('in breach'),
-        right('held'),
-        right('follow'),
-        right('held'),
-        right('rounds'),
-        right('branching'),
-        right('by degrees'),
-      ],
-      rows: [now, shocked]
-        .filter((one) => one !== undefined)
-        .map((one) => [
-          one.at === 'now' ? 'now' : 'after the shock',
-          decimal(one.first),
-          usd(one.first_usd),
-          decimal(one.further),
-          usd(one.further_usd),
-          decimal(one.rounds),
-          decimal(one.branching, 2),
-          decimal(one.branching_of_degrees, 2),
-        ]),
-    },
-  ]
-}
-
 /** Every table, in the order of the answer. */
 export const network_tables = (document: NetworkDoc): NetworkTable[] => [
   ...claims_tables(document),
   ...shared_tables(document),
   ...liquidity_tables(document),
   through_table(document),
-  ...default_tables(document),
-  ...sales_tables(document),
+  ...loss_tables(document),
 ]
 
 /** Rows whose last cell, if it is text, goes on in the lines below where it is too long. */

@@ -184,7 +184,7 @@ describe('networks', () => {
   })
 
   it('systemicness adds up to the aggregate', () => {
-    const { systemicness, aggregate } = fire_sale({
+    const input = {
       assets: [50, 80],
       equity: [10, 8],
       weights: [
@@ -193,7 +193,21 @@ describe('networks', () => {
       ],
       impact: [0.001, 0.0005],
       shock: [-0.02, -0.01],
-    })
-    expect(systemicness.reduce((sum, value) => sum + value, 0)).toBeCloseTo(aggregate, 12)
+    }
+    for (const form of ['linear', 'exponential'] as const) {
+      const { systemicness, aggregate } = fire_sale({ ...input, form })
+      expect(systemicness.reduce((sum, value) => sum + value, 0)).toBeCloseTo(aggregate, 12)
+    }
+  })
+
+  it('sales by an exponential impact cost what linear ones cost while little is sold, and never more than is left', () => {
+    // One owner of 100 with a debt of 50, all in one asset: after −20 % he sells 100 · 1 · 0.2 = 20.
+    const one = (impact: number, form: 'linear' | 'exponential') =>
+      fire_sale({ assets: [100], equity: [50], weights: [[1]], impact: [impact], shock: [-0.2], form })
+    expect(one(1e-7, 'exponential').falls[0]).toBeCloseTo(0.8 * 20e-7, 11)
+    // 0.8 · (1 − exp(−0.02 · 20))
+    expect(one(0.02, 'exponential')).toMatchObject({ sold: [20], falls: [expect.closeTo(0.8 * (1 - Math.exp(-0.4)), 12)] })
+    expect(one(0.1, 'linear').falls[0]).toBeCloseTo(2, 12)
+    for (const impact of [0.1, 1, 1e3, 1e9]) expect(one(impact, 'exponential').falls[0]).toBeLessThanOrEqual(0.8)
   })
 })

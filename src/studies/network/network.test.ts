@@ -83,14 +83,18 @@ describe('two lenders: measures after ETH −30 %', () => {
   it('sells to restore leverage', () => {
     // A = 25.5 and 19.8 M, D = 16.4 and 13.1 M, all in ETH; impact 1 % ÷ 25 M. Sold: D ÷ E · 0.3 · A.
     const sold = [25.5e6 * (16.4 / 9.1) * 0.3, 19.8e6 * (13.1 / 6.7) * 0.3] as const
-    const per_usd = (0.01 / 25e6) * 45.3e6
+    // ETH at 0.7 of its price falls to exp(−0.01 · sold ÷ 25 M) of that; who sells a part of it all causes that part of the loss.
+    const all = sold[0] + sold[1]
+    const fall = 0.7 * (1 - Math.exp((-0.01 * all) / 25e6))
     const equity = 15.8e6
     const { fire_sale } = document
     expect(fire_sale?.direct).toBeCloseTo((0.3 * 45.3) / 15.8, 12)
-    expect(fire_sale?.aggregate).toBeCloseTo(((sold[0] + sold[1]) * per_usd) / equity, 12)
+    expect(fire_sale?.aggregate).toBeCloseTo((45.3e6 * fall) / equity, 12)
     expect(fire_sale?.venues.map(({ systemicness }) => systemicness)).toEqual(
-      sold.map((usd) => expect.closeTo((usd * per_usd) / equity, 12)),
+      sold.map((usd) => expect.closeTo((45.3e6 * fall * usd) / all / equity, 12)),
     )
+    // 0.3 · 25.5 + fall · 25.5 of 9.1 at aave, of 6.7 at morpho: neither loses all.
+    expect(fire_sale).toMatchObject({ beyond_equity: 0, beyond_linear: [] })
     expect(fire_sale?.radius).toBeCloseTo((0.01 / 25e6) * (25.5e6 * (16.4 / 9.1) + 19.8e6 * (13.1 / 6.7)), 12)
   })
 
@@ -102,7 +106,46 @@ describe('two lenders: measures after ETH −30 %', () => {
       { venue: 'aave', index: expect.closeTo(25.5 / length, 9) },
       { venue: 'morpho', index: expect.closeTo(19.8 / length, 9) },
     ])
-    expect(overlap?.pairs.find(({ a, b }) => a === 'aave' && b === 'morpho')?.usd).toBeCloseTo((25.5e6 * 19.8e6 * 0.01) / 25e6, 3)
+    const pair = overlap?.pairs.find(({ a, b }) => a === 'aave' && b === 'morpho')
+    const share = 1 - Math.exp((-0.01 * 19.8) / 25)
+    expect(pair).toEqual({ a: 'aave', b: 'morpho', usd: expect.closeTo(25.5e6 * share, 3), share: expect.closeTo(share, 12) })
+    expect(overlap?.beyond_linear).toEqual([])
+  })
+
+  it('says who bears what is not paid: at a lender without a fund its suppliers, at an exchange its fund first', () => {
+    // ann owes 7.9 M against 3600 ETH at 2100: 340,000 are missing, and morpho's suppliers are listed nowhere.
+    const [alone] = document.clearing
+    expect(alone?.unpaid_usd).toBeCloseTo(340_000, 6)
+    expect(alone).toMatchObject({ funds: [], lost_by_accounts_usd: 0, lost_outside_usd: expect.closeTo(340_000, 6) })
+    const market = answer(small_market(300), { shocks: [{ asset: 'ETH', change: -0.5 }], correlated: true })
+    for (const one of market.clearing.filter(({ default_costs }) => default_costs === 0)) {
+      const [fund] = one.funds
+      expect(fund?.node).toBe('binance')
+      expect(fund?.lost_usd).toBeGreaterThan(0)
+      expect(fund?.lost_usd).toBeLessThanOrEqual(fund?.fund_usd as number)
+      // Nothing is lost twice, nothing gets lost.
+      const borne = (fund?.lost_usd as number) + one.lost_by_accounts_usd + one.lost_outside_usd
+      expect(borne / one.unpaid_usd).toBeCloseTo(1, 9)
+    }
+  })
+
+  it('loses no more than is held, however thin the market and however large the shock', () => {
+    // 45.3 M of ETH at lenders, 25,000 within 1 %: a linear impact takes the price to 0 at 2.5 M.
+    const books = [{ market: 'ETH-USDC', depth_usd: 25_000, inventory_usd: 250_000_000 }]
+    const thin = { ...two, agents: two.agents.map((agent) => (agent.kind === 'market-maker' ? { ...agent, books } : agent)) }
+    for (const change of [-0.1, -0.3, -0.9]) {
+      const { fire_sale, overlap, deleveraging } = answer(thin, { shocks: [{ asset: 'ETH', change }] })
+      for (const { assets_usd, equity_usd, direct, indirect } of fire_sale?.venues ?? []) {
+        expect(direct * equity_usd).toBeGreaterThan(0)
+        expect((direct + indirect) * equity_usd).toBeLessThanOrEqual(assets_usd * (1 + 1e-12))
+      }
+      const beyond = fire_sale?.beyond_linear ?? []
+      expect(beyond.length).toBeGreaterThan(0)
+      for (const { sold_usd, limit_usd } of beyond) expect(sold_usd).toBeGreaterThan(limit_usd)
+      expect(overlap?.beyond_linear.length).toBeGreaterThan(0)
+      for (const { share } of overlap?.pairs ?? []) expect(share).toBeLessThanOrEqual(1)
+      for (const { change: by_sales } of deleveraging?.prices ?? []) expect(by_sales).toBeGreaterThanOrEqual(-1)
+    }
   })
 
   it('has in breach who is: weights 0.83 and 0.86 at 2100', () => {

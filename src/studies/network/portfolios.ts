@@ -1,5 +1,6 @@
 /** Books of venues as portfolios of what their accounts would sell: fire sales, overlaps, stability. */
-import { fire_sale, indirect_contagion, liquidity_overlaps } from '../../analytics/index.ts'
+import { fire_sale, indirect_contagion } from '../../analytics/index.ts'
+import { exp } from '../../math/index.ts'
 import { type Book, equity_of } from './book.ts'
 import { WITHIN } from './defaults.ts'
 import { depths } from './liquidity.ts'
@@ -78,10 +79,22 @@ export interface VenueSale {
   readonly systemicness: number
 }
 
+/** An asset of which more is sold than a linear impact can take: its price would fall below 0. */
+export interface BeyondLinear {
+  readonly asset: string
+  readonly sold_usd: number
+  /** 1 ÷ impact: sold at once, this much takes the price to 0. */
+  readonly limit_usd: number
+}
+
 export interface Sales {
   readonly direct: number
+  /** Prices fall exponentially with what is sold. */
   readonly aggregate: number
+  /** Lost to the shock and to sales beyond what owners have, by venue, share of all equity: whoever lent to them, or the fund, loses it. */
+  readonly beyond_equity: number
   readonly radius: number
+  readonly beyond_linear: readonly BeyondLinear[]
   readonly venues: readonly VenueSale[]
 }
 
@@ -93,18 +106,26 @@ export function sales(book: Book, factor: ArrayLike<number>): Sales | null {
     .filter(({ assets_usd, equity_usd }) => assets_usd > 0 && equity_usd > 0)
   if (list.length === 0) return null
   const equity = list.map(({ equity_usd }) => equity_usd)
+  const impact = [...impacts(book)]
   const found = fire_sale({
     assets: list.map(({ assets_usd }) => assets_usd),
     equity,
     weights: list.map(({ assets_usd, exposed }) => [...exposed].map((usd) => usd / assets_usd)),
-    impact: [...impacts(book)],
+    impact,
     shock: assets.map((_, a) => (factor[a] as number) - 1),
+    form: 'exponential',
   })
   const all = equity.reduce((sum, one) => sum + one, 0)
   return {
     direct: found.direct.reduce((sum, one, n) => sum + one * (equity[n] as number), 0) / all,
     aggregate: found.aggregate,
+    beyond_equity:
+      found.direct.reduce(
+        (sum, one, n) => sum + Math.max(0, one + (found.indirect[n] as number) - 1) * (equity[n] as number),
+        0,
+      ) / all,
     radius: found.radius,
+    beyond_linear: beyond_linear(book, impact, found.sold),
     venues: list.map(({ venue, accounts, insolvent, short, assets_usd, equity_usd }, n) => ({
       venue: venues[venue]?.id as string,
       accounts,
@@ -119,12 +140,23 @@ export function sales(book: Book, factor: ArrayLike<number>): Sales | null {
   }
 }
 
+function beyond_linear(book: Book, impact: readonly number[], sold: readonly number[]): BeyondLinear[] {
+  return book.world.parts.assets
+    .flatMap(({ id }, a) => {
+      const [sold_usd, limit_usd] = [sold[a] as number, 1 / (impact[a] as number)]
+      return sold_usd > limit_usd ? [{ asset: id, sold_usd, limit_usd }] : []
+    })
+    .sort((x, y) => y.sold_usd / y.limit_usd - x.sold_usd / x.limit_usd)
+}
+
 export interface Overlap {
   readonly venues: readonly { readonly venue: string; readonly index: number }[]
   /** First eigenvalue ÷ the sum of all: 1 where losses have one factor. */
   readonly one_factor: number
-  /** USD that a loses in the first round when b sells all. */
-  readonly pairs: readonly { readonly a: string; readonly b: string; readonly usd: number }[]
+  /** What a loses in the first round when b sells all, prices falling exponentially with it: USD, and of what a holds that has a market. */
+  readonly pairs: readonly { readonly a: string; readonly b: string; readonly usd: number; readonly share: number }[]
+  /** Assets of which all venues hold more than a linear impact can take: of index and factor, which are made with it, little is left there. */
+  readonly beyond_linear: readonly BeyondLinear[]
   /** Assets that are held and have no market: not counted. */
   readonly no_market: readonly string[]
 }
@@ -139,14 +171,23 @@ export function overlap(book: Book, list: readonly Portfolio[]): Overlap | null 
   if (some.length === 0) return null
   const values = some.map(({ gross }) => kept.map((a) => gross[a] as number))
   const depth = kept.map((a) => 1 / (impact[a] as number))
-  const omega = liquidity_overlaps(values, depth)
   const { index, eigenvalues } = indirect_contagion(values, depth)
   const id = (n: number) => venues[(some[n] as Portfolio).venue]?.id as string
   const all = eigenvalues.reduce((sum, one) => sum + one, 0)
   return {
     venues: some.map((_, n) => ({ venue: id(n), index: index[n] as number })),
     one_factor: all > 0 ? (eigenvalues[0] as number) / all : 1,
-    pairs: omega.flatMap((row, a) => row.flatMap((usd, b) => (b >= a ? [{ a: id(a), b: id(b), usd }] : []))),
+    pairs: values.flatMap((own, a) =>
+      values.map((other, b) => {
+        const usd = own.reduce((sum, held_usd, k) => sum + held_usd * (1 - exp(-(other[k] as number) / (depth[k] as number))), 0)
+        return { a: id(a), b: id(b), usd, share: usd / own.reduce((sum, held_usd) => sum + held_usd, 0) }
+      }),
+    ),
+    beyond_linear: beyond_linear(
+      book,
+      [...impact],
+      assets.map((_, a) => some.reduce((sum, { gross }) => sum + (gross[a] as number), 0)),
+    ),
     no_market: assets.flatMap(({ id: asset, numeraire }, a) =>
       held[a] === true && numeraire !== true && impact[a] === 0 ? [asset] : [],
     ),

@@ -21,6 +21,8 @@ export interface Settlement {
   /** Lost by those who are owed by pools, exchanges and issuers: listed accounts, and the rest of the world. */
   readonly lost_by_accounts_usd: number
   readonly lost_outside_usd: number
+  /** Lost by what stands before those who are owed, the funds of exchanges and the surplus of reserves; nodes that have any. */
+  readonly funds: readonly { readonly node: string; readonly fund_usd: number; readonly lost_usd: number }[]
   /** Nodes that do not pay everybody in full. */
   readonly short: readonly { readonly node: string; readonly round: number; readonly pays: number; readonly unpaid_usd: number }[]
 }
@@ -189,6 +191,9 @@ function summary(
     unpaid_usd: people.reduce((sum, { i }) => sum + due_of(owed, i) * (1 - pays(i)), 0),
     lost_by_accounts_usd: lost((j) => j < world),
     lost_outside_usd: lost((j) => j === world),
+    funds: network.nodes.flatMap(({ id, fund }, i) =>
+      fund > 0 ? [{ node: id, fund_usd: fund, lost_usd: Math.min(fund, Math.max(0, fund - (cleared.equity[i] as number))) }] : [],
+    ),
     short: short.sort((a, b) => b.unpaid_usd - a.unpaid_usd),
   }
 }
