@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { problems, unknown_fields } from '../../test/cli/json-schema.ts'
 import { command } from '../../test/support/command.ts'
 import { inRoot } from '../../test/support/files.ts'
-import { type CriticalityDoc, criticality_text } from '../reports/index.ts'
+import { type CriticalityDoc, criticality_text, type RunDoc } from '../reports/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'unwind-criticality-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -75,6 +75,38 @@ describe('unwind criticality', () => {
     expect(out).toMatch(/What R cannot see here\n.*at most/)
     expect(out.replace(/\s+/g, ' ')).toContain('This book has no arbitrageur')
     expect(out.replace(/\s+/g, ' ')).toMatch(/after a fall of 30 % ETH \(beyond 40 %\)/)
+  })
+
+  it('is right that a missing arbitrageur matters: one between two markets ends what a second market alone does not', async () => {
+    const market = JSON.parse(readFileSync(TWO, 'utf8'))
+    market.markets.push({
+      ...{ kind: 'constant-product', id: 'POOL', base: 'ETH', quote: 'USDC', fee: 0.0005 },
+      ...{ reserve_base: 30_000, reserve_quote: 90e6 },
+    })
+    market.actors.count++
+    market.actors.names.push('arb')
+    market.actors.agent.push(-1)
+    for (const [asset, amount] of [
+      [0, 10_000],
+      [1, 30e6],
+    ]) {
+      market.actors.treasury.actor.push(8)
+      market.actors.treasury.asset.push(asset)
+      market.actors.treasury.amount.push(amount)
+    }
+    const [alone, joined] = [join(folder, 'alone.json'), join(folder, 'joined.json')]
+    writeFileSync(alone, JSON.stringify(market))
+    market.actors.agent[8] = 2
+    market.agents.push({ kind: 'arbitrageur', id: 'arb', links: [{ a: 'ETH-USDC', b: 'POOL' }], capital_usd: 30e6 })
+    writeFileSync(joined, JSON.stringify(market))
+    const says = async (file: string) => (await document(file)).blind_spots.some((spot) => spot.includes('no arbitrageur'))
+    const bad_debt = async (file: string) => {
+      const { out } = await command('stress', file, '--shock', 'ETH=-30%@1h', '--horizon', '2h', '--json')
+      return (JSON.parse(out) as RunDoc).totals.bad_debt_usd
+    }
+    expect([await says(alone), await says(joined)]).toEqual([true, false])
+    expect(await bad_debt(alone)).toBeGreaterThan(1e6)
+    expect(await bad_debt(joined)).toBe(0)
   })
 
   it.each([

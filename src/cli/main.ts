@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     load: () => import('./account.ts'),
   },
   criticality: {
-    summary: 'how near a market is to selling that feeds itself: R, the falls at which it reaches 1, ladders',
+    summary: 'how near a market is to selling that feeds itself: R of falls and who makes it, the spectral radius, ladders',
     load: () => import('./criticality.ts'),
   },
   network: {
