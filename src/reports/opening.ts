@@ -23,7 +23,7 @@ export function opening_line({ document }: StressReport): string | undefined {
       ? ''
       : one
         ? `, and under water by ${usd(underwater.usd)}`
-        : `, ${underwater.accounts} of them under water by ${usd(underwater.usd)} (${which})`
+        : `, ${underwater.accounts === below.accounts ? 'all' : underwater.accounts} of them under water by ${usd(underwater.usd)} (${which})`
   const [are, them] = one ? ['is', 'it'] : ['are', 'them']
   return `Before any shock ${counted(below.accounts, 'account')} of this snapshot ${are} below liquidation (${most})${under}. No shock is needed to liquidate ${them}; below ${them === 'it' ? 'it counts' : 'they count'} as liquidated.`
 }

@@ -13,6 +13,13 @@ import {
 import { is_column, is_plain } from './columns.ts'
 import { parse } from './valid.ts'
 
+/** Nothing is traded outside these prices; a value beyond is a unit gone wrong (wei for ether, a price in 1e8). */
+const LEAST_PRICE_USD = 1e-18
+const MOST_PRICE_USD = 1e12
+
+/** Largest size of any number in a component: amounts, depths, prices, times. Sums of products of larger ones lose what conservation is checked to. */
+const LARGEST = 1e18
+
 const id = z.string().min(1).max(200)
 const spec = z.looseObject({ kind: id, id })
 const f64 = z.custom<Float64Array>((value) => value instanceof Float64Array, 'a column of numbers')
@@ -38,7 +45,7 @@ export const snapshot_frame = z.strictObject({
       z.strictObject({
         id: id.describe('name by which everything else refers to it'),
         title: z.string().optional().describe('longer name'),
-        price_usd: z.number().positive().describe('USD a unit at the start'),
+        price_usd: z.number().min(LEAST_PRICE_USD).max(MOST_PRICE_USD).describe('USD a unit at the start'),
         beta: z
           .number()
           .min(-100)
@@ -107,6 +114,18 @@ function check_actors(where: string, actors: Actors, assets: number, agents: num
   check_positions(where, 'actors.treasury.asset', asset, 0, assets)
 }
 
+/** Refuses numbers of absurd size anywhere in a component, with their place. */
+function check_sizes(where: string, field: string, value: unknown): void {
+  if (typeof value === 'number') {
+    if (Math.abs(value) > LARGEST) throw new InputError(where, field, value, 'a number from −1e18 to 1e18')
+  } else if (is_column(value)) {
+    if (value instanceof Int32Array) return
+    const at = value.findIndex((item) => Math.abs(item) > LARGEST)
+    if (at >= 0) check_sizes(where, `${field}[${at}]`, value[at])
+  } else if (Array.isArray(value)) value.forEach((item, i) => check_sizes(where, `${field}[${i}]`, item))
+  else if (is_plain(value)) for (const [name, item] of Object.entries(value)) check_sizes(where, `${field}.${name}`, item)
+}
+
 const set_of = (value: unknown): ColumnSet | undefined =>
   is_plain(value) && Object.values(value).length > 0 && Object.values(value).every(is_column) ? (value as ColumnSet) : undefined
 
@@ -146,6 +165,9 @@ export function check_snapshot(value: unknown, where: string): Snapshot {
       )
   })
   check_actors(where, snapshot.actors, snapshot.assets.length, snapshot.agents.length)
+  check_sizes(where, 'actors.treasury', snapshot.actors.treasury)
+  for (const family of ['markets', 'oracles', 'venues', 'agents'] as const)
+    snapshot[family].forEach((spec) => check_sizes(where, `${family}.${spec.id}`, spec))
   for (const venue of snapshot.venues) check_venue(where, venue, snapshot.actors.count)
   return snapshot
 }

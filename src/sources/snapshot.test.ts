@@ -20,7 +20,7 @@ const VENUE: KindSpec = {
     account: Int32Array.of(0, 1, 2),
     reserve: Int32Array.of(0, 0, 0),
     collateral: Float64Array.of(1.25, 0.1 + 0.2, 1e-9),
-    debt: Float64Array.of(0, 1 / 3, 1e21),
+    debt: Float64Array.of(0, 1 / 3, 1e-21),
   },
   // Columns whose names say nothing, and one whose name says otherwise.
   extra: { index: Int32Array.of(7, 8), isolated: Float64Array.of(0.5, 1.5), value: Float64Array.of(-1, 2.5) },
@@ -67,7 +67,7 @@ describe('snapshots', () => {
     const name = fc.constantFrom('owner', 'account', 'collateral', 'quantity', 'asset', 'x y', 'index')
     const column = fc.oneof(
       fc
-        .array(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }), { minLength: 3, maxLength: 3 })
+        .array(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0, max: 1e18 }), { minLength: 3, maxLength: 3 })
         .map((list) => Float64Array.from(list)),
       fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 3, maxLength: 3 }).map((list) => Int32Array.from(list)),
     )
@@ -118,7 +118,31 @@ describe('malformed snapshots', () => {
     ['missing field', (d) => void delete d.actors.count, 'actors.count is missing; valid: a whole number, at least 0'],
     ['unknown field', (d) => void (d.marktes = []), 'marktes is no field that is known; valid: one of schema, id, title'],
     ['type', (d) => void (d.title = 5), 'title is 5; valid: text'],
-    ['price', (d) => void (d.assets[0].price_usd = -1), 'assets[0].price_usd is -1; valid: a number, above 0'],
+    [
+      'price',
+      (d) => void (d.assets[0].price_usd = -1),
+      'assets[0].price_usd is -1; valid: a number, at least 1e-18 and at most 1000000000000',
+    ],
+    [
+      'price in another unit',
+      (d) => void (d.assets[0].price_usd = 1e300),
+      'assets[0].price_usd is 1e+300; valid: a number, at least 1e-18 and at most 1000000000000',
+    ],
+    [
+      'amount of absurd size',
+      (d) => void (d.actors.treasury.amount[0] = 1e19),
+      'actors.treasury.amount[0] is 10000000000000000000; valid: a number from −1e18 to 1e18',
+    ],
+    [
+      'debt of absurd size',
+      (d) => void (d.venues[0].positions.debt[1] = 1e300),
+      'venues.aave.positions.debt[1] is 1e+300; valid: a number from −1e18 to 1e18',
+    ],
+    [
+      'depth of absurd size',
+      (d) => void (d.agents[0].books = [{ market: 'x', depth_usd: 1e300 }]),
+      '.books[0].depth_usd is 1e+300; valid: a number from −1e18 to 1e18',
+    ],
     [
       'evidence',
       (d) => void (d.provenance[0].evidence = 'guessed'),
