@@ -2,6 +2,7 @@
 import { type KindSpec, type Provenance, SNAPSHOT_SCHEMA, type Snapshot } from '../../model/index.ts'
 import { Cast, EventDraw } from './book.ts'
 import { type Loans, maker_book } from './columns.ts'
+import type { EventSource } from './event.ts'
 
 export interface SmallCoin {
   readonly id: string
@@ -129,3 +130,17 @@ export const feed = (coin: string, deviation = 0.005): KindSpec => ({
 
 /** A dollar is a dollar. */
 export const PAR: KindSpec = { kind: 'fixed', id: 'USD/USD', price: 1 }
+
+/** Sources of a preset of which no figure could be looked up. */
+export const assumed = (page: string): EventSource[] => [
+  { what: 'everything: assumptions after what was told at the time', title: 'assumption: no source was at hand', url: page },
+]
+/** Why such a preset asserts nothing. */
+export const ALL_ASSUMED = 'everything fed is an assumption: no source of its figures was at hand'
+
+/** How the parts of such a world are known. */
+export const drawn = (assets = 'assets', venues = 'drawn'): Provenance[] => [
+  { part: assets, evidence: 'synthetic', source: 'assumption' },
+  { part: 'venues', evidence: 'synthetic', source: venues },
+  { part: 'markets', evidence: 'synthetic', source: 'drawn' },
+]

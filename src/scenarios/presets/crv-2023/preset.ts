@@ -1,9 +1,9 @@
 /** CRV, 30 July to 1 August 2023, a near-miss: a pool is drained, and the largest loan on the coin stands near its limit. Scenario only. */
-import type { FaultSpec, Provenance } from '../../../model/index.ts'
+import type { FaultSpec } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { answering, feed, PAR, SmallWorld } from '../small.ts'
+import { ALL_ASSUMED, answering, assumed, drawn, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'crv-2023'
 const TIME = '2023-07-30T12:00:00Z'
@@ -49,13 +49,7 @@ export const crv_2023 = event_preset<Name>({
   time: TIME,
   evidence: 'synthetic',
   page: 'docs/events/crv-2023.md',
-  sources: [
-    {
-      what: 'everything: assumptions after what was told at the time',
-      title: 'assumption: no source was at hand',
-      url: 'docs/events/crv-2023.md',
-    },
-  ],
+  sources: assumed('docs/events/crv-2023.md'),
   priors,
   causes: [
     { id: 'drain', title: 'the drained pool', without: 'nothing is stolen' },
@@ -63,16 +57,10 @@ export const crv_2023 = event_preset<Name>({
     { id: 'turn', title: 'the turn above the limit', without: 'CRV falls on to a tenth below his limit' },
   ],
   outcomes: [],
-  no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
+  no_outcomes: ALL_ASSUMED,
   figures: [...venue_figures(0, 'aave-v2'), ...price_figures(0, 'CRV')],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
-
-const PROVENANCE: readonly Provenance[] = [
-  { part: 'assets.CRV', evidence: 'synthetic', source: 'assumption' },
-  { part: 'venues', evidence: 'synthetic', source: 'drawn; threshold and bonus are assumptions' },
-  { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-]
 
 function open_world(draws: Draws<Name>, seed: number, without: readonly string[]): SmallWorld {
   return new SmallWorld(
@@ -142,7 +130,12 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
   const end = without.includes('turn') ? 0.9 * draws.limit : draws.low
   const story = { id: ID, title: 'CRV 0.73 → 0.5 after a drain', start_ms: START_MS, seed }
   return {
-    snapshot: world.snapshot('The largest loan on CRV', START_MS, PROVENANCE, { venues: [venue], markets: [pool] }),
+    snapshot: world.snapshot(
+      'The largest loan on CRV',
+      START_MS,
+      drawn('assets.CRV', 'drawn; threshold and bonus are assumptions'),
+      { venues: [venue], markets: [pool] },
+    ),
     scenario: event_scenario(
       story,
       { horizon_h: 48, tick_ms: (thin ? 15 : 5) * 60_000, volatility: 1.5 },

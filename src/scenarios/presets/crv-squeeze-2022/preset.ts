@@ -2,7 +2,7 @@
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { answering, feed, PAR, SmallWorld } from '../small.ts'
+import { ALL_ASSUMED, answering, assumed, drawn, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'crv-squeeze-2022'
 const TIME = '2022-11-22T00:00:00Z'
@@ -46,13 +46,7 @@ export const crv_squeeze_2022 = event_preset<Name>({
   time: TIME,
   evidence: 'synthetic',
   page: 'docs/events/crv-squeeze-2022.md',
-  sources: [
-    {
-      what: 'everything: assumptions after what was told at the time',
-      title: 'assumption: no source was at hand',
-      url: 'docs/events/crv-squeeze-2022.md',
-    },
-  ],
+  sources: assumed('docs/events/crv-squeeze-2022.md'),
   priors,
   causes: [
     { id: 'depth', title: 'the thin book', without: 'books have 30 times the liquidity that is drawn' },
@@ -60,7 +54,7 @@ export const crv_squeeze_2022 = event_preset<Name>({
     { id: 'push', title: 'the rise from outside', without: 'CRV stays where it is' },
   ],
   outcomes: [],
-  no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
+  no_outcomes: ALL_ASSUMED,
   figures: [...venue_figures(0, 'aave-v2'), ...price_figures(0, 'CRV')],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
@@ -102,16 +96,9 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
   ] as const
   const story = { id: ID, title: 'CRV is bought up to where the loan is liquidated', start_ms: START_MS, seed }
   return {
-    snapshot: world.snapshot(
-      'One loan of CRV',
-      START_MS,
-      [
-        { part: 'assets.CRV', evidence: 'synthetic', source: 'assumption' },
-        { part: 'venues', evidence: 'synthetic', source: 'drawn; threshold and bonus are assumptions' },
-        { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-      ],
-      { venues: [venue] },
-    ),
+    snapshot: world.snapshot('One loan of CRV', START_MS, drawn('assets.CRV', 'drawn; threshold and bonus are assumptions'), {
+      venues: [venue],
+    }),
     scenario: event_scenario(story, { horizon_h: 24, tick_ms: (thin ? 10 : 2) * 60_000 }, { CRV: path }),
     notes: ['Scenario only. What the owner of the loan sold it for, and whether he gained elsewhere, is outside.'],
   }

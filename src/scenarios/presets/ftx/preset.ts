@@ -1,9 +1,9 @@
 /** An exchange and its own coin, 6 to 11 November 2022: a house account with the coin as margin, and withdrawals that stop. Scenario only. */
-import type { FaultSpec, Provenance } from '../../../model/index.ts'
+import type { FaultSpec } from '../../../model/index.ts'
 import { event_scenario, maker_book, Perps } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { SmallWorld } from '../small.ts'
+import { ALL_ASSUMED, assumed, drawn, SmallWorld } from '../small.ts'
 
 const ID = 'ftx'
 const TIME = '2022-11-06T00:00:00Z'
@@ -59,13 +59,7 @@ export const ftx = event_preset<Name>({
   time: TIME,
   evidence: 'synthetic',
   page: 'docs/events/ftx.md',
-  sources: [
-    {
-      what: 'everything: assumptions after what was told at the time',
-      title: 'assumption: no source was at hand',
-      url: 'docs/events/ftx.md',
-    },
-  ],
+  sources: assumed('docs/events/ftx.md'),
   priors,
   causes: [
     {
@@ -77,7 +71,7 @@ export const ftx = event_preset<Name>({
     { id: 'thin', title: 'makers who left', without: 'books keep the liquidity that they had' },
   ],
   outcomes: [],
-  no_outcomes: 'everything fed is an assumption: no source of its figures was at hand',
+  no_outcomes: ALL_ASSUMED,
   figures: [...venue_figures(0, 'ftx'), ...price_figures(0, 'FTT'), ...price_figures(1, 'BTC'), ...price_figures(2, 'SOL')],
   build: (draws, seed, { without = [], thin = false }) => build(draws, seed, without, thin),
 })
@@ -134,12 +128,6 @@ function accounts(world: SmallWorld, draws: Draws<Name>, n: number): Perps {
   perps.add(world.cast.add('maker-perp', 'maker-perp'), 0, 2e9, [])
   return perps
 }
-
-const PROVENANCE: readonly Provenance[] = [
-  { part: 'assets', evidence: 'synthetic', source: 'assumption' },
-  { part: 'venues', evidence: 'synthetic', source: 'drawn' },
-  { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-]
 
 function exchange(draws: Draws<Name>, perps: Perps, contracts: readonly { readonly id: string }[], without: readonly string[]) {
   return {
@@ -209,7 +197,7 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     settles: 'ftx',
   })
   return {
-    snapshot: world.snapshot('An exchange that takes its own coin', START_MS, PROVENANCE, {
+    snapshot: world.snapshot('An exchange that takes its own coin', START_MS, drawn(), {
       venues: [venue],
       markets: contracts.map(({ id }) => settles(id)),
       oracles: [{ kind: 'index-price', id: 'FTT-index', path: [{ market: 'FTT-USD' }] }],

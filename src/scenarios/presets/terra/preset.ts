@@ -1,9 +1,9 @@
 /** Terra, 7 to 13 May 2022: loans on LUNA at two lenders, one of which goes on reading a price that LUNA has long left. Scenario only. */
-import type { FaultSpec, Provenance } from '../../../model/index.ts'
+import type { FaultSpec } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { answering, feed, SmallWorld } from '../small.ts'
+import { answering, drawn, feed, SmallWorld } from '../small.ts'
 
 const ID = 'terra'
 const TIME = '2022-05-07T00:00:00Z'
@@ -98,12 +98,6 @@ function lend(world: SmallWorld, name: string, debt_usd: number, draws: Draws<Na
   return loans
 }
 
-const PROVENANCE: readonly Provenance[] = [
-  { part: 'assets', evidence: 'synthetic', source: 'assumption' },
-  { part: 'venues', evidence: 'synthetic', source: 'drawn' },
-  { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-]
-
 const day = 24
 const paths = {
   LUNA: [
@@ -169,7 +163,7 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
   }
   const story = { id: ID, title: 'LUNA 78 → 0.001, UST 1 → 0.15', start_ms: START_MS, seed }
   return {
-    snapshot: world.snapshot('Two lenders on LUNA in May 2022', START_MS, PROVENANCE, { venues, oracles: [feed('LUNA')] }),
+    snapshot: world.snapshot('Two lenders on LUNA in May 2022', START_MS, drawn(), { venues, oracles: [feed('LUNA')] }),
     scenario: event_scenario(story, { horizon_h: 7 * day, tick_ms: (thin ? 60 : 15) * 60_000 }, paths, {
       faults: without.includes('floor') ? [] : [floor],
       pinned: ['LUNA', 'UST'],

@@ -2,7 +2,7 @@
 import { event_scenario, Loans, logged_usd } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { answering, feed, PAR, SmallWorld } from '../small.ts'
+import { answering, assumed, drawn, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'xusd-run'
 const TIME = '2025-11-03T18:00:00Z'
@@ -46,13 +46,7 @@ export const xusd_run = event_preset<Name>({
   time: TIME,
   evidence: 'synthetic',
   page: 'docs/events/xusd-run.md',
-  sources: [
-    {
-      what: 'everything: assumptions after what was told at the time',
-      title: 'assumption: no source was at hand',
-      url: 'docs/events/xusd-run.md',
-    },
-  ],
+  sources: assumed('docs/events/xusd-run.md'),
   priors,
   causes: [
     { id: 'fixed-price', title: 'the fixed price', without: 'both lenders read the market' },
@@ -138,16 +132,9 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
   ]
   const story = { id: ID, title: 'A token from 1 to a fraction', start_ms: START_MS, seed }
   return {
-    snapshot: world.snapshot(
-      'Two lenders with one toxic collateral',
-      START_MS,
-      [
-        { part: 'assets.XUSD', evidence: 'synthetic', source: 'assumption' },
-        { part: 'venues', evidence: 'synthetic', source: 'drawn' },
-        { part: 'markets', evidence: 'synthetic', source: 'drawn' },
-      ],
-      { venues: without.includes('fixed-price') ? own_feeds(venues) : venues },
-    ),
+    snapshot: world.snapshot('Two lenders with one toxic collateral', START_MS, drawn('assets.XUSD'), {
+      venues: without.includes('fixed-price') ? own_feeds(venues) : venues,
+    }),
     scenario: event_scenario(
       story,
       { horizon_h: 36, tick_ms: (thin ? 15 : 5) * 60_000 },
