@@ -9,6 +9,9 @@ import { STYLE } from './style.ts'
 import { picture, px } from './svg.ts'
 
 const NOTHING = markup``
+/** On narrow screens names break, so that what they are about is in sight. */
+const NARROW =
+  '@media (max-width:760px){section table tbody th{white-space:normal;overflow-wrap:anywhere;min-width:84px}td.wrap{min-width:150px}}'
 const WIDTH = 760
 /** Places of the two columns of names. */
 const [LEFT, RIGHT] = [230, 560]
@@ -71,6 +74,22 @@ function arcs_of({ owners }: NetworkDoc, left: ReadonlyMap<string, Place>): Mark
   })
 }
 
+/** The picture as a table, for screens on which its names could not be read: assets by venue. */
+function holders_table(cells: readonly Cell[], venues: readonly string[], assets: readonly string[]): Markup {
+  const most = Math.max(...cells.map((one) => one.usd))
+  const at = new Map(cells.map((one) => [`${one.venue}/${one.asset}`, one.usd] as const))
+  const lines = assets.map((asset) => {
+    const row = venues.map((venue) => {
+      const held = at.get(`${venue}/${asset}`)
+      if (held === undefined) return markup`<td class="zero">–</td>`
+      return markup`<td class="heat" style="--w:${Math.sqrt(held / most).toFixed(3)}">${usd(held)}</td>`
+    })
+    return markup`<tr><th scope="row">${plain(asset)}</th>${row}</tr>`
+  })
+  const heads = venues.map((venue) => markup`<th scope="col">${plain(venue)}</th>`)
+  return markup`<div class="scroll slim" tabindex="0"><table><thead><tr><th></th>${heads}</tr></thead><tbody>${lines}</tbody></table></div>`
+}
+
 /** Venues on the left, what is held there on the right. */
 function holders_picture(document: NetworkDoc): Markup {
   const { holdings, owners } = document
@@ -94,10 +113,11 @@ function holders_picture(document: NetworkDoc): Markup {
       (one) => markup`<text x="${RIGHT + 10}" y="${px(one.y + 4)}">${plain(one.name)} · ${usd(one.usd)}</text>`,
     ),
   ]
+  const narrow = 'What accounts of each venue hold, contracts at notional; the darker the more.'
   const says = `Venues on the left, what their accounts hold on the right, contracts at notional. ${owners.shared.length === 0 ? 'No venues have common owners.' : 'Arcs on the left: common owners.'}`
   const box = { width: WIDTH, height: height + 32, left: 0, right: 0, top: 0, bottom: 0 }
   const content = markup`${bands_of(cells, left, right)}${arcs_of(document, left)}${names}`
-  return markup`<figure><figcaption><b>Who holds what</b> ${says}</figcaption>${picture('holders', box, 'chart', 'Venues and what is held there', says, content)}</figure>`
+  return markup`<figure><figcaption><b>Who holds what</b> <span class="wide">${says}</span><span class="slim">${narrow}</span></figcaption>${picture('holders', box, 'chart wide', 'Venues and what is held there', says, content)}${holders_table(cells, [...left.keys()], [...right.keys()])}</figure>`
 }
 
 /** What a loss of all suppliers' money at one venue (row) costs those of another (column). */
@@ -124,7 +144,9 @@ function heat({ debt_rank }: NetworkDoc): Markup {
 
 function table({ title, says, columns, rows }: NetworkTable): Markup {
   if (rows.length === 0 && says === '') return NOTHING
-  const side = (c: number) => (columns[c]?.align === 'left' ? markup` class="wrap"` : NOTHING)
+  const last = columns.length - 1
+  const side = (c: number) =>
+    columns[c]?.align !== 'left' ? NOTHING : c === last ? markup` class="wrap"` : markup` class="left"`
   const heads = columns.map(
     ({ title: head, align }) => markup`<th scope="col"${align === 'left' ? markup` class="left"` : NOTHING}>${head}</th>`,
   )
@@ -157,7 +179,7 @@ ${network_tables(document).map(table)}
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="color-scheme" content="light dark"><meta name="generator" content="unwind">
 ${markup`<title>${title} · Unwind</title>`.text}
-<style>${STYLE}.band{fill:none;opacity:.5}.arc{fill:none;stroke:var(--fundamental);opacity:.7}${lines}</style></head>
+<style>${STYLE}${NARROW}.band{fill:none;opacity:.5}.arc{fill:none;stroke:var(--fundamental);opacity:.7}${lines}</style></head>
 <body>${body.text}</body></html>
 `
 }

@@ -57,7 +57,7 @@ function claims_tables({ claims, parts }: NetworkDoc): NetworkTable[] {
       id: 'parts',
       title: 'What the snapshot has',
       says: '',
-      columns: [left('exposure'), left(''), left('evidence'), left('what')],
+      columns: [left('exposure'), left('there'), left('evidence'), left('what')],
       rows: parts.map(({ part, found, says, evidence }) => [part, found ? 'yes' : 'no', evidence, says]),
     },
     {
@@ -175,12 +175,15 @@ function liquidity_tables({ liquidity }: NetworkDoc): NetworkTable[] {
         .map(({ where, share }) => `${plain(where)} ${percent(share)}`)
         .join(', '),
     ])
-  const columns = [left('asset'), right('USD'), right('HHI'), right('as of'), left('where')]
+  const columns = [left('asset'), right('USD'), right('HHI'), right('effective'), left('where')]
   return [
     {
       id: 'depth',
       title: 'Liquidity: depth within 1 %',
-      says: liquidity.weighted_hhi === null ? 'No market.' : `Weighted with depth: HHI ${decimal(liquidity.weighted_hhi, 3)}.`,
+      says:
+        liquidity.weighted_hhi === null
+          ? 'No market.'
+          : `HHI: the sum of squared shares, 1 where all is at one place; effective: 1 ÷ HHI, as concentrated as so many equal places. Mean of assets, weighted with their depth: ${decimal(liquidity.weighted_hhi, 3)}.`,
       columns,
       rows: rows(liquidity.depth),
     },
