@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { REGISTRIES } from '../scenarios/index.ts'
 import { snapshot_frame } from './check.ts'
 import { column_kind } from './fit.ts'
+import { published } from './venue-params.ts'
 
 type Json = Readonly<Record<string, unknown>>
 const FAMILIES = ['assets', 'actors', 'markets', 'oracles', 'venues', 'agents'] as const
@@ -34,7 +35,12 @@ export function snapshot_schema_text(): string {
   for (const family of KINDS)
     properties[family] = {
       ...(properties[family] as Json),
-      items: { anyOf: REGISTRIES[family].map((kind) => without(json_of(kind.schema), '$schema')) },
+      items: {
+        anyOf: REGISTRIES[family].map((kind) => {
+          const json = without(json_of(kind.schema), '$schema')
+          return family === 'venues' ? optional(kind.id, json) : json
+        }),
+      },
     }
   const head = JSON.stringify({ title: 'snapshot-1', ...without(frame, 'properties') }).slice(0, -1)
   const fields = Object.entries(properties).map(([name, field]) => {
@@ -125,6 +131,23 @@ function kind_text(family: string, rows: readonly string[], before: ReadonlyMap<
   return lines.join('\n\n')
 }
 
+/** Needed fields that are filled from the package's file of a kind of venue, with the value. */
+function with_defaults(kind: string, rows: readonly string[]): readonly string[] {
+  const values = new Map(published(kind)?.values.map(({ field, value }) => [field, JSON.stringify(value)]))
+  return rows.map((row) => {
+    const value = values.get(name_of(row))
+    return value === undefined
+      ? row
+      : row.replace('| **needed** |', `| \`${value}\` of [data/venues](../data/venues/${kind}.json) |`)
+  })
+}
+
+/** A kind of venue as JSON Schema: what is filled from the package's file need not be there. */
+function optional(kind: string, json: Json): Json {
+  const values = new Set(published(kind)?.values.map(({ field }) => field))
+  return { ...json, required: ((json['required'] as string[] | undefined) ?? []).filter((name) => !values.has(name)) }
+}
+
 /** Everything under the line that says so in docs/snapshot.md. */
 export function snapshot_fields(): string {
   const { properties } = json_of(snapshot_frame) as { readonly properties: Readonly<Record<string, Json>> }
@@ -148,7 +171,7 @@ export function snapshot_fields(): string {
     parts.push(`## ${family}\n\nEach has a \`kind\`, one of the headings below, and an \`id\` that no other of the family has.`)
     const before = new Map<string, readonly string[]>()
     for (const kind of REGISTRIES[family]) {
-      const rows = fields_of(json_of(kind.schema))
+      const rows = family === 'venues' ? with_defaults(kind.id, fields_of(json_of(kind.schema))) : fields_of(json_of(kind.schema))
       parts.push(`### ${family}: ${kind.id}\n\n${text(kind.title)}.\n\n${kind_text(family, rows, before)}`)
       before.set(kind.id, rows)
     }

@@ -11,7 +11,7 @@ import { column_of, decode_set, decode_typed, INTEGERS, is_column, is_plain } fr
 import { fitted } from './fit.ts'
 import { parquet_bytes } from './parquet.ts'
 import { MAX_TEXT_BYTES, read_json, readable } from './read.ts'
-import { with_params } from './venue-params.ts'
+import { with_params, with_published } from './venue-params.ts'
 
 /** Name of the document in a folder. */
 export const DOCUMENT = 'snapshot.json'
@@ -37,16 +37,20 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
   if (is_plain(value['actors'])) out['actors'] = await decode_actors(value['actors'], document, folder)
   if (Array.isArray(value['venues'])) {
     const venues: unknown[] = []
+    const known = Array.isArray(out['provenance']) ? [...(out['provenance'] as unknown[])] : undefined
     for (const [i, venue] of (value['venues'] as unknown[]).entries()) {
       if (!is_plain(venue)) venues.push(venue)
       else {
         const fields: [string, unknown][] = []
         for (const [name, field] of Object.entries(venue))
           fields.push([name, await decode_set(name, field, document, `venues[${i}].${name}`, folder)])
-        venues.push(await with_params(Object.fromEntries(fields), document, `venues[${i}]`, folder))
+        const filled = with_published(await with_params(Object.fromEntries(fields), document, `venues[${i}]`, folder))
+        venues.push(filled.venue)
+        known?.push(...filled.provenance)
       }
     }
     out['venues'] = venues
+    if (known !== undefined) out['provenance'] = known
   }
   for (const family of ['markets', 'oracles', 'venues', 'agents'] as const)
     if (Array.isArray(out[family]))

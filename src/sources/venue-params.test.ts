@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { InputError } from '../model/index.ts'
 import { venues } from '../venues/index.ts'
 import { complete, contract_names, parse_params } from '../venues/shared/exchange/index.ts'
-import { readVenueParams, with_params } from './venue-params.ts'
+import { published, readVenueParams, with_params, with_published } from './venue-params.ts'
 
 const folder = join(import.meta.dirname, '../../data/venues')
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
@@ -120,5 +120,39 @@ describe('a venue of a snapshot file', () => {
     for (const params of [1, '../x.json', 'x'])
       await expect(with_params({ ...venue, params }, 'snapshot.json', 'venues[0]', folder)).rejects.toThrow('venues[0].params')
     await expect(with_params({ kind: 'maker', params: true }, 'snapshot.json', 'venues[0]', folder)).rejects.toThrow(InputError)
+  })
+})
+
+describe('numbers of the rules of an exchange', () => {
+  it('that a snapshot leaves out are those of the dated file, and its provenance says so', () => {
+    const { venue, provenance } = with_published({ kind: 'bybit-uta', id: 'bybit', pool_start: 0.4 })
+    // data/venues/bybit-uta.json, 2026-07-24: pool_stop and pool_window_ms documented, target_mm_rate assumed.
+    expect(venue).toMatchObject({ pool_start: 0.4, pool_stop: 0.25, pool_window_ms: 28_800_000, target_mm_rate: 0.9 })
+    expect(provenance.map(({ evidence, source }) => [evidence, source])).toEqual([
+      ['observed', 'published, data/venues/bybit-uta.json of 2026-07-24'],
+      ['synthetic', 'assumed, data/venues/bybit-uta.json of 2026-07-24'],
+    ])
+    expect(provenance[0]?.part).toBe('venues.bybit.{risk_steps, pool_stop, pool_above, pool_window_ms}')
+    expect(provenance[1]?.part).not.toContain('pool_start')
+  })
+
+  it('are needed of nobody whose kind has such a file', () => {
+    for (const kind of ['bybit-uta', 'okx', 'hyperliquid', 'dydx-v4', 'bitmex', 'deribit']) {
+      const schema = venues.find(({ id }) => id === kind)?.schema
+      const { venue } = with_published({
+        kind,
+        id: 'x',
+        collateral: 'USDT',
+        contracts: [{ market: 'm', index: 'i', tiers: [{ floor: 0, rate: 0.01 }] }],
+      })
+      expect({ kind, filled: (published(kind)?.values.length ?? 0) > 0 }).toEqual({ kind, filled: true })
+      expect(() => schema?.parse(venue)).not.toThrow()
+    }
+  })
+
+  it('stay as they are where nothing is left out', () => {
+    const venue = { kind: 'binance-usdm', id: 'x' }
+    expect(with_published(venue)).toEqual({ venue, provenance: [] })
+    expect(with_published({ kind: 'no such kind', id: 'x' }).provenance).toEqual([])
   })
 })
