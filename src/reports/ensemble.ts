@@ -122,7 +122,7 @@ export function ensemble_section(document: RunDoc): Markup {
   const rows = lines(document, ensemble).map((line) => {
     const { says, form, row, own: mine } = line
     const cells = [mine, row.median, row.q05, row.q95].map((value) => markup`<td>${written(form, value)}</td>`)
-    return markup`<tr><th scope="row">${says}</th>${cells}<td class="left">${strip(line)}</td></tr>`
+    return markup`<tr><th scope="row">${says}</th>${cells}<td>${strip(line)}</td></tr>`
   })
   const heads = [`seed ${ensemble.seeds.first}`, 'median', '5 %', '95 %'].map((text) => markup`<th scope="col">${text}</th>`)
   return markup`<section><h2>${title(ensemble)}</h2><p class="note">${SAYS} Line: 5 to 95 %, thick: the middle half, dot: median, diamond: seed ${ensemble.seeds.first}, which the rest of the page shows; each row from 0 to its largest.</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">figure</th>${heads}<th scope="col"></th></tr></thead><tbody>${rows}</tbody></table></div>${trouble(ensemble).map((line) => markup`<p class="broken">${line}</p>`)}</section>`

@@ -228,7 +228,7 @@ function sentence({ event, seeds, outcomes: all }: ReplayDoc): string {
   return `Over ${counted(seeds.count, 'seed')}, ${hits} of ${counted(all.length, 'outcome')} inside the band. What is wrong with it: ${event.page}.`
 }
 
-const OWN = `.band{fill:var(--gap);stroke:var(--mid);stroke-width:1}.hair{stroke:var(--faint);stroke-width:1;opacity:.22;fill:none}.span{stroke:var(--v0);stroke-width:2;fill:none}.half{stroke:var(--v0);stroke-width:7;opacity:.55;fill:none}.happened{fill:var(--low)}.outcome{margin:18px 0 6px}.outcome .note{margin:0}`
+const OWN = `.band{fill:var(--gap);stroke:var(--mid);stroke-width:1}.hair{stroke:var(--faint);stroke-width:1;opacity:.22;fill:none}.outcome{margin:18px 0 6px}.outcome .note{margin:0}`
 
 /** The page, from doctype to end. */
 export function replay_html(document: ReplayDoc, day: ReplayDay): string {

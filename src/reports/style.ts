@@ -18,6 +18,10 @@ h2{font-size:17px;margin:34px 0 4px;padding-top:10px;border-top:1px solid var(--
 h3{font-size:14px;margin:20px 0 4px}
 p{margin:6px 0;max-width:80ch}
 .faint{color:var(--faint)}
+.span{stroke:var(--v0);stroke-width:2;fill:none}
+.half{stroke:var(--v0);stroke-width:7;opacity:.55;fill:none}
+.happened{fill:var(--low)}
+.strip{display:block}
 .note{font-size:13px;color:var(--faint);margin:0 0 10px}
 .kpis{display:grid;grid-template-columns:repeat(6,1fr);margin:0;border-bottom:1px solid var(--rule)}
 .kpis div{padding:12px 12px 12px 0}

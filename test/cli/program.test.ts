@@ -53,6 +53,21 @@ describe('unwind stress', () => {
     expect(JSON.parse(again.stdout)).toEqual(document)
   })
 
+  it('--seeds gives the same on one thread and on two, beside the report of the first', () => {
+    const small = [...CRASH.slice(0, 4), '--accounts', '200', '--horizon', '2h']
+    const [one, two] = ['1', '2'].map((workers) => unwind([...small, '--seeds', '3', '--workers', workers, '--json']))
+    expect({ code: two?.code, stderr: two?.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(two?.stdout).toBe(one?.stdout)
+    const { ensemble, ...first } = JSON.parse(two?.stdout ?? '') as Json
+    expect(ensemble.runs.map(({ seed }: Json) => seed)).toEqual([1, 2, 3])
+    expect(ensemble.runs[0].log).toBe(first['run'].log)
+    expect(first).toEqual(JSON.parse(unwind([...small, '--json']).stdout))
+    expect([
+      ...problems(schema('run-1'), { ...first, ensemble }),
+      ...unknown_fields(schema('run-1'), { ...first, ensemble }),
+    ]).toEqual([])
+  })
+
   it('the document is what docs/schemas/run-1.json says, and nothing more', () => {
     expect(problems(schema('run-1'), document)).toEqual([])
     expect(unknown_fields(schema('run-1'), document)).toEqual([])
