@@ -55,12 +55,14 @@ const parts = {
     )
     .describe('The accounts that sell most in both generations together'),
   others: z.number().int().min(0).describe('Accounts of either generation that are not among the largest'),
+  owners: z.number().int().min(0).describe('Owners of several accounts of either generation; without the largest three is asked'),
   without: z
     .array(
       z.object({
         what: z.string().describe('What is left out'),
-        venue: z.string(),
-        account: z.number().int().min(0).nullable().describe('null: all accounts of the venue'),
+        venue: z.string().nullable().describe('null: the accounts of an owner'),
+        account: z.number().int().min(0).nullable().describe('null: all accounts of the venue, or of the owner'),
+        owner: z.string().nullable().describe('Whose accounts are left out, an owner of several; null for a venue or an account'),
         ...offspring,
       }),
     )

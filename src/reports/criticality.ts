@@ -23,15 +23,16 @@ function shock_sentence(document: CriticalityDoc): string {
   if (shocks.length === 0) return ''
   if (worst === undefined)
     return `Of the joint falls asked, up to ${percent(Math.max(...shocks.map(({ fall }) => fall)))}, ${shocks.some(({ first_usd }) => first_usd > 0) ? 'none brings about more liquidations than its own' : 'none liquidates anybody'}. `
-  const venues = worst.without.filter(({ account }) => account === null)
-  const least = venues.reduce<(typeof venues)[number] | undefined>(
-    (most, one) => (one.next_usd < (most?.next_usd ?? worst.next_usd) ? one : most),
+  const several = worst.without.filter(({ account }) => account === null)
+  const only = several.filter(({ owner }) => owner === null).length === 1
+  const least = several.reduce<(typeof several)[number] | undefined>(
+    (most, one) => ((one.owner !== null || !only) && one.next_usd < (most?.next_usd ?? worst.next_usd) ? one : most),
     undefined,
   )
   const without =
-    venues.length < 2 || least === undefined
+    least === undefined
       ? ''
-      : `; without the accounts of ${plain(least.venue)} it would be ${usd(least.next_usd)} after ${usd(least.first_usd)}`
+      : `; without the accounts of ${plain(least.owner ?? least.venue ?? '')} it would be ${usd(least.next_usd)} after ${usd(least.first_usd)}`
   return `${fall_of(worst)}: each dollar it liquidates brings about ${decimal(worst.r, 2)} more, ${usd(worst.next_usd)} after ${usd(worst.first_usd)}${without}. `
 }
 
@@ -102,7 +103,8 @@ const ASKED = 0.4
 /** Who makes the R of the worst shock asked. */
 function shock_tables(worst: Shock): CriticalityTable[] {
   const its = `${percent(worst.fall)} fall`
-  const venues = worst.without.filter(({ account }) => account === null)
+  const several = worst.without.filter(({ account }) => account === null)
+  const asked = several.filter(({ owner }) => owner !== null).length
   const without = (one: Shock['largest'][number]) =>
     worst.without.find(({ venue, account }) => venue === one.venue && account === one.account)
   return [
@@ -130,11 +132,14 @@ function shock_tables(worst: Shock): CriticalityTable[] {
       ]),
     },
     {
-      title: `R of the ${its} without the accounts of one venue (its markets stay)`,
+      title: `R of the ${its} without the accounts of one venue (its markets stay)${asked === 0 ? '' : `, and of one owner of several accounts, ${asked} of ${worst.owners}`}`,
       columns: [left('without'), right('first generation'), right('next generation'), right('R')],
       rows: [
         ['nobody', usd(worst.first_usd), usd(worst.next_usd), decimal(worst.r, 3)],
-        ...venues.map((one) => [plain(one.venue), usd(one.first_usd), usd(one.next_usd), decimal(one.r, 3)]),
+        ...several.map((one) => [
+          ...[plain(one.venue ?? one.owner ?? ''), usd(one.first_usd), usd(one.next_usd)],
+          decimal(one.r, 3),
+        ]),
       ],
     },
     {

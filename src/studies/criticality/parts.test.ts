@@ -62,7 +62,13 @@ describe('who makes the R of a shock', () => {
     expect((parts.moves[0]?.fall as number) / (1 - (1 + all.first_usd / POOL) ** -2)).toBeCloseTo(1, 2)
   })
 
-  it('leaves an account out as if it had never been there', () => {
+  it('leaves an account, or those of an owner, out as if they had never been there', () => {
+    // Ann has 0 and 2, bob has 1.
+    const ann = asked(lender([DEBTS[1] as number]))
+    expect(parts.owners).toBe(1)
+    expect(parts.without.filter(({ owner }) => owner !== null)).toEqual([
+      expect.objectContaining({ what: '2 accounts of ann', owner: 'ann', venue: null, account: null, r: ann.r }),
+    ])
     for (const row of [0, 1, 2]) {
       const { first_usd, next_usd, r } = asked(lender(DEBTS.filter((_, i) => i !== row)))
       const without = parts.without.find(({ account }) => account === row)

@@ -7,6 +7,8 @@ import { for_each_sale, type Generations, key_of, type Look, type Offspring, typ
 
 /** Accounts of which R is asked again without them. */
 export const LARGEST = 5
+/** Owners of several accounts of which it is. */
+export const OWNERS = 3
 
 /** USD at start prices, the mean over the sizes looked at; bought is negative. */
 export interface Flows {
@@ -31,12 +33,17 @@ export interface ShockParts {
   readonly largest: readonly (Flows & { readonly venue: string; readonly account: number; readonly owner: string | null })[]
   /** Accounts of either generation that are not among the largest. */
   readonly others: number
-  /** The same shock when accounts are left out of both generations: those of a venue, or one of the largest. */
+  /** Owners of several accounts that sell in either generation. */
+  readonly owners: number
+  /** The same shock when accounts are left out of both generations: those of a venue, of an owner of several, or one of the largest. */
   readonly without: readonly (Pick<Offspring, 'first_usd' | 'next_usd' | 'r'> & {
     readonly what: string
-    readonly venue: string
-    /** null: all of the venue's. */
+    /** null: those of an owner. */
+    readonly venue: string | null
+    /** null: all of the venue's or the owner's. */
     readonly account: number | null
+    /** Of whom all accounts are left out; null where it is not for the owner. */
+    readonly owner: string | null
   })[]
 }
 
@@ -44,6 +51,23 @@ interface Tally {
   readonly victim: Victim
   first_usd: number
   next_usd: number
+}
+
+const size = ({ first_usd, next_usd }: Flows) => Math.abs(first_usd) + Math.abs(next_usd)
+
+/** Actors with more than one of the accounts, who sell most first. */
+function owners_of_several(
+  ranked: readonly Tally[],
+  owner_of: (victim: Victim) => number,
+): { readonly actor: number; readonly accounts: number }[] {
+  const found = new Map<number, { actor: number; accounts: number; usd: number }>()
+  for (const one of ranked) {
+    const actor = owner_of(one.victim)
+    if (actor < 0) continue
+    const { accounts, usd } = found.get(actor) ?? { accounts: 0, usd: 0 }
+    found.set(actor, { actor, accounts: accounts + 1, usd: usd + size(one) })
+  }
+  return [...found.values()].filter(({ accounts }) => accounts > 1).sort((a, b) => b.usd - a.usd)
 }
 
 /** @param on_step called after each time R was asked again, with how many of how many */
@@ -55,18 +79,26 @@ export function shock_parts(
   const { assets, venues } = world.parts
   const all = shocked.generations()
   const accounts = tallies(shocked, all, ({ victim }) => key_of(victim))
-  const size = ({ first_usd, next_usd }: Tally) => Math.abs(first_usd) + Math.abs(next_usd)
   const ranked = [...accounts.values()].filter((one) => size(one) > 0).sort((a, b) => size(b) - size(a))
   const largest = ranked.slice(0, LARGEST)
+  const owner_of = ({ venue, row }: Victim) => world.venue(venue).owner(row)
+  const owners = owners_of_several(ranked, owner_of)
   const selling = venues.flatMap(({ id }, v) => (ranked.some(({ victim }) => victim.venue === v) ? [{ id, v }] : []))
   const id = (v: number) => venues[v]?.id as string
   const asked = [
     ...selling.map(({ id: venue, v }) => ({
-      ...{ what: `accounts of ${venue}`, venue, account: null },
+      ...{ what: `accounts of ${venue}`, venue, account: null, owner: null },
       out: (victim: Victim) => victim.venue === v,
     })),
+    ...owners.slice(0, OWNERS).map(({ actor, accounts }) => {
+      const owner = name_of(world, actor)
+      return {
+        ...{ what: `${accounts} accounts of ${owner}`, venue: null, account: null, owner },
+        out: (victim: Victim) => owner_of(victim) === actor,
+      }
+    }),
     ...largest.map(({ victim: { venue, row } }) => ({
-      ...{ what: `account ${row} of ${id(venue)}`, venue: id(venue), account: row },
+      ...{ what: `account ${row} of ${id(venue)}`, venue: id(venue), account: row, owner: null },
       out: (victim: Victim) => victim.venue === venue && victim.row === row,
     })),
   ]
@@ -84,10 +116,11 @@ export function shock_parts(
       ...{ first_usd, next_usd },
     })),
     others: ranked.length - largest.length,
-    without: asked.map(({ what, venue, account, out }, i) => {
+    owners: owners.length,
+    without: asked.map(({ what, venue, account, owner, out }, i) => {
       const { first_usd, next_usd, r } = shocked.generations(out)
       on_step(i + 1, asked.length)
-      return { what, venue, account, first_usd, next_usd, r }
+      return { what, venue, account, owner, first_usd, next_usd, r }
     }),
   }
 }
