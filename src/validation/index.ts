@@ -32,6 +32,7 @@ import { criticality_rows } from './criticality.ts'
 import { detection_rows } from './detection.ts'
 import { eba_rows, type EbaBank } from './eba.ts'
 import { emergence_rows } from './emergence.ts'
+import { exposure_rows } from './exposures.ts'
 import { goldenRows as mechanics_rows } from '../venues/shared/exchange/mechanics/vectors.ts'
 import { goldenRows as exchange_rows } from '../venues/shared/exchange/vectors.ts'
 import { goldenRows as options_rows } from '../venues/shared/options/vectors.ts'
@@ -63,6 +64,7 @@ export function golden(most = 1_000_000, data: GoldenData = {}): GoldenRow[] {
     ...adl_rows(),
     ...emergence_rows(),
     ...network_rows(),
+    ...exposure_rows(),
     ...criticality_rows(),
     ...sales_rows(),
     ...overlap_rows(),
