@@ -2,7 +2,7 @@
 import { duration, listed, percent, price, usd } from './format.ts'
 import { COLOURLESS, grid, type Painter, wrap } from './lines.ts'
 import { nothing_forced } from './opening.ts'
-import { plain } from './report.ts'
+import { plain, VISIBLE_USD } from './report.ts'
 import type { RunDoc } from './schemas.ts'
 import type { TextOptions } from './text.ts'
 
@@ -150,7 +150,7 @@ export function by_mechanism(document: RunDoc): {
   readonly mechanisms: readonly Cell['mechanism'][]
   readonly rows: readonly { readonly from: string; readonly to: string; readonly cells: readonly (Cell | undefined)[] }[]
 } {
-  const list = (document.infections_by_mechanism ?? []).filter((cell) => cell.usd > 0 || cell.usd_pivotal > 0)
+  const list = (document.infections_by_mechanism ?? []).filter((cell) => Math.max(cell.usd, cell.usd_pivotal) >= VISIBLE_USD)
   const mechanisms = [...new Set(list.map((cell) => cell.mechanism))]
   const pairs = [...new Map(list.map((cell) => [JSON.stringify([cell.from, cell.to]), [cell.from, cell.to] as const])).values()]
   const find = (from: string, to: string, mechanism: Cell['mechanism']) =>
@@ -207,8 +207,10 @@ export function counterfactual_lines({ counterfactual }: Pick<Explain, 'counterf
   return [
     `Without ${listed(without.map(plain))}, forced sales: ${moved.join(', ')}; removed ${usd(removed_usd)}.`,
     said_usd === null || interaction_usd === null
-      ? 'Attribution has no such source: the difference stands alone.'
-      : `The attribution of the whole run (tipped over) said ${usd(said_usd)}; the difference, ${usd(interaction_usd)}, is interaction: several causes that only together were enough, or each of which was.`,
+      ? 'Attribution blames venues and mechanisms, one at a time: it has no figure to lay beside this difference.'
+      : Math.abs(interaction_usd) < VISIBLE_USD
+        ? `The attribution of the whole run (tipped over) said the same.`
+        : `The attribution of the whole run (tipped over) said ${usd(said_usd)}; the difference, ${usd(interaction_usd)}, is interaction: several causes that only together were enough, or each of which was.`,
   ]
 }
 

@@ -195,7 +195,7 @@ function chain(report: StressReport): Markup {
 /** Sources down, victims across; the darker, the larger the part of the victim's forced sales. */
 function infections(report: StressReport): Markup {
   const { document } = report
-  const list = document.infections
+  const list = document.infections.filter((cell) => Math.max(cell.usd, cell.usd_pivotal) >= VISIBLE_USD)
   if (list.length === 0) return NOTHING
   const victims = [...new Set(list.map((cell) => cell.to))]
   const sources = [...new Set(list.map((cell) => cell.from))]

@@ -295,7 +295,10 @@ export function shocked(report: StressReport): string[] {
   if (changes.length > shown.length) shown.push(`${changes.length - shown.length} more`)
   lines.push(shown.length === 0 ? 'Fundamentals do not move.' : `Fundamentals: ${shown.join(', ')}.`)
   for (const fault of scenario.faults) lines.push(fault_line(fault))
-  if (scenario.without.length > 0) lines.push(`Without ${listed(scenario.without.map(plain))}.`)
+  if (scenario.without.length > 0)
+    lines.push(
+      `Without ${listed(scenario.without.map(plain))}${report.document.explain === undefined ? ': --explain says what that removes' : ''}.`,
+    )
   if (scenario.pinned.length > 0)
     lines.push(
       `Mids of ${counted(scenario.pinned.length, 'asset')} held to the series; displacement by forced orders is discarded.`,

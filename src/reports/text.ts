@@ -25,6 +25,7 @@ import {
   status_line,
   type StressReport,
   type Venue,
+  VISIBLE_USD,
   went_up,
 } from './report.ts'
 import type { RunDoc } from './schemas.ts'
@@ -177,7 +178,7 @@ function falls(page: Page, assets: readonly Asset[]): void {
 /** Who infected whom: sources down, victims across, or a list when there are too many. */
 function infections(page: Page): void {
   const { document } = page.report
-  const list = document.infections.filter((cell) => cell.usd > 0 || cell.usd_pivotal > 0)
+  const list = document.infections.filter((cell) => Math.max(cell.usd, cell.usd_pivotal) >= VISIBLE_USD)
   if (list.length === 0) return
   page.heading('Who infected whom', 'forced sales by what moved the account to its breach; in brackets by what tipped it over')
   const victims = [...new Set(list.map((cell) => cell.to))]

@@ -21,7 +21,7 @@ export function value(flags: string, what: string, hidden = false): Option {
 export function values(flags: string, what: string): Option {
   return new Option(flags, what)
     .argParser((given: string, before: readonly string[] | undefined) => [...(before ?? []), given])
-    .default([], '')
+    .default([], 'none')
 }
 
 /** A whole number written in digits. */
