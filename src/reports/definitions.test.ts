@@ -6,6 +6,7 @@ import { anchorsOf } from '../../test/support/markdown.ts'
 import { analytics } from '../analytics/index.ts'
 import { definitions_markdown } from './definitions-page.ts'
 import { definition_of, DEFINITIONS } from './definitions.ts'
+import { network_definitions } from './definitions-network.ts'
 
 const page = inRoot('docs', 'definitions.md')
 const update = process.env['UPDATE'] === '1'
@@ -28,8 +29,15 @@ describe('definitions', () => {
     for (const name of ['coin_day', 'infections', 'status', 'evidence', 'laws']) expect(anchors).toContain(name)
   })
 
+  it('those of a network are fields of its document', () => {
+    const schema = readFileSync(inRoot('docs', 'schemas', 'network-1.json'), 'utf8')
+    const names = network_definitions.items.map(({ id }) => id)
+    expect(names.length).toBeGreaterThan(8)
+    for (const name of names) expect(schema).toContain(`"${name}":`)
+  })
+
   it('every id stands once, and its anchor is the id', () => {
-    const ids = DEFINITIONS.flatMap((group) => group.items.map((item) => item.id))
+    const ids = [...DEFINITIONS, network_definitions].flatMap((group) => group.items.map((item) => item.id))
     expect(new Set(ids).size).toBe(ids.length)
     const anchors = anchorsOf(definitions_markdown())
     expect(ids.filter((id) => !anchors.has(id))).toEqual([])
