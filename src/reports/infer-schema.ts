@@ -12,6 +12,16 @@ export const infer_schema = z
     evidence: z.literal('inferred'),
     symbol: z.string(),
     shape: z.enum(['linear', 'inverse']),
+    open_interest_of: z
+      .string()
+      .optional()
+      .describe('Market whose open interest was read, as its file names it; empty where it does not'),
+    funding_of: z.string().optional().describe('Venue whose funding was read; empty where none is named'),
+    maintenance: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Maintenance margin rate of the law of liquidation: isolated margin, no exchange’s own tiers'),
     seed: z.number().int().min(0),
     particles: z.number().int().min(2).describe('Possible books kept'),
     step_ms: z.number().positive(),

@@ -23,6 +23,24 @@ function bar(mean: number, high: number, most: number): string {
   return pad_right('█'.repeat(size(mean)) + '─'.repeat(Math.max(0, size(high) - size(mean))), WIDTH)
 }
 
+/** Whose figures were read, and by which law positions are liquidated. */
+function whose({ open_interest_of, funding_of, maintenance, bars }: InferDoc): string {
+  const from = open_interest_of
+    ? `Open interest of ${plain(open_interest_of)}`
+    : 'Open interest of a market the file does not name'
+  const paid =
+    bars.with_funding === 0
+      ? 'no funding'
+      : funding_of
+        ? `funding of ${plain(funding_of)}`
+        : 'funding of a venue the file does not name'
+  const law =
+    maintenance === undefined
+      ? ''
+      : ` Liquidated as isolated margin with ${percent(maintenance)} maintenance; no exchange’s own tiers.`
+  return `${from}, ${paid}.${law}`
+}
+
 export function infer_text(document: InferDoc, options: TextOptions = {}): string {
   const sheet = new Sheet(options, 120, '')
   const { symbol, shape, time } = document
@@ -30,6 +48,7 @@ export function infer_text(document: InferDoc, options: TextOptions = {}): strin
   sheet.say(
     `Price ${price(document.price_usd)}, open interest ${usd(document.open_interest_usd)}, ${document.bars.with_open_interest} bars with open interest, ${document.particles} possible books. Means with bands from 5 to 95 %.`,
   )
+  sheet.say(whose(document))
   sheet.say(
     `Mean entry of longs ${band_of(document.mean_entry.long, price)}, of shorts ${band_of(document.mean_entry.short, price)}.`,
   )
@@ -105,7 +124,7 @@ export function infer_html(document: InferDoc): string {
       markup`<tr><td>${side}</td><td>${price(entry)}</td><td>${leverage.toFixed(1)} ×</td><td>${usd(notional_usd)}</td><td>${percent(quantity.q05 / quantity.mean, 0)} to ${percent(quantity.q95 / quantity.mean, 0)}</td></tr>`,
   )
   const body = markup`<main><header><h1>${plain(document.symbol)}: hidden books inferred</h1>
-<p class="answer">${document.time.slice(0, 16).replace('T', ' ')} UTC, price ${price(document.price_usd)}, open interest ${usd(document.open_interest_usd)}; ${counted(document.bars.with_open_interest, 'bar')} with open interest. Evidence: inferred.</p></header>
+<p class="answer">${document.time.slice(0, 16).replace('T', ' ')} UTC, price ${price(document.price_usd)}, open interest ${usd(document.open_interest_usd)}; ${counted(document.bars.with_open_interest, 'bar')} with open interest. Evidence: inferred.</p><p>${whose(document)}</p></header>
 <section>${density_figure(document)}</section>
 <section><h2>Largest cohorts</h2><div class="scroll" tabindex="0"><table><thead><tr><th>side</th><th>entry</th><th>leverage</th><th>mean, USD</th><th>5–95 %, of the mean</th></tr></thead><tbody>${cells}</tbody></table></div></section>
 <section>${document.notes.map((note) => markup`<p class="note">${plain(note)}</p>`)}</section>

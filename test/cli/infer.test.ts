@@ -70,15 +70,41 @@ describe('unwind infer', () => {
     expect(code).toBe(0)
     expect(out).toContain('hidden books inferred at 2022-03-22')
     expect(out).toContain('No funding')
+    // Whose open interest, by which law; the market's name says that it is coin-margined.
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'Open interest of BTCUSD_PERP.A, no funding. Liquidated as isolated margin with 0.5 % maintenance',
+    )
+    expect(out).toMatch(/^BTC, inverse:/)
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'coin-margined contract by the name BTCUSD_PERP.A: open interest is USD of face; for a linear one say --shape linear',
+    )
     const html = readFileSync(page, 'utf8')
     expect(html).toContain('<svg')
     expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)|NaN/)
   })
 
+  test('the symbol with the largest open interest is the default, whatever comes first', async () => {
+    const more = join(folder, 'two.csv')
+    const lines = readFileSync(files[1], 'utf8').trim().split('\n')
+    const small = lines
+      .slice(1)
+      .map((line) => line.replace('BTC,BTCUSD_PERP.A', 'AAA,AAAUSDT_PERP.A').replace(/\d+\.\d+$/, '5e6'))
+    writeFileSync(more, [lines[0], ...small, ...lines.slice(1)].join('\n'))
+    const bars = join(folder, 'two-bars.csv')
+    const own = readFileSync(files[0], 'utf8').trim().split('\n')
+    writeFileSync(bars, [own[0], ...own.slice(1).map((line) => line.replace('BTC', 'AAA')), ...own.slice(1)].join('\n'))
+    const run = async (...args: string[]) =>
+      JSON.parse((await unwind('infer', bars, more, '--particles', '20', '--json', ...args)).out) as InferDoc
+    expect(await run()).toMatchObject({ symbol: 'BTC', shape: 'inverse', open_interest_of: 'BTCUSD_PERP.A', maintenance: 0.005 })
+    // Settled in dollars: its name says no coin.
+    expect(await run('--symbol', 'AAA')).toMatchObject({ symbol: 'AAA', shape: 'linear', open_interest_of: 'AAAUSDT_PERP.A' })
+  })
+
   test.each([
     [['infer'], /missing required argument/],
-    [['infer', files[0]], /symbol.*high, low, close and open interest: none/],
-    [['infer', ...files, '--symbol', 'XYZ'], /symbol is "XYZ".*BTC/],
+    [['infer', files[0]], /bars\.csv: open_interest is in none of the files; valid: .*oi_close/],
+    [['infer', files[1]], /interest\.csv: symbol is prices of none, open interest of BTC; valid: one with high, low, close/],
+    [['infer', ...files, '--symbol', 'XYZ'], /--symbol is "XYZ".*BTC/],
     [['infer', ...files, '--shape', 'round'], /--shape is "round".*linear or inverse/],
     [['infer', ...files, '--particles', '1'], /--particles/],
     [['infer', ...files, '--step', '2d'], /--step is "2d".*1h to 1d/],

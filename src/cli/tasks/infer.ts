@@ -12,7 +12,7 @@ export interface InferInput {
   readonly to_ms: number | undefined
   readonly step_ms: number | undefined
   readonly symbol: string | undefined
-  readonly shape: 'linear' | 'inverse'
+  readonly shape: 'linear' | 'inverse' | undefined
   readonly seed: number
   readonly particles: number
   /** Where the page is written first. */
@@ -28,7 +28,7 @@ export async function infer_task(input: InferInput, on_progress: Progress): Prom
     given.flatMap(({ series }) => series),
     {
       ...INFER,
-      shape: input.shape,
+      ...(input.shape === undefined ? {} : { shape: input.shape }),
       seed: input.seed,
       particles: input.particles,
       ...(input.step_ms === undefined ? {} : { step_ms: input.step_ms }),
@@ -37,6 +37,7 @@ export async function infer_task(input: InferInput, on_progress: Progress): Prom
       ...(input.to_ms === undefined ? {} : { to_ms: input.to_ms }),
     },
     input.files.join(' '),
+    (done) => on_progress(0.2 + 0.8 * done, 'inferring'),
   )
   if (input.html !== undefined) writeFileSync(input.html, infer_html(document))
   const text = input.json

@@ -4,19 +4,9 @@
  */
 import { exp, log, Rng, tanh } from '../../math/index.ts'
 import { assert, InputError } from '../../model/index.ts'
-import { alive, BUCKETS, log_cap, MIDDLES, type Shape, WIDTHS } from './law.ts'
+import { alive, BUCKETS, type CohortBar, log_cap, MIDDLES, type Shape, WIDTHS } from './law.ts'
 import { AT, natural, PARAMETERS, type ParameterName } from './prior.ts'
-
-/** One bar. */
-export interface CohortBar {
-  readonly high: number
-  readonly low: number
-  readonly close: number
-  /** At the end of the bar: base units of a linear contract, USD of face of an inverse one; NaN before the first known. */
-  readonly open_interest: number
-  /** Mean 8-hour funding rate of the bar, longs pay when positive; NaN: unknown, taken as 0. */
-  readonly funding: number
-}
+import { spread_again, systematic } from './resample.ts'
 
 export interface FilterOptions {
   readonly shape: Shape
@@ -40,8 +30,6 @@ const NEUTRAL_FUNDING = 0.0001
 const FREEDOM = 4
 /** Bars that the prior of the drift (0) counts. */
 const DRIFT_BARS = 30
-/** Shrinkage of parameters when particles are drawn again (Liu and West 2001). */
-const SHRINK = 0.97
 /** Memory and daily shock of the appetite for leverage, log. */
 const APPETITE = 0.95
 const APPETITE_SHOCK = 0.1
@@ -73,6 +61,9 @@ export class CohortFilter {
   private readonly reach: readonly [number[], number[]] = [[], []]
   /** Per particle quantities, birth × side × bucket. */
   quantities: Float64Array[]
+  /** Per particle the births of which it still holds anything, ascending, and how many: most old ones have closed. */
+  private held: Int32Array[]
+  private holds: Int32Array
   /** Sum 1. */
   readonly weights: Float64Array
   /** Standard normal parameters, particle × parameter. */
@@ -104,6 +95,8 @@ export class CohortFilter {
     this.weights = new Float64Array(particles).fill(1 / particles)
     this.capacity = 64
     this.quantities = Array.from({ length: particles }, () => new Float64Array(this.capacity * CELLS))
+    this.held = Array.from({ length: particles }, () => new Int32Array(this.capacity))
+    this.holds = new Int32Array(particles)
   }
 
   get particles(): number {
@@ -178,6 +171,11 @@ export class CohortFilter {
       next.set(old)
       return next
     })
+    this.held = this.held.map((old) => {
+      const next = new Int32Array(this.capacity)
+      next.set(old)
+      return next
+    })
   }
 
   /** Until open interest is known books are kept at 1; then they are brought to it. */
@@ -188,6 +186,8 @@ export class CohortFilter {
   /** Liquidations in the bar's range, the verdict of the open interest, closings. */
   private pass_time(row: CohortBar, known: boolean): void {
     const after = this.caps_after(row)
+    // The same for every book.
+    const moves = Float64Array.from(this.entry, (entry) => log(row.close / entry))
     const judged = known && !Number.isNaN(this.open_interest)
     const change = judged ? log(row.open_interest / this.open_interest) : 0
     const scores = new Float64Array(this.particles)
@@ -199,7 +199,7 @@ export class CohortFilter {
         scores[i] = this.options.trust * (-((FREEDOM + 1) / 2) * log(1 + (z * z) / FREEDOM) - log(scale))
         this.drift[i] = (this.drift[i] as number) + change + this.parameter(i, 'vanish') * lost
       }
-      this.leave(i, row.close)
+      this.leave(i, moves)
     }
     for (const side of [0, 1] as const)
       for (let b = 0; b < this.births; b++) {
@@ -219,7 +219,9 @@ export class CohortFilter {
     const added = this.parameter(i, 'adds')
     const [before, next] = [this.caps[side], after[side]]
     let gone = 0
-    for (let b = 0; b < this.births; b++) {
+    const [rows, count] = [this.held[i] as Int32Array, this.holds[i] as number]
+    for (let r = 0; r < count; r++) {
+      const b = rows[r] as number
       const [from, to] = [before[b] as number, next[b] as number]
       if (to >= from) continue
       const at = b * CELLS + side * BUCKETS
@@ -242,8 +244,11 @@ export class CohortFilter {
     return gone
   }
 
-  /** Closings by choice: a hazard that rises with leverage, gains and losses. */
-  private leave(i: number, close: number): void {
+  /**
+   * Closings by choice: a hazard that rises with leverage, gains and losses.
+   * @param moves log of the close ÷ the entry of each birth
+   */
+  private leave(i: number, moves: Float64Array): void {
     const q = this.quantities[i] as Float64Array
     const [takes, stops] = [this.parameter(i, 'takes'), this.parameter(i, 'stops')]
     const [turnover, haste] = [this.parameter(i, 'turnover') * this.options.step_days, this.parameter(i, 'haste')]
@@ -251,8 +256,15 @@ export class CohortFilter {
     const half = exp(this.parameter(i, 'sides') / 2)
     const hazards = MIDDLES.map((leverage) => turnover * exp(haste * log(leverage / 5)))
     hazards[0] = (hazards[0] as number) * this.parameter(i, 'patience')
-    for (let b = 0; b < this.births; b++) {
-      const move = log(close / (this.entry[b] as number))
+    const hazard_of = Float64Array.from({ length: CELLS }, (_, c) =>
+      c < BUCKETS ? (hazards[c] as number) * half : (hazards[c - BUCKETS] as number) * (1 / half),
+    )
+    const rows = this.held[i] as Int32Array
+    let kept = 0
+    for (let r = 0; r < (this.holds[i] as number); r++) {
+      const b = rows[r] as number
+      const move = moves[b] as number
+      let any = false
       for (let c = 0; c < CELLS; c++) {
         const held = q[b * CELLS + c] as number
         if (held === 0) continue
@@ -260,13 +272,14 @@ export class CohortFilter {
           q[b * CELLS + c] = 0
           continue
         }
-        const k = c < BUCKETS ? c : c - BUCKETS
-        const gain = (c < BUCKETS ? move : -move) * (MIDDLES[k] as number)
+        const gain = c < BUCKETS ? move * (MIDDLES[c] as number) : -move * (MIDDLES[c - BUCKETS] as number)
         const rise = gain > 0 ? takes * Math.min(2, gain) : stops * Math.min(1, -gain)
-        const hazard = (hazards[k] as number) * (c < BUCKETS ? half : 1 / half)
-        q[b * CELLS + c] = held / (1 + hazard * (1 + rise))
+        q[b * CELLS + c] = held / (1 + (hazard_of[c] as number) * (1 + rise))
+        any = true
       }
+      if (any) rows[kept++] = b
     }
+    this.holds[i] = kept
   }
 
   /** New positions, what is missing to the open interest, on both sides: most at the bar's typical price, the late ones at its close. */
@@ -284,13 +297,17 @@ export class CohortFilter {
       this.appetite[i] = APPETITE * (this.appetite[i] as number) + APPETITE_SHOCK * (this.rngs[i] as Rng).normal()
       const q = this.quantities[i] as Float64Array
       for (const side of [0, 1] as const) {
-        const missing = this.missing(q, b, side, total)
+        const missing = this.missing(i, side, total)
         for (let late = 0; late < 2; late++) {
           this.mix(i, side, side === 0 ? lean : -lean, this.caps[side][b + late] as number, mix)
           const part = missing * (late === 1 ? LATE : 1 - LATE)
           for (let k = 0; k < BUCKETS; k++) q[(b + late) * CELLS + side * BUCKETS + k] = part * (mix[k] as number)
         }
       }
+      const [rows, count] = [this.held[i] as Int32Array, this.holds[i] as number]
+      rows[count] = b
+      rows[count + 1] = b + 1
+      this.holds[i] = count + 2
     }
     this.births += 2
   }
@@ -307,13 +324,14 @@ export class CohortFilter {
   }
 
   /** What a side of a book lacks to a total; a side that holds more is cut to it, all cohorts alike. */
-  private missing(q: Float64Array, births: number, side: 0 | 1, total: number): number {
+  private missing(i: number, side: 0 | 1, total: number): number {
+    const [q, rows, count] = [this.quantities[i] as Float64Array, this.held[i] as Int32Array, this.holds[i] as number]
+    const first = (r: number) => (rows[r] as number) * CELLS + side * BUCKETS
     let held = 0
-    for (let b = 0; b < births; b++) for (let c = b * CELLS + side * BUCKETS, k = 0; k < BUCKETS; k++, c++) held += q[c] as number
+    for (let r = 0; r < count; r++) for (let c = first(r), k = 0; k < BUCKETS; k++, c++) held += q[c] as number
     if (held <= total) return total - held
     const keep = total / held
-    for (let b = 0; b < births; b++)
-      for (let c = b * CELLS + side * BUCKETS, k = 0; k < BUCKETS; k++, c++) q[c] = (q[c] as number) * keep
+    for (let r = 0; r < count; r++) for (let c = first(r), k = 0; k < BUCKETS; k++, c++) q[c] = (q[c] as number) * keep
     return 0
   }
 
@@ -358,36 +376,23 @@ export class CohortFilter {
     if (1 / squares < this.particles / 2) this.resample()
   }
 
-  /** Systematic resampling; parameters are shrunk to their mean and spread again so that mean and variance stay (Liu and West 2001). */
   private resample(): void {
-    const n = this.particles
     const rng = this.root.stream('resample', this.resampled++)
-    const from = new Int32Array(n)
-    let [sum, j] = [this.weights[0] as number, 0]
-    const start = rng.uniform()
-    for (let i = 0; i < n; i++) {
-      while (j < n - 1 && (i + start) / n > sum) sum += this.weights[++j] as number
-      from[i] = j
-    }
-    const theta = new Float64Array(this.theta.length)
-    const spread = Math.sqrt(1 - SHRINK * SHRINK)
-    for (let p = 0; p < PARAMETERS; p++) {
-      let [mean, square] = [0, 0]
-      for (let i = 0; i < n; i++) {
-        const value = this.theta[i * PARAMETERS + p] as number
-        mean += (this.weights[i] as number) * value
-        square += (this.weights[i] as number) * value * value
-      }
-      const deviation = Math.sqrt(Math.max(0, square - mean * mean))
-      for (let i = 0; i < n; i++) {
-        const old = this.theta[(from[i] as number) * PARAMETERS + p] as number
-        theta[i * PARAMETERS + p] = SHRINK * old + (1 - SHRINK) * mean + spread * deviation * (this.rngs[i] as Rng).normal()
-      }
-    }
-    this.theta = theta
-    this.quantities = Array.from(from, (k) => (this.quantities[k] as Float64Array).slice())
+    const from = systematic(this.weights, rng.uniform())
+    this.theta = spread_again(this.theta, this.weights, from, this.rngs)
+    const taken = new Uint8Array(this.particles)
+    const moved = Array.from(from, (k) => {
+      const [q, held] = [this.quantities[k] as Float64Array, this.held[k] as Int32Array]
+      // The first heir takes the book itself, the others a copy.
+      const first = taken[k] === 0
+      taken[k] = 1
+      return first ? { q, held } : { q: q.slice(), held: held.slice() }
+    })
+    this.quantities = moved.map(({ q }) => q)
+    this.held = moved.map(({ held }) => held)
+    this.holds = Int32Array.from(from, (k) => this.holds[k] as number)
     this.appetite = Float64Array.from(from, (k) => this.appetite[k] as number)
     this.drift = Float64Array.from(from, (k) => this.drift[k] as number)
-    this.weights.fill(1 / n)
+    this.weights.fill(1 / this.particles)
   }
 }

@@ -1,7 +1,7 @@
 export { cohort_accounts, with_inferred } from './accounts.ts'
-export { CohortFilter, COHORT_FILTER, type FilterOptions, type CohortBar } from './filter.ts'
+export { CohortFilter, COHORT_FILTER, type FilterOptions } from './filter.ts'
 export { type HiddenBook, hidden_book, type Lot, lot_level } from './hidden.ts'
-export { BUCKETS, EDGES, MIDDLES, type Shape, type Side } from './law.ts'
+export { BUCKETS, type CohortBar, EDGES, MIDDLES, type Shape, type Side } from './law.ts'
 export {
   type Band,
   band,

@@ -7,6 +7,17 @@ export type Side = 'long' | 'short'
 /** Position of a side in columns: 0 longs, 1 shorts. */
 export const SIDES: readonly Side[] = ['long', 'short']
 
+/** One bar. */
+export interface CohortBar {
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  /** At the end of the bar: base units of a linear contract, USD of face of an inverse one; NaN before the first known. */
+  readonly open_interest: number
+  /** Mean 8-hour funding rate of the bar, longs pay when positive; NaN: unknown, taken as 0. */
+  readonly funding: number
+}
+
 /** Ends of the leverage buckets: notional ÷ margin at entry, added margin included. The first holds who is hedged or hardly levered. */
 export const EDGES: readonly number[] = [1, 1.5, 3, 5, 10, 18, 35, 100]
 export const BUCKETS = EDGES.length - 1
