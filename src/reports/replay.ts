@@ -32,8 +32,6 @@ export function range([low = 0, high = 0]: readonly number[], unit: string): str
 }
 
 /** Columns of a name: what is longer is cut, and stands in full in the document. */
-const NAME = 34
-/** The same in tables of few columns. */
 const LONG = 46
 
 export const named = ({ what, unit }: { readonly what: string; readonly unit: string }) =>
@@ -56,7 +54,7 @@ export function event_text(event: EventDoc, options: TextOptions = {}): string {
   sheet.table(
     [left('outcome'), right('here'), right('happened'), right('band'), left('inside')],
     event.outcomes.map((one) => [
-      fit(named(one), NAME),
+      plain(one.id),
       quantity(one.value, one.unit),
       quantity(one.observed, one.unit),
       range(one.band, one.unit),
@@ -64,6 +62,7 @@ export function event_text(event: EventDoc, options: TextOptions = {}): string {
     ]),
     verdict(sheet.paint),
   )
+  for (const one of event.outcomes) sheet.say(`${plain(one.id)}: ${named(one)}`, '· ')
   sheet.say(`One seed says little: unwind replay ${event.id} runs many. Priors drawn here:`)
   const draws = Object.entries(event.draws).map(([name, value]) => `${name} ${short(value)}`)
   sheet.say(plain(draws.join(', ')))
