@@ -190,6 +190,7 @@ describe('real events', () => {
     [['stress', '--preset', 'may-2021', '--accounts', '500'], '--accounts is 500; valid: used without --preset may-2021'],
     [['stress', '--preset', 'may-2021', '--scenario', 'calm'], '--preset is "may-2021"; valid: used without --scenario'],
     [['replay', 'calm'], 'event is "calm"; valid: one of black-thursday, comp-dai-2020'],
+    [['replay', 'sep-2021'], 'is a path for any market: unwind stress --preset sep-2021'],
     [['stress', '--preset', 'may-2021', '--seeds', '3'], '--seeds is 3; valid: used without --preset may-2021'],
     [['stress', '--shock', 'ETH=-1%', '--workers', '2'], '--workers means something only together with --seeds'],
     [['replay', 'may-2021', '--seeds', '0'], '--seeds is "0"; valid: a whole number from 1'],

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { run_jobs } from '../../executors/index.ts'
 import { InputError } from '../../model/index.ts'
 import { replay_html, replay_text } from '../../reports/index.ts'
-import { draw_priors, type Draws, type EventBuild, type EventPreset, events } from '../../scenarios/index.ts'
+import { draw_priors, type Draws, type EventBuild, type EventPreset, events, presets } from '../../scenarios/index.ts'
 import { check_cause, replay_day, replay_document } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
@@ -25,7 +25,10 @@ export interface ReplayEventInput {
 /** @throws InputError when there is no such event */
 export function open_event(where: string, id: string): EventPreset {
   const preset = events.find((one) => one.id === id)
-  if (preset === undefined) throw new InputError(where, '', id, `one of ${events.map((one) => one.id).join(', ')}`)
+  if (preset === undefined) {
+    const path = presets.some((one) => one.id === id) ? `; ${id} is a path for any market: unwind stress --preset ${id}` : ''
+    throw new InputError(where, '', id, `one of ${events.map((one) => one.id).join(', ')}${path}`)
+  }
   return preset
 }
 
