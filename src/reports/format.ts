@@ -100,3 +100,9 @@ export function listed(words: readonly string[]): string {
 
 /** Spaces that must not end a line: between a number and its unit, and before a signed number. */
 export const GLUED = / (?=(?:%|[kMBT]|ms|s|min|h|d)(?:[\s,.;:)]|$)|[−+]\d)/g
+
+/** The control characters of a name would be obeyed by a terminal. */
+export const plain = (text: string): string => {
+  // oxlint-disable-next-line no-control-regex -- they are what is removed
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?')
+}

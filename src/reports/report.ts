@@ -1,7 +1,8 @@
 /** What a report of a stress run is made of, and what both its forms say. */
-import { column_of, type FaultSpec, type ReportTable, type Scenario } from '../model/index.ts'
+import { column_of, type ReportTable, type Scenario } from '../model/index.ts'
 import type { Bridge } from './bridge.ts'
-import { counted, decimal, duration, listed, moment, percent, price, usd } from './format.ts'
+import { fault_lines } from './faults.ts'
+import { counted, decimal, duration, listed, moment, percent, plain, price, usd } from './format.ts'
 import type { RunDoc } from './schemas.ts'
 
 /** A measured run: the document and the tables that are drawn. */
@@ -18,6 +19,8 @@ export interface StressReport {
   readonly aliases: readonly { readonly from: string; readonly to: string; readonly why: string }[]
 }
 
+export { plain }
+
 export type Venue = RunDoc['venues'][number]
 /** The figures of a venue, or of all. */
 export type Figures = Omit<RunDoc['totals'], 'multiplier' | 'liquidated_at_start_usd' | 'no_feedback_at_start_usd'>
@@ -27,12 +30,6 @@ export type Asset = RunDoc['assets'][number]
 export function numbers(table: ReportTable, name: string): number[] {
   const at = column_of(table, name)
   return at < 0 ? [] : table.rows.map((row) => row[at] as number)
-}
-
-/** The control characters of a name would be obeyed by a terminal. */
-export const plain = (text: string): string => {
-  // oxlint-disable-next-line no-control-regex -- they are what is removed
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?')
 }
 
 /** Forced sales of an asset by a venue, the largest first; `price_moved` null when displacement was discarded. */
@@ -248,37 +245,6 @@ export function insurance_line({ document }: StressReport): string | undefined {
   return `Insurance: ${usd(insurance_used_usd)} paid out, ${usd(insurance_in_usd)} received, net ${usd(insurance_in_usd - insurance_used_usd)}.`
 }
 
-/** One fault in one line. */
-function fault_line(fault: FaultSpec): string {
-  const { kind, value, asset, actor, field, mode } = fault
-  const names = [...(fault.target === '' ? [] : [fault.target]), ...(fault.targets ?? [])]
-  const what = listed(names.map(plain))
-  const from = `from ${duration(fault.from_ms + (fault.delay_ms ?? 0))}`
-  const when = fault.to_ms >= 1e14 ? `${from} on` : `${from} to ${duration(fault.to_ms)}`
-  switch (kind) {
-    case 'gas':
-      return `A liquidation call costs ${usd(value)} ${when}.`
-    case 'oracle':
-      return `${what}: ${mode ?? 'factor'}${mode === 'none' || mode === 'hold' ? '' : ` ${value}`} ${when}.`
-    case 'depth':
-      return `${what}: ${percent(value, 0)} of the liquidity ${when}.`
-    case 'finality':
-      return `Transfers take ${duration(value)} longer ${when}.`
-    case 'blocks':
-      return `Blocks take ${value} bundles a tick for ${what} ${when}.`
-    case 'depeg':
-      return `${what} at ${value} times its fundamental ${when}.`
-    case 'unbacked':
-      return `${value} units of ${what} appear with ${plain(actor ?? '')} at ${duration(fault.from_ms)}.`
-    case 'drain':
-      return `${percent(value, 0)} of ${plain(asset ?? '')} taken out of ${what} at ${duration(fault.from_ms)}.`
-    case 'parameter':
-      return `${what}: ${plain(field ?? '')} is ${value} ${when}.`
-    default:
-      return `${what} halted ${when}.`
-  }
-}
-
 /** What was done to the world, a line each. */
 export function shocked(report: StressReport): string[] {
   const { scenario } = report
@@ -294,7 +260,7 @@ export function shocked(report: StressReport): string[] {
   })
   if (changes.length > shown.length) shown.push(`${changes.length - shown.length} more`)
   lines.push(shown.length === 0 ? 'Fundamentals do not move.' : `Fundamentals: ${shown.join(', ')}.`)
-  for (const fault of scenario.faults) lines.push(fault_line(fault))
+  lines.push(...fault_lines(scenario.faults))
   if (scenario.without.length > 0)
     lines.push(
       `Without ${listed(scenario.without.map(plain))}${report.document.explain === undefined ? ': --explain says what that removes' : ''}.`,

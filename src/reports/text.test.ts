@@ -65,6 +65,16 @@ describe('the text report', () => {
     expect(text({ document: { assets: high('SOL', 1.05) } })).not.toContain('bought back lift')
   })
 
+  it('tells what a liquidation call costs, when it changes often, in one line', () => {
+    const step = (i: number) => ({ kind: 'gas' as const, target: '', value: 1 + i, from_ms: i * 60_000, to_ms: (i + 1) * 60_000 })
+    const costs = (n: number) => {
+      const faults = Array.from({ length: n }, (_, i) => step((i * 3) % n))
+      return [...text({ scenario: { faults } }).matchAll(/^ {2}(A liquidation call costs .*)$/gm)].map(([, line]) => line)
+    }
+    expect(costs(4)).toHaveLength(4)
+    expect(costs(11)).toEqual(['A liquidation call costs $1.00 to $11.0, median $6.00, in 11 steps from 0 s to 11 min.'])
+  })
+
   it('names a shortfall that is more than a twentieth of the bad debt, and only then', () => {
     const { totals } = fixture().document
     const first = (shortfall_usd: number) => text({ document: { totals: { ...totals, shortfall_usd } } }).split('\n\n')[0]

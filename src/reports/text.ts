@@ -15,6 +15,7 @@ import {
   gap_text,
   identity_rows,
   insurance_line,
+  is_pinned,
   is_replay,
   laws_line,
   multiplier_line,
@@ -105,8 +106,10 @@ const MOST_ASSETS = 5
 /** What followed, by venue and asset; the venue that was forced most comes first. */
 function chain(page: Page): void {
   const { document } = page.report
-  const followed = 'USD; push at low: how far this venue’s forced orders had moved the asset’s price when it stood lowest'
-  page.heading('What followed', nothing_forced(page.report) ? '' : followed)
+  const pushed = is_pinned(page.report)
+    ? 'push at low is not defined, prices are held to a series'
+    : 'push at low: how far this venue’s forced orders had moved the asset’s price when it stood lowest'
+  page.heading('What followed', nothing_forced(page.report) ? '' : `USD; ${pushed}`)
   const flows = flows_of(page.report)
   const venues = document.venues
     .filter(happened)
