@@ -65,11 +65,8 @@ export function with_published(venue: Record<string, unknown>): {
   const provenance = [...new Set(open.map(({ evidence }) => KNOWN[evidence]))].map((evidence) => {
     const fields = open.filter((one) => KNOWN[one.evidence] === evidence).map(({ field }) => field)
     const how = evidence === 'synthetic' ? 'assumed' : 'published'
-    return {
-      part: `venues.${String(venue['id'])}.{${fields.join(', ')}}`,
-      evidence,
-      source: `${how}, data/venues/${kind}.json of ${as_of}`,
-    }
+    const source = `${how}, data/venues/${kind}.json of ${as_of}: ${fields.join(', ')}`
+    return { part: `venues.${String(venue['id'])}.rules`, evidence, source }
   })
   return { venue: { ...venue, ...Object.fromEntries(open.map(({ field, value }) => [field, value])) }, provenance }
 }
