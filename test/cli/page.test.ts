@@ -11,6 +11,8 @@ interface Seen {
   readonly overflow: number
   /** Tables whose last columns are out of sight, by the heading above. */
   readonly cut: readonly string[]
+  /** Words of headings and names in the table of venues that a line break cuts. */
+  readonly broken: readonly string[]
   /** Charts that are shown, with their sizes. */
   readonly charts: readonly (readonly [number, number])[]
   readonly background: string
@@ -29,7 +31,17 @@ const LOOK = `(() => {
   const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
   const texts = [...document.querySelectorAll('h1,h2,p,th,td,dt,dd,li,figcaption,a,footer,.faint,.badge')].map((item) => getComputedStyle(item).color)
   const labels = [...document.querySelectorAll('svg text')].map((item) => getComputedStyle(item).fill)
+  const cut = (item) => {
+    const node = document.createTreeWalker(item, NodeFilter.SHOW_TEXT).nextNode()
+    const range = document.createRange()
+    return [...(node?.textContent ?? '').matchAll(/\\S+/g)].filter((word) => {
+      range.setStart(node, word.index)
+      range.setEnd(node, word.index + word[0].length)
+      return range.getClientRects().length > 1
+    }).map((word) => word[0])
+  }
   return {
+    broken: [...document.querySelectorAll('.dense th')].flatMap(cut),
     overflow: document.documentElement.scrollWidth - innerWidth,
     cut: [...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.parentElement.querySelector('h2').textContent),
     charts: [...document.querySelectorAll('svg.chart')].map((item) => item.getBoundingClientRect()).filter((box) => box.width > 0).map((box) => [box.width, box.height]),
@@ -75,7 +87,7 @@ beforeAll(async () => {
       seen.push({ name, ...(await page.evaluate<Omit<Seen, 'name'>>(LOOK)) })
     }
     const run = stress_html(explained())
-    for (const width of [320, 400, 760, 1200]) {
+    for (const width of [320, 400, 760, 1200, 1280]) {
       await page.emulateMedia({ colorScheme: 'light' })
       await page.setViewportSize({ width, height: 900 })
       await page.setContent(run)
@@ -97,13 +109,19 @@ describe('the page in a browser', () => {
 
   it('of an explained run does not either, from 320 pixels on', () => {
     expect(runs.map(({ name, overflow }) => ({ name, fits: overflow <= 0 }))).toEqual(
-      ['320', '400', '760', '1200'].map((name) => ({ name, fits: true })),
+      ['320', '400', '760', '1200', '1280'].map((name) => ({ name, fits: true })),
     )
     for (const { name, contrast } of runs) expect({ name, readable: contrast >= 4.5 }).toEqual({ name, readable: true })
   })
 
   it('shows the whole table of venues at 1100 pixels', () => {
     expect(seen.find(({ name }) => name === 'laptop')?.cut).not.toContain('Venues')
+  })
+
+  it('breaks no word in the table of venues', () => {
+    for (const { name, broken } of runs) expect({ name, broken }).toEqual({ name, broken: [] })
+    // A name without a space that goes on and on must break, or the test sees nothing.
+    expect(seen.find(({ name }) => name === 'laptop')?.broken).toHaveLength(1)
   })
 
   it('shows each chart once, as wide as there is room', () => {
