@@ -41,7 +41,10 @@ export function configure(command: Command, host: Host, act: Act): void {
     .argument('[snapshot]', 'snapshot file or folder (default: the reference market)')
     .addOption(value('--accounts <n>', 'accounts of the reference market (default: 100000)'))
     .addOption(
-      values('--shock <shock>', 'a change of price, e.g. ETH=-30%; may be given often (default: ETH=-30% with --correlated)'),
+      values(
+        '--shock <shock>',
+        'a change of price, e.g. ETH=-30%; may be given often; without any ETH=-30%, others by their betas',
+      ),
     )
     .option('--correlated', 'other assets follow by their betas')
     .addOption(value('--lost <percent>', 'share of a claim that is lost when its debtor falls (default: 10)'))

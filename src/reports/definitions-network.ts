@@ -75,7 +75,7 @@ export const network_definitions: DefinitionGroup = {
       unit: 'ratio of equity',
       says: 'Equity lost to sales by which everybody who loses restores his leverage, once (Greenwood, Landier and Thesmar 2015), at prices that fall exponentially with what is sold; systemicness is the part that one venue’s sales cause.',
       more: [
-        'beyond_equity: what shock and sales take beyond a venue’s equity, which lenders and funds lose. beyond_linear: assets of which more is sold than the published linear impact can take. radius: of one round on prices, impact linear; from 1 on a round feeds itself.',
+        'by_owners: the part of it that owners have left to lose after the shock. beyond_equity: what shock and sales take beyond a venue’s equity, which lenders and funds lose. beyond_linear: assets of which more is sold than the published linear impact can take. radius: of one round on prices, impact linear; from 1 on a round feeds itself.',
       ],
     },
     {

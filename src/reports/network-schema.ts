@@ -140,6 +140,7 @@ const fire_sale = z
   .object({
     direct: z.number().describe('Equity lost to the shock, a ratio'),
     aggregate: z.number().describe('Equity lost to sales, a ratio; prices fall exponentially with what is sold'),
+    by_owners: share('Of it, what owners have left to lose after the shock'),
     beyond_equity: share('Lost to shock and sales beyond what owners have, of all equity: by lenders and funds'),
     radius: share('Spectral radius of a round, impact linear'),
     beyond_linear,

@@ -25,8 +25,18 @@ function bearers({ funds, lost_by_accounts_usd, lost_outside_usd, short }: Netwo
   const pays =
     worst === undefined
       ? 'every pool and exchange pays in full'
-      : `${plain(worst.node)} pays ${percent(worst.pays, 2)}${short.length === 1 ? '' : `, ${counted(short.length - 1, 'other')} not all either`}`
+      : `${plain(worst.node)} pays ${percent(worst.pays, 2)}${short.length === 1 ? '' : ` and ${counted(short.length - 1, 'other')} less than all`}`
   return parts.length === 0 ? pays : `borne by ${listed(parts)}; ${pays}`
+}
+
+/** What would be lost if everybody sold to restore his leverage: by owners, and by those who lend to them. */
+function sales_text({ aggregate, by_owners, venues }: NonNullable<NetworkDoc['fire_sale']>): string {
+  const equity = venues.reduce((sum, { equity_usd }) => sum + equity_usd, 0)
+  const lenders = (aggregate - by_owners) * equity
+  if (by_owners < 5e-4 && lenders > 0.5)
+    return `those with debts have nothing left, so if all sold to restore their leverage, that would cost their lenders and funds ${usd(lenders)}`
+  const more = lenders > 0.5 ? ` and their lenders and funds ${usd(lenders)}` : ''
+  return `if all sold to restore their leverage, that would cost those with debts ${percent(by_owners)} of their equity${more}`
 }
 
 /** The whole answer: who cannot pay, who bears it, and what else is lost. */
@@ -46,10 +56,19 @@ export function network_sentence(document: NetworkDoc): string {
     alone === undefined || !(alone.unpaid_usd > 0)
       ? 'every debt is covered'
       : `${usd(alone.unpaid_usd)} of debts stay unpaid by ${counted(alone.defaults, 'account')}, ${bearers(alone)}`
-  const sales =
-    fire_sale === null ? '' : `; if all sold to restore their leverage, that would cost ${percent(fire_sale.aggregate)} of equity`
-  return `${usd(claims.have_usd)} of claims. After ${shock_text(document)}: ${unpaid}. Prices take ${usd(shocked?.direct_usd ?? 0)} from owners, money aside included, claims marked down on each other ${usd(shocked?.further_usd ?? 0)} more${sales}; ${nested}.`
+  const sales = fire_sale === null ? '' : `; ${sales_text(fire_sale)}`
+  const marked = shocked !== undefined && shocked.further_usd > 0 ? `another ${usd(shocked.further_usd)}` : 'nothing more'
+  return `${usd(claims.have_usd)} of claims. After ${shock_text(document)}: ${unpaid}. Prices take ${usd(shocked?.direct_usd ?? 0)} from owners, money aside included, claims marked down on each other ${marked}${sales}; ${nested}.`
 }
+
+/** Rows of pairs that are printed; the document has all. */
+const MOST_PAIRS = 20
+
+const largest = <T extends { readonly usd: number }>(list: readonly T[]): readonly T[] =>
+  list.length <= MOST_PAIRS ? list : list.toSorted((a, b) => b.usd - a.usd).slice(0, MOST_PAIRS)
+
+const cut = (list: readonly unknown[]): string =>
+  list.length <= MOST_PAIRS ? '' : `The largest ${MOST_PAIRS} of ${decimal(list.length)}.`
 
 function claims_tables({ claims, parts }: NetworkDoc): NetworkTable[] {
   return [
@@ -90,9 +109,9 @@ function claims_tables({ claims, parts }: NetworkDoc): NetworkTable[] {
     {
       id: 'tokens',
       title: 'Tokens that are claims, held at other venues',
-      says: '',
+      says: cut(claims.tokens),
       columns: [left('held by'), left('token'), left('owed by'), right('USD')],
-      rows: claims.tokens.map((one) => [plain(one.creditor), plain(one.asset), plain(one.debtor), usd(one.usd)]),
+      rows: largest(claims.tokens).map((one) => [plain(one.creditor), plain(one.asset), plain(one.debtor), usd(one.usd)]),
     },
   ]
 }
@@ -156,9 +175,9 @@ function shared_tables({ owners, holdings, overlap }: NetworkDoc): NetworkTable[
       says:
         overlap === null
           ? 'Nothing is held that has a market.'
-          : `Index of indirect contagion: ${listed(overlap.venues.map(({ venue, index }) => `${plain(venue)} ${decimal(index, 3)}`))}; one factor carries ${percent(overlap.one_factor)} of it.${beyond(overlap.beyond_linear, 'Index and factor take impact as linear', 'held')}`,
+          : `Index of indirect contagion: ${listed(overlap.venues.map(({ venue, index }) => `${plain(venue)} ${decimal(index, 3)}`))}; one factor carries ${percent(overlap.one_factor)} of it.${beyond(overlap.beyond_linear, 'Index and factor take impact as linear', 'held')} ${cut(overlap.pairs)}`.trimEnd(),
       columns: [left('who loses'), left('when all is sold by'), right('in the first round'), right('of what it holds')],
-      rows: (overlap?.pairs ?? []).map(({ a, b, usd: lost, share }) => [plain(a), plain(b), usd(lost), percent(share)]),
+      rows: largest(overlap?.pairs ?? []).map(({ a, b, usd: lost, share }) => [plain(a), plain(b), usd(lost), percent(share)]),
     },
   ]
 }

@@ -8,6 +8,7 @@ import { kinds_market, LENDERS } from '../../../test/support/kinds-world.ts'
 import { lender, network_snapshot } from '../../../test/support/network-world.ts'
 import { small_market } from '../../../test/support/reference-market.ts'
 import { content_hash, type KindSpec, type Snapshot } from '../../model/index.ts'
+import { network_text } from '../../reports/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
 import { readSnapshot } from '../../sources/index.ts'
 import { open_book } from './book.ts'
@@ -167,7 +168,11 @@ describe('the books balance', () => {
 
   it('of every lending kind: three accounts with 10 ETH at 3000, 40,000 USDC owed, some against pools, some created', () => {
     const snapshot = kinds_market()
-    const { claims } = answer(snapshot)
+    const found = answer(snapshot)
+    const { claims, overlap } = found
+    // Ten venues are a hundred pairs: printed are the largest, the document has all.
+    expect(overlap?.pairs).toHaveLength(LENDERS.length ** 2)
+    expect(network_text(found as never)).toContain(`The largest 20 of ${LENDERS.length ** 2}.`)
     for (const { id } of LENDERS) {
       const [eth, usdc] = ['ETH', 'USDC'].map((asset) => claims.nodes.find((one) => one.node === `${id} ${asset}`))
       expect(eth?.owed_usd).toBeCloseTo(90_000, 3)

@@ -94,7 +94,11 @@ describe('two lenders: measures after ETH −30 %', () => {
       sold.map((usd) => expect.closeTo((45.3e6 * fall * usd) / all / equity, 12)),
     )
     // 0.3 · 25.5 + fall · 25.5 of 9.1 at aave, of 6.7 at morpho: neither loses all.
-    expect(fire_sale).toMatchObject({ beyond_equity: 0, beyond_linear: [] })
+    expect(fire_sale).toMatchObject({
+      beyond_equity: 0,
+      beyond_linear: [],
+      by_owners: expect.closeTo(fire_sale?.aggregate ?? 0, 12),
+    })
     expect(fire_sale?.radius).toBeCloseTo((0.01 / 25e6) * (25.5e6 * (16.4 / 9.1) + 19.8e6 * (13.1 / 6.7)), 12)
   })
 
@@ -139,6 +143,12 @@ describe('two lenders: measures after ETH −30 %', () => {
         expect(direct * equity_usd).toBeGreaterThan(0)
         expect((direct + indirect) * equity_usd).toBeLessThanOrEqual(assets_usd * (1 + 1e-12))
       }
+      // What owners lose is no more than they have; together with what is beyond it is all that is lost.
+      const { direct, aggregate, by_owners, beyond_equity } = fire_sale as NonNullable<typeof fire_sale>
+      expect(by_owners).toBeLessThanOrEqual(1)
+      expect(by_owners).toBeLessThan(aggregate)
+      expect(Math.min(1, direct) + by_owners).toBeLessThanOrEqual(1 + 1e-12)
+      expect(beyond_equity).toBeGreaterThan(0)
       const beyond = fire_sale?.beyond_linear ?? []
       expect(beyond.length).toBeGreaterThan(0)
       for (const { sold_usd, limit_usd } of beyond) expect(sold_usd).toBeGreaterThan(limit_usd)

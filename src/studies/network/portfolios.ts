@@ -91,7 +91,9 @@ export interface Sales {
   readonly direct: number
   /** Prices fall exponentially with what is sold. */
   readonly aggregate: number
-  /** Lost to the shock and to sales beyond what owners have, by venue, share of all equity: whoever lent to them, or the fund, loses it. */
+  /** Of it, what owners have left to lose after the shock, by venue; the rest falls on whoever lent to them, or on the fund. */
+  readonly by_owners: number
+  /** Lost to the shock and to sales beyond what owners have, by venue, share of all equity. */
   readonly beyond_equity: number
   readonly radius: number
   readonly beyond_linear: readonly BeyondLinear[]
@@ -116,14 +118,13 @@ export function sales(book: Book, factor: ArrayLike<number>): Sales | null {
     form: 'exponential',
   })
   const all = equity.reduce((sum, one) => sum + one, 0)
+  const of_all = (part: (direct: number, indirect: number) => number) =>
+    equity.reduce((sum, own, n) => sum + own * part(found.direct[n] as number, found.indirect[n] as number), 0) / all
   return {
     direct: found.direct.reduce((sum, one, n) => sum + one * (equity[n] as number), 0) / all,
     aggregate: found.aggregate,
-    beyond_equity:
-      found.direct.reduce(
-        (sum, one, n) => sum + Math.max(0, one + (found.indirect[n] as number) - 1) * (equity[n] as number),
-        0,
-      ) / all,
+    by_owners: of_all((direct, indirect) => Math.min(1, direct + indirect) - Math.min(1, direct)),
+    beyond_equity: of_all((direct, indirect) => Math.max(0, direct + indirect - 1)),
     radius: found.radius,
     beyond_linear: beyond_linear(book, impact, found.sold),
     venues: list.map(({ venue, accounts, insolvent, short, assets_usd, equity_usd }, n) => ({
