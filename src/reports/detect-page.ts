@@ -1,5 +1,5 @@
 /** A page of events: the prices with the events marked, the indicators that spoke, the catalogue. */
-import { counted, decimal, duration, percent } from './format.ts'
+import { counted, decimal, duration, percent, usd } from './format.ts'
 import { type Markup, markup } from './markup.ts'
 import { all_clear, no_event, rank_text, when } from './detect.ts'
 import { plain } from './report.ts'
@@ -76,6 +76,17 @@ function ms_of(iso: string): number {
   return days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000
 }
 
+/** Alerts for which a snapshot says what they would cost, the newest first; nothing where there is none. */
+function costs({ alerts }: DetectDoc): Markup {
+  const known = alerts.filter((alert) => alert.expected_loss_usd !== null && alert.state !== 'closed').toReversed()
+  if (known.length === 0) return markup``
+  const rows = known.map(
+    (alert) =>
+      markup`<tr><th scope="row">${when(alert.time)}</th><td class="left">${alert.type}</td><td class="left">${plain(alert.subject)}</td><td>${usd(alert.expected_loss_usd as number)}</td><td class="wrap">${plain(alert.expected_loss_basis)}</td></tr>`,
+  )
+  return markup`<section><h2>What they would cost, by the snapshot</h2><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">said (UTC)</th><th scope="col">type</th><th scope="col">of</th><th scope="col">loss</th><th scope="col">what says so</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
+}
+
 /** The page, from doctype to end. `price` is drawn large, `indicators` small, all with the events behind them. */
 export function detect_html(document: DetectDoc, price: Curve, indicators: readonly Curve[]): string {
   const { events } = document
@@ -101,6 +112,7 @@ export function detect_html(document: DetectDoc, price: Curve, indicators: reado
 <section><h2>Prices</h2>${figure(price, 0, events, true)}</section>
 <section><h2>Indicators that spoke</h2><div class="panels two">${indicators.map((curve, i) => figure(curve, i + 1, events, false))}</div></section>
 <section><h2>Catalogue</h2><div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${cells}</tbody></table></div></section>
+${costs(document)}
 <section><h2>Where it is from</h2>${document.sources.map(({ file, series, from, to }) => markup`<p>${plain(file)}: ${counted(series, 'series', 'series')}, ${when(from)} to ${when(to)}</p>`)}${document.notes.map((note) => markup`<p class="note">${plain(note)}</p>`)}</section>
 <footer>${document.schema}</footer></main>`
   return `<!doctype html>

@@ -1,5 +1,5 @@
 /** Bars out of a sheet: one list a symbol, checked. */
-import { type Bars, InputError } from '../model/index.ts'
+import { type Bars, InputError, Said } from '../model/index.ts'
 import { file_name } from './read.ts'
 import type { Sheet } from './sheet.ts'
 
@@ -75,13 +75,18 @@ export function check_increasing(sheet: Sheet, name: string, times: Float64Array
         'a time that no earlier row of the same symbol has',
       )
     if (!(now > before))
-      throw sheet.invalid(name, rows[i] as number, new Date(now).toISOString(), `a time after ${new Date(before).toISOString()}`)
+      throw sheet.invalid(
+        name,
+        rows[i] as number,
+        new Date(now).toISOString(),
+        `a time after ${new Date(before).toISOString()}, as rows of a symbol stand in order of time (all of them oldest or newest first)`,
+      )
   }
 }
 
 /**
- * Windows of one symbol (a column `event`) in order of time: they may stand in any order in the file, and may not overlap.
- * Within a window, and without windows altogether, rows stand in order.
+ * Rows of one symbol in order of time. Newest first is turned round; any other disorder is refused: what stands in no order may be damaged.
+ * Windows (a column `event`) may stand in any order in the file, and may not overlap.
  */
 function in_order(
   sheet: Sheet,
@@ -91,8 +96,11 @@ function in_order(
   events: readonly string[] | undefined,
 ): number[] {
   if (events === undefined) {
-    check_increasing(sheet, name, times, rows)
-    return rows
+    const time = (i: number) => times[rows[i] as number] as number
+    const newest_first = rows.length > 1 && rows.every((_, i) => i === 0 || time(i) < time(i - 1))
+    const ordered = newest_first ? rows.toReversed() : rows
+    check_increasing(sheet, name, times, ordered)
+    return ordered
   }
   const windows = [...group(rows.map((row) => events[row] as string)).values()].map((at) => at.map((i) => rows[i] as number))
   for (const window of windows) check_increasing(sheet, name, times, window)
@@ -124,7 +132,7 @@ function step_of(sheet: Sheet, name: string, times: Float64Array, groups: readon
     (times[rows[i] as number] as number) - (times[rows[i - 1] as number] as number)
   for (const rows of groups) for (let i = 1; i < rows.length; i++) step = Math.min(step, gap(rows, i))
   if (step === Number.POSITIVE_INFINITY)
-    throw new InputError(sheet.where, name, `${groups.length} times`, 'at least two bars of one symbol')
+    throw new InputError(sheet.where, name, new Said(`in ${sheet.rows} rows`), 'at least two bars of one symbol')
   for (const rows of groups)
     for (let i = 1; i < rows.length; i++)
       if (gap(rows, i) % step !== 0) {

@@ -38,6 +38,7 @@ describe('CSV', () => {
     ['a,b\n1,2\n3', 'x.csv: line 3 is "1 cells"; valid: 2 cells'],
     ['a,b\n1,2,3', 'x.csv: line 2 is "3 cells"; valid: 2 cells'],
     ['a,a\n1,2', 'x.csv: line 1, column 2 is "a"; valid: a name that no other column has'],
+    ['time;close\n1;2', 'x.csv: line 1 is "time;close"; valid: names with commas between them, as between all cells'],
     ['a,\n1,2', 'x.csv: line 1, column 2 is ""; valid: a name that no other column has'],
     ['a\n"1', 'x.csv: record 2 is "an open quote"; valid: a closing quote'],
     ['a\n"1"2', 'x.csv: record 2 is "text behind a closing quote"; valid: a comma or a line end'],
@@ -135,6 +136,20 @@ describe('columns of times', () => {
     )
   })
 
+  it('are days without dashes, never milliseconds of 1970', () => {
+    expect([...(times('date', 20210409, 20210410) ?? [])]).toEqual([Date.UTC(2021, 3, 9), Date.UTC(2021, 3, 10)])
+    // 2021 has no 30th of February: these are numbers.
+    expect([...(times('ts_ms', 20210209, 20210230) ?? [])]).toEqual([20210209, 20210230])
+  })
+
+  it('may stand newest first, and in no other disorder', () => {
+    expect([...(times('date', '2021-04-10', '2021-04-09') ?? [])]).toEqual([Date.UTC(2021, 3, 9), Date.UTC(2021, 3, 10)])
+    expect(() => times('date', '2021-04-10', '2021-04-09', '2021-04-11')).toThrow(
+      /date, line 3 is "2021-04-09.*oldest or newest first/,
+    )
+    expect(() => times('date', '2021-04-10', '2021-04-10')).toThrow(/date, line 3 .*no earlier row/)
+  })
+
   it('are refused with the names that are read, and the units', () => {
     expect(() => series_of(parse_csv('x.csv', 'when,open,high,low,close\n0,1,1,1,1'))).toThrow(
       /^x\.csv: columns is "when, open, high, low, close"; valid: for bars also a time \(.*timestamp, ts, time, datetime,.*\)$/,
@@ -181,12 +196,12 @@ describe('bars', () => {
       'ts_ms, line 3 is "1970-01-01T00:00:00.000Z"; valid: a time that no earlier row',
     ],
     [
-      [`${HOUR},A,1,1,1,1,1`, '0,A,1,1,1,1,1'],
+      [`${HOUR},A,1,1,1,1,1`, '0,A,1,1,1,1,1', `${2 * HOUR},A,1,1,1,1,1`],
       'ts_ms, line 3 is "1970-01-01T00:00:00.000Z"; valid: a time after 1970-01-01T01:00:00.000Z',
     ],
     [['0,A,1,2,0.5,1.5,-1', `${HOUR},A,1,1,1,1,1`], 'volume, line 2 is -1; valid: a finite number ≥ 0'],
     [['0,A,-1,2,0.5,1.5,1', `${HOUR},A,1,1,1,1,1`], 'open, line 2 is -1; valid: a positive price'],
-    [['0,A,1,2,0.5,,1', `${HOUR},A,1,1,1,1,1`], 'close, line 2 is NaN; valid: a finite number'],
+    [['0,A,1,2,0.5,,1', `${HOUR},A,1,1,1,1,1`], 'close, line 2 is empty; valid: a finite number'],
     [['0,A,1,2,0.5,x,1', `${HOUR},A,1,1,1,1,1`], 'close, line 2 is "x"; valid: a finite number'],
     [['0,A,1,0.9,0.5,0.8,1', `${HOUR},A,1,1,1,1,1`], 'high, line 2 is 0.9; valid: at least 1'],
     [['0,A,1,2,1.5,1.5,1', `${HOUR},A,1,1,1,1,1`], 'low, line 2 is 1.5; valid: at most 1'],

@@ -81,6 +81,9 @@ export function parse_csv(where: string, text: string): Sheet {
 
 function header(where: string, cells: readonly string[]): string[] {
   const names = cells.map((cell) => cell.trim())
+  const [only = ''] = names
+  if (names.length === 1 && /[;\t|]/.test(only))
+    throw new InputError(where, 'line 1', only, 'names with commas between them, as between all cells')
   const seen = new Set<string>()
   names.forEach((name, i) => {
     if (name === '' || seen.has(name))

@@ -1,5 +1,5 @@
 /** A table as it came from a file: named columns that know where they stand, so that an error can say so. */
-import { InputError } from '../model/index.ts'
+import { InputError, Said } from '../model/index.ts'
 
 /** Numbers (NaN: unknown) or cells of text that become numbers or times when asked for. */
 export type SheetColumn = Float64Array | string[]
@@ -26,6 +26,10 @@ export function parse_time(text: string): number {
   const fraction = match[7] === undefined ? 0 : Math.floor(Number(`0.${match[7]}`) * 1000)
   return day_ms + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction
 }
+
+/** A day without dashes. */
+const DAY = /^((?:19|20)\d\d)(\d\d)(\d\d)$/
+const day_of = (cell: string) => (DAY.test(cell) ? parse_time(cell.replace(DAY, '$1-$2-$3')) : Number.NaN)
 
 export class Sheet {
   /** The file. */
@@ -110,7 +114,7 @@ export class Sheet {
         throw this.invalid(
           name,
           row,
-          value,
+          this.column(name)[row] === '' ? new Said('empty') : value,
           lowest === Number.NEGATIVE_INFINITY ? 'a finite number' : `a finite number ≥ ${lowest}`,
         )
     }
@@ -120,6 +124,7 @@ export class Sheet {
   /**
    * A column of times, ms since the epoch: ISO dates and times in UTC, or numbers of one unit, told by the largest of the column. Numbers below 10¹¹
    * are of `unit_ms` (as seconds 10¹¹ is the year 5138), below 10¹⁴ of milliseconds, below 10¹⁷ of microseconds, above of nanoseconds. Parts of a millisecond are cut off.
+   * A column of nothing but days written 20210409 holds days.
    */
   times(name: string, unit_ms = 1): Float64Array {
     const column = this.column(name)
@@ -129,6 +134,10 @@ export class Sheet {
       const cell = column[row] as number | string
       const number = cell === '' || (typeof cell === 'string' && cell.includes('-', 1)) ? Number.NaN : Math.abs(Number(cell))
       if (number > most && number < Number.POSITIVE_INFINITY) most = number
+    }
+    if (this.rows > 0 && DAY.test(String(column[0]))) {
+      const days = Float64Array.from({ length: this.rows }, (_, row) => day_of(String(column[row])))
+      if (!days.some(Number.isNaN)) return days
     }
     const per_ms = most < 1e11 ? 1 / unit_ms : most < 1e14 ? 1 : most < 1e17 ? 1e3 : 1e6
     for (let row = 0; row < this.rows; row++) {
@@ -143,7 +152,7 @@ export class Sheet {
           name,
           row,
           cell,
-          `epoch ${unit_ms === 1 ? '' : 'seconds, '}milliseconds or microseconds, or an ISO time in UTC`,
+          `epoch ${unit_ms === 1 ? '' : 'seconds, '}milliseconds or microseconds, or an ISO time in UTC such as 2021-04-09 or 2021-04-09T13:00:00Z`,
         )
       out[row] = time
     }

@@ -145,6 +145,26 @@ function gaps_of(opened: readonly { readonly id: string; readonly subjects: numb
   return out
 }
 
+/** Share of missing prices from which it is said. */
+const SAY_MISSING = 0.01
+
+/** Prices that are missing between the first and the last of each asset, by their own usual step: what was not looked at. */
+export function missing_prices(series: readonly Series[]): string[] {
+  const holes = series
+    .filter((one) => one.field === 'close' && leads(one))
+    .map(({ symbol, time_ms }) => {
+      const step = usual_step([{ field: 'close', symbol, venue: '', unit: '', time_ms, values: time_ms }])
+      const all = Math.round(((time_ms[time_ms.length - 1] as number) - (time_ms[0] as number)) / step) + 1
+      return { symbol, all, missing: all - time_ms.length }
+    })
+    .filter(({ all, missing }) => missing > SAY_MISSING * all)
+    .sort((a, b) => b.missing / b.all - a.missing / a.all)
+  if (holes.length === 0) return []
+  const named = holes.slice(0, 5).map(({ symbol, all, missing }) => `${symbol} ${missing} of ${all}`)
+  const more = holes.length > named.length ? ` and ${holes.length - named.length} more` : ''
+  return [`prices are missing within the range: ${named.join(', ')}${more}; nothing is known of those times`]
+}
+
 /** Usual step of the finest prices; a day where there are none. */
 function usual_step(series: readonly Series[]): number {
   const steps = series.filter(leads).map(({ time_ms }) => {
@@ -202,7 +222,7 @@ export function detect(given: readonly Given[], options: DetectOptions = {}): De
     detectors: opened,
     events: events_of(alerts, panel),
     alerts: alerts.map((alert) => alert_entry(alert, options.positions ?? [], files_of(alert, given))),
-    notes: gaps_of(opened, panel),
+    notes: [...gaps_of(opened, panel), ...missing_prices(series)],
   }
   return { document, panel }
 }

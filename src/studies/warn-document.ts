@@ -5,7 +5,7 @@ import { calibration_curve, type Estimate, EVALUATE, LEAST, LEAST_ROWS, type Sco
 import { exp, median } from '../math/index.ts'
 import { type Evidence, InputError, type Panel } from '../model/index.ts'
 import type { Positions } from './criticality/positions.ts'
-import { type AlertEntry, alert_entry, type DetectDocument, type Given, sources_of } from './detection.ts'
+import { type AlertEntry, alert_entry, type DetectDocument, type Given, missing_prices, sources_of } from './detection.ts'
 import { alone, type ExpectedLoss, ladder_loss, type Outcome, outcomes, run_loss, same_asset } from './expected-loss.ts'
 import { type PositionFigure, read_positions, simulated } from './fragile-positions.ts'
 import {
@@ -355,10 +355,16 @@ function notes(
   time_ms: number,
 ): string[] {
   const out = verdicts(evaluations, evaluate)
-  for (const { question, learned: rows, happened } of answers.unsaid)
+  const unsaid = answers.unsaid.map(
+    ({ question, learned: rows, happened }) => `${question} (${rows} rows, ${happened} came true)`,
+  )
+  if (unsaid.length > 0)
     out.push(
-      `Not said: ${question}: ${rows} rows to learn from, ${happened} of which came true; ${LEAST.rows} rows are needed, ${LEAST.each} that came true and ${LEAST.each} that did not.`,
+      `Not said, with too little to learn from (needed: ${LEAST.rows} rows, ${LEAST.each} that came true, ${LEAST.each} that did not): ${unsaid.join('; ')}.`,
     )
+  if (answers.said.some(({ forecast }) => forecast.abstains))
+    out.push('abstains: the signs of the last day lie outside nearly all that was learned from; nothing is claimed.')
+  for (const note of missing_prices(given.flatMap(({ series }) => series))) out.push(`${note[0]?.toUpperCase()}${note.slice(1)}.`)
   const newest = positions[positions.length - 1]
   if (newest === undefined) out.push('No expected losses: prices alone do not say who owes what; --snapshot gives positions.')
   else {

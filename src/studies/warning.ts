@@ -90,13 +90,12 @@ export function daily_panel(
 
 const OUTSIDE = new Set(['VIX', '^VIX', 'DGS10', 'US10Y', 'TNX', 'DXY', 'DTWEXBGS'])
 
-/** Assets of the market: those with a close that are no outside series and no pair. */
+/** Is a symbol an asset of the market: no outside series such as VIX, and no pair? */
+export const is_asset = (symbol: string): boolean => !OUTSIDE.has(symbol.toUpperCase()) && !symbol.includes('/')
+
+/** Assets of the market: those with a close. */
 export const assets_of = (panel: Panel): string[] => [
-  ...new Set(
-    panel.columns
-      .filter(({ field, symbol }) => field === 'close' && !OUTSIDE.has(symbol.toUpperCase()) && !symbol.includes('/'))
-      .map(({ symbol }) => symbol),
-  ),
+  ...new Set(panel.columns.filter(({ field, symbol }) => field === 'close' && is_asset(symbol)).map(({ symbol }) => symbol)),
 ]
 
 const columns_named = (panel: Panel, id: string): number[] =>
@@ -170,10 +169,15 @@ function starts(panel: Panel, labels: Float64Array, horizon_days: number): numbe
 function event_problem(panel: Panel, { horizon_days }: WarningOptions): Problem {
   const opened = alerts_of(panel, [deleveragingEvent]).filter(({ state, type }) => state === 'opened' && type === 'long-flush')
   const times = [...new Set(opened.map(({ time_ms }) => time_ms))]
+  // Days without prices have no events that could be seen: of them, and of days before them, nothing is known.
+  const closes = assets_of(panel).map((symbol) => panel.values[column_at(panel, 'close', symbol)] as Float64Array)
+  const dark = panel.time_ms.map((_, t) => (closes.some((close) => Number.isFinite(close[t])) ? 0 : 1))
   const last = panel.time_ms.length - 1 - horizon_days
-  const labels = panel.time_ms.map((now, t) =>
-    t > last ? Number.NaN : times.some((time) => time > now && time <= now + horizon_days * DAY_MS) ? 1 : 0,
-  )
+  const labels = panel.time_ms.map((now, t) => {
+    if (t > last) return Number.NaN
+    if (times.some((time) => time > now && time <= now + horizon_days * DAY_MS)) return 1
+    return dark.subarray(t, t + horizon_days + 1).some((one) => one === 1) ? Number.NaN : 0
+  })
   return {
     id: 'event',
     title: `a long flush opens within ${horizon_days} days`,

@@ -34,6 +34,8 @@ function bars(): string {
 }
 const file = join(folder, 'bars.csv')
 writeFileSync(file, bars())
+const vix = join(folder, 'vix.csv')
+writeFileSync(vix, 'DATE,OPEN,HIGH,LOW,CLOSE\n2022-01-03,17,20,17,18\n2022-01-04,19,21,19,20\n')
 
 async function unwind(...args: string[]) {
   let [out, err] = ['', '']
@@ -86,6 +88,19 @@ describe('unwind detect', () => {
     expect(JSON.parse(parts.out).events).toEqual(JSON.parse(whole.out).events)
   })
 
+  test('days without prices are said, and are no days without events', async () => {
+    const lines = bars().trim().split('\n')
+    const gappy = join(folder, 'gappy.csv')
+    const gone = (line: string) => line >= '2022-07-01' && line < '2022-08-30' && line.includes('BTC')
+    writeFileSync(gappy, lines.filter((line) => !gone(line)).join('\n'))
+    // 1 July to 29 August: 60 of the 730 days.
+    for (const command of ['detect', 'warn'])
+      expect((await unwind(command, gappy)).out.replace(/\s+/g, ' ')).toMatch(
+        /[Pp]rices are missing within the range: BTC 60 of 730; nothing is known of those times/,
+      )
+    expect((await unwind('detect', file)).out).not.toContain('missing')
+  }, 60_000)
+
   test('a range without the crash has no event', async () => {
     const { out } = await unwind('detect', file, '--to', '2023-01-15')
     expect(out).toContain('No event')
@@ -100,6 +115,7 @@ describe('unwind detect', () => {
     [['detect', file, '--from', '2023-02-02', '--to', '2023-02-01'], /--to/],
     [['detect', file, file], /open of BTC at times that .* tells of too/],
     [['detect', file, '--html', file], /not also an input/],
+    [['warn', vix], /vix\.csv: close is that of VIX: an index or a pair, no asset; valid: prices of an asset in the first file/],
     [['warn', file, '--fall', '200%'], /--fall is "200%".*0\.5% to 90%/],
     [['warn', file, '--times', '0.5'], /--times/],
     [['warn', file, '--days', 'x'], /--days/],
@@ -174,7 +190,7 @@ describe('unwind warn', () => {
     const { code, out } = await unwind('warn', early, '--evaluate', '--fall', '3%', '--days', '2')
     expect(code).toBe(0)
     expect(out).toMatch(/Too little data to judge: \d of 4 questions/)
-    expect(out).toMatch(/Not said: .*: \d+ rows to learn from/)
+    expect(out.replace(/\s+/g, ' ')).toMatch(/Not said, .*: a long flush opens within 2 days \(\d+ rows, 0 came true\)/)
     expect(out).not.toMatch(/base rate 0\.0 %|on 4 of 4/)
     expect(out.replace(/\s+/g, ' ')).toContain('0 of them out of sample: too little data to judge')
   }, 60_000)
@@ -281,7 +297,16 @@ describe('with snapshots', () => {
     const flush = alerts.filter(({ detector }) => detector === 'deleveraging-event')
     expect(flush[0]?.expected_loss_usd as number).toBeGreaterThan(0)
     expect(flush[0]?.links).toEqual(['docs/detectors/deleveraging-event.md', file])
-    expect((await unwind('detect', file, '--snapshot', monday)).out).toContain('What they would cost, by the snapshot')
+    const page = join(folder, 'costs.html')
+    const { out: words } = await unwind('detect', file, '--snapshot', monday, '--html', page)
+    expect(words).toContain('What they would cost, by the snapshot')
+    // The page has the same losses; without a snapshot it has no such part.
+    const loss = /long-flush of \S+: (\$[\d.]+ [kMBT])/.exec(words)?.[1] as string
+    const html = readFileSync(page, 'utf8')
+    expect(html).toContain('What they would cost, by the snapshot')
+    expect(html).toContain(`<td>${loss}</td>`)
+    await unwind('detect', file, '--html', page)
+    expect(readFileSync(page, 'utf8')).not.toContain('would cost')
     const changes = alerts.filter(({ detector }) => detector === 'change-point')
     expect(changes.length).toBeGreaterThan(0)
     for (const { expected_loss_usd, expected_loss_basis } of changes) {

@@ -1,10 +1,10 @@
 /** Chances from files of series, and what they would cost by snapshots. */
 import { iso_time } from '../../analytics/index.ts'
-import { InputError } from '../../model/index.ts'
+import { InputError, Said } from '../../model/index.ts'
 import { warn_text } from '../../reports/index.ts'
 import type { Given } from '../../studies/detection.ts'
 import { warn_document } from '../../studies/warn-document.ts'
-import { daily_panel, DAY_MS, WARNING } from '../../studies/warning.ts'
+import { daily_panel, DAY_MS, is_asset, WARNING } from '../../studies/warning.ts'
 import { painter } from '../support/colour.ts'
 import type { Progress, WorkResult } from '../support/work.ts'
 import { type Files, read_all, read_positions } from './detect.ts'
@@ -44,13 +44,18 @@ export async function warn_task(input: WarnInput, on_progress: Progress): Promis
 
 /** The range of the prices of the first file, unless one is asked for. */
 function range(given: readonly Given[], { from_ms, to_ms }: WarnInput): { readonly from_ms: number; readonly to_ms: number } {
-  const closes = (given[0]?.series ?? []).filter(({ field, time_ms }) => field === 'close' && time_ms.length > 0)
+  const priced = (given[0]?.series ?? []).filter(({ field, time_ms }) => field === 'close' && time_ms.length > 0)
+  const closes = priced.filter(({ symbol }) => is_asset(symbol))
   if (closes.length === 0)
     throw new InputError(
       given[0]?.file ?? 'files',
       'close',
-      'no prices',
-      'prices (close) in the first file: they say what is asked about',
+      new Said(
+        priced.length === 0
+          ? 'in no column'
+          : `that of ${priced.map(({ symbol }) => symbol).join(', ')}: an index or a pair, no asset`,
+      ),
+      'prices of an asset in the first file: they say what is asked about; other files add signs',
     )
   const first = closes.reduce((low, { time_ms }) => Math.min(low, time_ms[0] as number), Number.POSITIVE_INFINITY)
   const final = closes.reduce(
