@@ -116,7 +116,7 @@ function sales_tables({ fire_sale, deleveraging, stability }: NetworkDoc): Netwo
       says:
         fire_sale === null
           ? 'Nobody loses.'
-          : `Direct ${percent(fire_sale.direct)} of equity, by sales ${percent(fire_sale.aggregate)}${fire_sale.aggregate - fire_sale.by_owners < 5e-4 ? '' : `, of which owners have ${percent(fire_sale.by_owners)} left to lose and lenders and funds lose the rest`}. Radius of a round ${decimal(fire_sale.radius, 3)}, impact linear.${beyond(fire_sale.beyond_linear, 'Prices fall exponentially here; the published impact is linear', 'sold')}`,
+          : `Direct ${percent(fire_sale.direct)} of equity, by sales ${percent(fire_sale.aggregate)}${fire_sale.aggregate - fire_sale.by_owners < 5e-4 ? '' : `, of which owners have ${percent(fire_sale.by_owners)} left to lose and lenders and funds lose the rest`}. Radius of a round ${decimal(fire_sale.radius, 3)}, impact linear.${fire_sale.no_market.length === 0 ? '' : ` No market of ${listed(fire_sale.no_market.map(plain))} has depth: sold without a fall here.`}${beyond(fire_sale.beyond_linear, 'Prices fall exponentially here; the published impact is linear', 'sold')}`,
       columns: [left('venue'), right('accounts'), right('equity'), right('direct'), right('indirect'), right('systemicness')],
       rows: (fire_sale?.venues ?? []).map((one) => [
         plain(one.venue),

@@ -144,6 +144,7 @@ const fire_sale = z
     beyond_equity: share('Lost to shock and sales beyond what owners have, of all equity: by lenders and funds'),
     radius: share('Spectral radius of a round, impact linear'),
     beyond_linear,
+    no_market: z.array(id).describe('Sold, and no market of it has depth: counted without a fall'),
     venues: z.array(
       z.object({
         venue: id,

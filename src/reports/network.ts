@@ -30,9 +30,11 @@ function bearers({ funds, lost_by_accounts_usd, lost_outside_usd, short }: Netwo
 }
 
 /** What would be lost if everybody sold to restore his leverage: by owners, and by those who lend to them. */
-function sales_text({ aggregate, by_owners, venues }: NonNullable<NetworkDoc['fire_sale']>): string {
+function sales_text({ aggregate, by_owners, no_market, venues }: NonNullable<NetworkDoc['fire_sale']>): string {
   const equity = venues.reduce((sum, { equity_usd }) => sum + equity_usd, 0)
   const lenders = (aggregate - by_owners) * equity
+  if (!(aggregate > 0) && no_market.length > 0)
+    return 'what those with debts would sell to restore their leverage has no market that buys it'
   if (by_owners < 5e-4 && lenders > 0.5)
     return `those with debts have nothing left, so if all sold to restore their leverage, that would cost their lenders and funds ${usd(lenders)}`
   const more = lenders > 0.5 ? ` and their lenders and funds ${usd(lenders)}` : ''
@@ -58,6 +60,7 @@ export function network_sentence(document: NetworkDoc): string {
       : `${usd(alone.unpaid_usd)} of debts stay unpaid by ${counted(alone.defaults, 'account')}, ${bearers(alone)}`
   const sales = fire_sale === null ? '' : `; ${sales_text(fire_sale)}`
   const marked = shocked !== undefined && shocked.further_usd > 0 ? `another ${usd(shocked.further_usd)}` : 'nothing more'
+  if (!(claims.have_usd > 0)) return 'No venue of this snapshot has accounts or lends anything: nobody owes anybody.'
   return `${usd(claims.have_usd)} of claims. After ${shock_text(document)}: ${unpaid}. Prices take ${usd(shocked?.direct_usd ?? 0)} from owners, money aside included, claims marked down on each other ${marked}${sales}; ${nested}.`
 }
 
@@ -201,7 +204,7 @@ function liquidity_tables({ liquidity }: NetworkDoc): NetworkTable[] {
       title: 'Liquidity: depth within 1 %',
       says:
         liquidity.weighted_hhi === null
-          ? 'No market.'
+          ? 'No market has depth.'
           : `HHI: the sum of squared shares, 1 where all is at one place; effective: 1 ÷ HHI, as concentrated as so many equal places. Mean of assets, weighted with their depth: ${decimal(liquidity.weighted_hhi, 3)}.`,
       columns,
       rows: rows(liquidity.depth),

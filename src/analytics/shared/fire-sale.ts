@@ -62,14 +62,16 @@ export function fire_sale({ assets, equity, weights, impact, shock, form = 'line
     ),
   )
   return {
-    aggregate: -losses.reduce((sum, one) => sum + one, 0) / all,
+    // 0 − x rather than −x: what is not lost is 0, not −0.
+    aggregate: (0 - losses.reduce((sum, one) => sum + one, 0)) / all,
     systemicness: sold.map(
-      (amount, n) => -slope.reduce((sum, l, k) => sum + l * (weights[n]?.[k] as number) * amount * (held[k] as number), 0) / all,
+      (amount, n) =>
+        (0 - slope.reduce((sum, l, k) => sum + l * (weights[n]?.[k] as number) * amount * (held[k] as number), 0)) / all,
     ),
-    indirect: losses.map((loss, n) => -loss / (equity[n] as number)),
+    indirect: losses.map((loss, n) => (0 - loss) / (equity[n] as number)),
     direct: assets.map((a, n) => (-a * (own[n] as number)) / (equity[n] as number)),
-    falls: falls.map((fall) => (fall === 0 ? 0 : -fall)),
-    sold: flow.map((amount) => (amount === 0 ? 0 : -amount)),
+    falls: falls.map((fall) => 0 - fall),
+    sold: flow.map((amount) => 0 - amount),
     radius: spectralRadius(csrFromDense(Float64Array.from(round.flat()), impact.length)).value,
   }
 }

@@ -5,7 +5,7 @@ import { type Book, evidence_of, open_book } from './book.ts'
 import { NETWORK_DEFAULTS, type NetworkInput } from './defaults.ts'
 import { type Deleveraged, deleveraging } from './deleveraging.ts'
 import { type DistressRun, distress, type Fall, falls } from './distress.ts'
-import { type Liquidity, liquidity } from './liquidity.ts'
+import { depths, type Liquidity, liquidity } from './liquidity.ts'
 import { type LookThrough, look_through } from './look-through.ts'
 import { type Network, network_of, type Node, type NodeKind } from './nodes.ts'
 import { type CommonOwners, common_owners } from './owners.ts'
@@ -124,9 +124,9 @@ function parts_of(book: Book, network: Network, owners: CommonOwners, through: r
     line('money aside', money, 'owners have treasuries', 'no owner has a treasury', evidence_of(snapshot, 'population')),
     line(
       'liquidity',
-      world.parts.markets.length > 0,
+      depths(book).some(({ size }) => size > 0),
       count(world.parts.markets.length, 'market', 'markets'),
-      'no market',
+      world.parts.markets.length > 0 ? 'no market has depth: nobody quotes in it, and it pools nothing' : 'no market',
       markets,
     ),
     line(

@@ -3,6 +3,7 @@ import { inRoot } from '../../../test/support/files.ts'
 import { lender, network_snapshot, SIDE_USD, vaults } from '../../../test/support/network-world.ts'
 import { small_market } from '../../../test/support/reference-market.ts'
 import type { Snapshot } from '../../model/index.ts'
+import { network_text } from '../../reports/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
 import { readSnapshot } from '../../sources/index.ts'
 import { open_book } from './book.ts'
@@ -131,6 +132,19 @@ describe('two lenders: measures after ETH −30 %', () => {
       const borne = (fund?.lost_usd as number) + one.lost_by_accounts_usd + one.lost_outside_usd
       expect(borne / one.unpaid_usd).toBeCloseTo(1, 9)
     }
+  })
+
+  it('says where nobody buys, instead of sales that cost nothing', () => {
+    const actors = { ...two.actors, agent: Int32Array.from(two.actors.names, () => -1) }
+    const alone = answer({ ...two, agents: [], actors })
+    expect(alone.fire_sale).toMatchObject({ aggregate: 0, no_market: ['ETH'] })
+    expect(alone.parts.find(({ part }) => part === 'liquidity')).toMatchObject({ found: false })
+    const text = network_text(alone as never, { width: 1000 })
+    expect(text).toContain('what those with debts would sell to restore their leverage has no market that buys it')
+    expect(text).toContain('No market of ETH has depth')
+    expect(document.fire_sale?.no_market).toEqual([])
+    const nobody = answer({ ...two, venues: [] })
+    expect(network_text(nobody as never)).toContain('nobody owes anybody')
   })
 
   it('loses no more than is held, however thin the market and however large the shock', () => {

@@ -97,6 +97,8 @@ export interface Sales {
   readonly beyond_equity: number
   readonly radius: number
   readonly beyond_linear: readonly BeyondLinear[]
+  /** Sold, and no market of it has depth: counted without a fall. */
+  readonly no_market: readonly string[]
   readonly venues: readonly VenueSale[]
 }
 
@@ -127,6 +129,9 @@ export function sales(book: Book, factor: ArrayLike<number>): Sales | null {
     beyond_equity: of_all((direct, indirect) => Math.max(0, direct + indirect - 1)),
     radius: found.radius,
     beyond_linear: beyond_linear(book, impact, found.sold),
+    no_market: assets.flatMap(({ id, numeraire }, a) =>
+      (found.sold[a] as number) > 0 && numeraire !== true && impact[a] === 0 ? [id] : [],
+    ),
     venues: list.map(({ venue, accounts, insolvent, short, assets_usd, equity_usd }, n) => ({
       venue: venues[venue]?.id as string,
       accounts,
