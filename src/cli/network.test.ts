@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { problems, unknown_fields } from '../../test/cli/json-schema.ts'
 import { command } from '../../test/support/command.ts'
 import { inRoot } from '../../test/support/files.ts'
-import type { NetworkDoc } from '../reports/index.ts'
+import { network_text, type NetworkDoc } from '../reports/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'unwind-network-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -44,6 +44,14 @@ describe('unwind network', () => {
       'borne by suppliers and holders who are not listed $340 k; morpho USDC pays 98.87 %',
     )
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
+  it('says which columns a narrow terminal has no room for', async () => {
+    const found = await document(TWO)
+    const text = (width: number) => network_text(found, { width })
+    expect(text(80).replace(/\n +/g, ' ')).toContain('No room here for evidence: a wider terminal, --json or --html.')
+    expect(text(140)).not.toContain('No room here')
+    for (const line of text(80).split('\n')) expect(Array.from(line).length).toBeLessThanOrEqual(80)
   })
 
   it('leads with the fund that bears what is not paid, and says where there is no market for what would be sold', async () => {

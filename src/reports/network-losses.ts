@@ -66,8 +66,8 @@ function default_tables({ clearing, furfine, debt_rank, lost }: NetworkDoc): Net
     {
       id: 'debt-rank',
       title: 'DebtRank: what a loss of one costs the others',
-      says: `Distress before anybody defaults: a claim is marked down as its debtor’s capital shrinks, a loan by ${percent(lost, 0)} when all of it is gone. Once: as first published, with everybody speaking once.`,
-      columns: [left('lost'), right('capital'), right('owners lose more'), right('once'), left('suppliers lose, of each venue')],
+      says: `Distress before anybody defaults: a claim is marked down as its debtor’s capital shrinks, a loan by ${percent(lost, 0)} when all of it is gone. Once: as first published, with everybody speaking once. Last: what suppliers of each venue lose.`,
+      columns: [left('lost'), right('capital'), right('owners lose more'), right('once'), left('suppliers lose')],
       rows: debt_rank.map((one) => [
         one.kind === 'shock' ? 'the shock' : plain(one.first),
         usd(one.direct_usd),

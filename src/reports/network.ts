@@ -1,6 +1,6 @@
 /** The answer of `unwind network` for a terminal, and the tables that the page has too. */
 import { counted, decimal, listed, percent, usd } from './format.ts'
-import { wrap } from './lines.ts'
+import { width_of, wrap } from './lines.ts'
 import { beyond, left, loss_tables, MOST_PARTS, type NetworkTable, right } from './network-losses.ts'
 import { plain } from './report.ts'
 import type { NetworkDoc } from './schemas.ts'
@@ -252,17 +252,27 @@ export const network_tables = (document: NetworkDoc): NetworkTable[] => [
   ...loss_tables(document),
 ]
 
+const width_in = (rows: readonly (readonly string[])[], title: string, c: number): number =>
+  rows.reduce((most, row) => Math.max(most, width_of(row[c] ?? '')), width_of(title))
+
 /** Rows whose last cell, if it is text, goes on in the lines below where it is too long. */
 function wrapped({ columns, rows }: NetworkTable, room: number): string[][] {
   const last = columns.length - 1
   if (columns[last]?.align !== 'left') return rows.map((row) => [...row])
-  const width = (c: number) =>
-    rows.reduce((most, row) => Math.max(most, Array.from(row[c] ?? '').length), Array.from(columns[c]?.title ?? '').length)
-  const used = columns.slice(0, last).reduce((sum, _, c) => sum + width(c) + 2, 0)
-  if (room - used < 16) return rows.map((row) => [...row])
+  const used = columns.slice(0, last).reduce((sum, { title }, c) => sum + width_in(rows, title, c) + 2, 0)
+  if (room - used < Math.max(16, width_of(columns[last]?.title ?? ''))) return rows.map((row) => [...row])
   return rows.flatMap((row) =>
     wrap(row[last] ?? '', room - used).map((text, i) => [...row.slice(0, last).map((cell) => (i === 0 ? cell : '')), text]),
   )
+}
+
+/** Titles of the columns for which a terminal has no room: a table leaves out its last ones. */
+function left_out({ columns }: NetworkTable, rows: readonly (readonly string[])[], room: number): string[] {
+  let used = -2
+  return columns.flatMap(({ title }, c) => {
+    used += 2 + width_in(rows, title, c)
+    return used > room ? [title] : []
+  })
 }
 
 export function network_text(document: NetworkDoc, options: TextOptions = {}): string {
@@ -274,7 +284,11 @@ export function network_text(document: NetworkDoc, options: TextOptions = {}): s
     if (rows.length === 0 && says === '') continue
     sheet.heading(title)
     if (says !== '') sheet.say(says)
-    if (rows.length > 0) sheet.table(columns, wrapped(table, sheet.width - 2))
+    if (rows.length === 0) continue
+    const lines = wrapped(table, sheet.width - 2)
+    sheet.table(columns, lines)
+    const missing = left_out(table, lines, sheet.width - 2)
+    if (missing.length > 0) sheet.say(`No room here for ${listed(missing)}: a wider terminal, --json or --html.`)
   }
   sheet.lines.push('')
   for (const note of document.notes) sheet.say(note, '· ')
