@@ -255,6 +255,7 @@ describe('outputs', () => {
     expect(() => prepare('--html', at('photos'), 'file', [])).toThrow('valid: a file')
     expect(() => prepare('--out', at('photos/cat.jpg/x'), 'run', [])).toThrow('is a file')
     expect(() => prepare('--html', '', 'file', [])).toThrow('a path')
+    expect(() => prepare('--html', '-', 'file', [])).toThrow('standard output has the report')
     // As root, a file could take the place of the device for everyone.
     expect(() => prepare('--html', '/dev/null', 'file', [])).toThrow('a device or a pipe"; valid: the path of a file')
     expect(() => prepare('--out', '/dev/null', 'run', [])).toThrow('a device or a pipe')

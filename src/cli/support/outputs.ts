@@ -44,6 +44,8 @@ function ground(path: string): string {
  */
 export function prepare(option: string, given: string, replaces: Output['replaces'], inputs: readonly string[]): Output {
   if (given === '') throw new InputError(option, '', given, 'a path')
+  if (given === '-')
+    throw new InputError(option, '', given, 'the path of a file (standard output has the report, or the document with --json)')
   const path = real(given)
   if (inputs.some((input) => real(input) === path)) throw new InputError(option, '', given, 'a path that is not also an input')
   const folder = ground(path)
