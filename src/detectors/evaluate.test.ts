@@ -170,6 +170,9 @@ describe('walk-forward', () => {
     )
     expect(score.event_recall).toBe(1)
     expect(score.lead_days).toBeCloseTo(2, 6)
+    // By hand: 747 rows (3 ones are known first at the refit of day 153), ten pairs of alarm days among them, each of which lies in the three days before an event on 4 shifts.
+    expect(score.events).toBe(6)
+    expect(score.event_recall_by_chance).toBeCloseTo(40 / 747, 12)
     // The early ones are alarms without an event in the list.
     expect(score.false_alarm_days_per_month as number).toBeLessThan(1)
   })

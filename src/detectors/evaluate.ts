@@ -162,6 +162,8 @@ export interface Score {
   readonly events: number | null
   /** Of events: share with an alarm in the horizon before them, and the mean time from the first such alarm. */
   readonly event_recall: number | null
+  /** The same share if the same alarms, in the same order, had come at other times: mean over all shifts of them round the rows. */
+  readonly event_recall_by_chance: number | null
   readonly lead_days: number | null
   readonly false_alarm_days_per_month: number | null
   readonly abstained: number
@@ -301,26 +303,30 @@ const nothing = ({ forecaster, abstained }: Walk, rows: number, base_rate: numbe
   return {
     ...{ id, title, baseline, rows, base_rate },
     ...{ roc_auc: none, roc_auc_within: null, average_precision: none, brier: null, brier_skill: none, usefulness: null },
-    ...{ precision: null, recall: null, events: null, event_recall: null, lead_days: null, false_alarm_days_per_month: null },
+    ...{ precision: null, recall: null, events: null, event_recall: null, event_recall_by_chance: null },
+    ...{ lead_days: null, false_alarm_days_per_month: null },
     abstained,
     beats_baseline: null,
     verdict: 'too little data',
   }
 }
 
+type Alarms = Pick<Score, 'events' | 'event_recall' | 'event_recall_by_chance' | 'lead_days' | 'false_alarm_days_per_month'>
+
 /** Events with an alarm before them, lead times, and days of alarm outside every event's horizon. */
-function alarms(
-  problem: Problem,
-  walk: Walk,
-  rows: readonly number[],
-): Pick<Score, 'events' | 'event_recall' | 'lead_days' | 'false_alarm_days_per_month'> {
-  const none = { events: null, event_recall: null, lead_days: null, false_alarm_days_per_month: null }
+function alarms(problem: Problem, walk: Walk, rows: readonly number[]): Alarms {
+  const none: Alarms = {
+    ...{ events: null, event_recall: null, event_recall_by_chance: null },
+    ...{ lead_days: null, false_alarm_days_per_month: null },
+  }
   if (rows.length === 0 || problem.events_ms.length === 0) return none
   const { horizon_ms } = problem
-  const [first, last] = [problem.time_ms[rows[0] as number] as number, problem.time_ms[rows[rows.length - 1] as number] as number]
+  const times = rows.map((i) => problem.time_ms[i] as number)
+  const [first, last] = [times[0] as number, times[times.length - 1] as number]
   const events = problem.events_ms.filter((event) => event > first && event <= last + horizon_ms)
   if (events.length === 0) return none
-  const raised = rows.filter((i) => walk.alarm[i] === 1).map((i) => problem.time_ms[i] as number)
+  const on = rows.map((i) => walk.alarm[i] === 1)
+  const raised = times.filter((_, r) => on[r])
   const leads = events
     .map((event) => raised.find((time) => time >= event - horizon_ms && time < event))
     .map((time, e) => (time === undefined ? Number.NaN : ((events[e] as number) - time) / DAY_MS))
@@ -334,9 +340,29 @@ function alarms(
   return {
     events: events.length,
     event_recall: seen.length / events.length,
+    event_recall_by_chance: shifted_recall(times, on, events, horizon_ms),
     lead_days: seen.length > 0 ? seen.reduce((sum, lead) => sum + lead, 0) / seen.length : null,
     false_alarm_days_per_month: false_days.size / months,
   }
+}
+
+/** Mean share of events with an alarm before them over all shifts of the alarms round the rows. */
+function shifted_recall(times: readonly number[], on: readonly boolean[], events: readonly number[], horizon_ms: number): number {
+  const n = times.length
+  // Alarms among the first so many rows of two rounds.
+  const before = new Int32Array(2 * n + 1)
+  for (let r = 0; r < 2 * n; r++) before[r + 1] = (before[r] as number) + (on[r % n] === true ? 1 : 0)
+  let seen = 0
+  for (const event of events) {
+    const from = times.findIndex((time) => time >= event - horizon_ms)
+    const end = times.findIndex((time) => time >= event)
+    const rows = from < 0 ? 0 : (end < 0 ? n : end) - from
+    for (let shift = 0; shift < n; shift++) {
+      const start = (from + shift) % n
+      if (rows > 0 && (before[start + rows] as number) > (before[start] as number)) seen++
+    }
+  }
+  return seen / (n * events.length)
 }
 
 /** Forecast against frequency in bins of equal numbers of rows. */

@@ -124,6 +124,9 @@ const score = z.object({
   recall: number,
   events: number.optional().describe('Events within the rows'),
   event_recall: number.describe('Share of events with an alarm within the horizon before them'),
+  event_recall_by_chance: number
+    .optional()
+    .describe('The same share had the same alarms come at other times: mean over all shifts of them round the rows'),
   lead_days: number,
   false_alarm_days_per_month: number,
   abstained: z.number().int().min(0),

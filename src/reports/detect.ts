@@ -72,29 +72,23 @@ function catalogue(sheet: Sheet, document: DetectDoc): void {
   // Rows of days need no hour.
   const short = (iso: string | null) => (step_ms % 86_400_000 === 0 ? when(iso).slice(0, 10) : when(iso))
   sheet.lines.push('')
-  sheet.table(
-    [
-      left('onset (UTC)'),
-      left('detected'),
-      left('over'),
-      left('type'),
-      left('of'),
-      right('change'),
-      right('breadth'),
-      left('severity'),
-    ],
-    events.map((event) => [
-      short(event.onset),
-      short(event.detected),
-      short(event.end),
-      event.type,
-      plain(event.subject),
-      percent(event.drawdown),
-      event.breadth === null ? '–' : percent(event.breadth, 0),
-      event.severity,
-    ]),
-    (_, __, text) => (text.includes('critical') ? sheet.paint.bad(text) : text),
-  )
+  // What matters least stands last: a narrow terminal leaves it out.
+  const columns = [left('onset (UTC)'), left('detected'), left('type'), left('of'), right('change'), left('severity')]
+  const rest = [right('breadth'), left('over')]
+  const rows = events.map((event) => [
+    short(event.onset),
+    short(event.detected),
+    event.type,
+    plain(event.subject),
+    percent(event.drawdown),
+    event.severity,
+    event.breadth === null ? '–' : percent(event.breadth, 0),
+    short(event.end),
+  ])
+  const before = sheet.lines.length
+  sheet.table([...columns, ...rest], rows, (_, __, text) => (text.includes('critical') ? sheet.paint.bad(text) : text))
+  const missing = rest.filter(({ title }) => !sheet.lines[before]?.includes(title)).map(({ title }) => title)
+  if (missing.length > 0) sheet.say(`Left out at this width: ${missing.join(', ')}.`)
 }
 
 /** Alerts that are no events of their own, by detector. */

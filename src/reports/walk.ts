@@ -17,7 +17,7 @@ export const interval = ({ value, low, high }: Score['roc_auc']): string =>
 
 /** How to read the tables, said once above them. */
 export const LEGEND =
-  'Walk-forward: every chance was made from what was known then; refitted every 30 days; 90 % intervals by blocks of 30 days. in refits: ROC-AUC of pairs that one refit answered; that of all pairs is pulled below 0.5 where nothing is known. Alarm: a chance above the threshold that served best on what was known at the refit, a missed event costing nine false alarms; many alarm days see many events, an alarm on every day sees all. first: mean time from the first alarm within the horizon to the event; right: share of alarm days that came true.'
+  'Walk-forward: every chance was made from what was known then; refitted every 30 days; 90 % intervals by blocks of 30 days. in refits: ROC-AUC of pairs that one refit answered; that of all pairs is pulled below 0.5 where nothing is known. Alarm: a chance above the threshold that served best on what was known at the refit, a missed event costing nine false alarms. events seen: with an alarm within the horizon before them, and Wilson’s 95 % interval; by chance: how many the same alarms would see at other times (mean over all shifts of them). first: mean time from the first alarm within the horizon to the event; right: share of alarm days that came true.'
 
 export function walk(
   sheet: Sheet,
@@ -66,18 +66,29 @@ function alarms(sheet: Sheet, judged: readonly Score[]): void {
   if (raised.length === 0) return
   sheet.lines.push('')
   sheet.table(
-    [left('alarms of'), right('events before which'), right('first'), right('right'), right('false days a month')],
-    raised.map(({ id, events = 0, event_recall, lead_days, precision, false_alarm_days_per_month }) => {
-      const all = events ?? 0
-      const seen = Math.round((event_recall ?? 0) * all)
-      const [low, high] = wilson(seen, all)
-      return [
+    [left('alarms of'), right('events seen'), right('by chance'), right('first'), right('right'), right('false days a month')],
+    raised.map(
+      ({
         id,
-        `${seen} of ${all} [${percent(low, 0)}, ${percent(high, 0)}]`,
-        lead_days === null ? '–' : `${lead_days.toFixed(1)} d`,
-        precision === null ? '–' : percent(precision, 0),
-        figure(false_alarm_days_per_month, 1),
-      ]
-    }),
+        events = 0,
+        event_recall,
+        event_recall_by_chance: by_chance = null,
+        lead_days,
+        precision,
+        false_alarm_days_per_month,
+      }) => {
+        const all = events ?? 0
+        const seen = Math.round((event_recall ?? 0) * all)
+        const [low, high] = wilson(seen, all)
+        return [
+          id,
+          `${seen} of ${all} [${percent(low, 0)}, ${percent(high, 0)}]`,
+          by_chance === null ? '–' : decimal(by_chance * all, 1),
+          lead_days === null ? '–' : `${lead_days.toFixed(1)} d`,
+          precision === null ? '–' : percent(precision, 0),
+          figure(false_alarm_days_per_month, 1),
+        ]
+      },
+    ),
   )
 }

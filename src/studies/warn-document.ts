@@ -342,6 +342,11 @@ function verdicts(evaluations: readonly Evaluation[], thorough: boolean): string
           `Too little data to judge: ${unknown} of ${all} questions; a first forecast needs ${EVALUATE.first} rows with a known outcome, a judgement ${LEAST_ROWS} more.`,
         ]
       : []),
+    ...(skilled > 0
+      ? [
+          `Each verdict is of its own interval: of ${evaluations.flatMap(of).length} comparisons like these, one in twenty passes by chance where nothing is known.`,
+        ]
+      : []),
     ...(evaluations.length > 0 && !thorough
       ? ['--evaluate prints the walk-forward tables, with naive rules and a second model.']
       : []),
