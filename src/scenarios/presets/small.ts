@@ -144,3 +144,11 @@ export const drawn = (assets = 'assets', venues = 'drawn'): Provenance[] => [
   { part: 'venues', evidence: 'synthetic', source: venues },
   { part: 'markets', evidence: 'synthetic', source: 'drawn' },
 ]
+
+/** A lender by the rules of Compound’s second version, which keeps nothing of what is seized. */
+export const compound = (
+  id: string,
+  terms: { readonly close_factor: number; readonly incentive: number },
+  markets: readonly object[],
+  loans: Loans,
+): KindSpec => ({ kind: 'compound-v2', id, ...terms, seize_share: 0, markets, ...loans.compound() })

@@ -3,7 +3,7 @@ import type { FaultSpec } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { ALL_ASSUMED, answering, assumed, drawn, feed, PAR, SmallWorld } from '../small.ts'
+import { ALL_ASSUMED, answering, assumed, compound, drawn, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'crv-2023'
 const TIME = '2023-07-30T12:00:00Z'
@@ -98,18 +98,15 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     health: [1.9, 0.25, 1.03],
     backing: 1 / (THRESHOLD * CRV_USD),
   })
-  const venue = {
-    kind: 'compound-v2',
-    id: 'aave-v2',
-    close_factor: 0.5,
-    incentive: 1.085,
-    seize_share: 0,
-    markets: [
+  const venue = compound(
+    'aave-v2',
+    { close_factor: 0.5, incentive: 1.085 },
+    [
       { asset: 'CRV', collateral_factor: 0.52, liquidation_threshold: THRESHOLD, cash: loans.idle(0), oracle: feed('CRV') },
       { asset: 'USD', collateral_factor: 0, cash: 100e6, oracle: PAR },
     ],
-    ...loans.compound(),
-  }
+    loans,
+  )
   const pool = {
     kind: 'constant-product',
     id: 'CRV-POOL',

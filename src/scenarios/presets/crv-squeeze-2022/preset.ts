@@ -2,7 +2,7 @@
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { ALL_ASSUMED, answering, assumed, drawn, feed, PAR, SmallWorld } from '../small.ts'
+import { ALL_ASSUMED, answering, assumed, compound, drawn, feed, PAR, SmallWorld } from '../small.ts'
 
 const ID = 'crv-squeeze-2022'
 const TIME = '2022-11-22T00:00:00Z'
@@ -75,18 +75,15 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     const margin = parts > 1 && i % 2 === 1 ? 2 : 1
     loans.add(world.cast.add('short'), { 0: [0, owed], 1: [(margin * owed * draws.limit) / THRESHOLD, 0] })
   }
-  const venue = {
-    kind: 'compound-v2',
-    id: 'aave-v2',
-    close_factor: 0.5,
-    incentive: 1.045,
-    seize_share: 0,
-    markets: [
+  const venue = compound(
+    'aave-v2',
+    { close_factor: 0.5, incentive: 1.045 },
+    [
       { asset: 'CRV', collateral_factor: 0, cash: 200e6, oracle: feed('CRV') },
       { asset: 'USD', collateral_factor: 0.86, liquidation_threshold: THRESHOLD, cash: 200e6, oracle: PAR },
     ],
-    ...loans.compound(),
-  }
+    loans,
+  )
   const end = without.includes('push') ? draws.start : draws.push
   const path = [
     [0, draws.start],

@@ -3,7 +3,7 @@ import type { FaultSpec } from '../../../model/index.ts'
 import { event_scenario, Loans } from '../columns.ts'
 import { type Draws, type EventBuild, event_preset, prior } from '../event.ts'
 import { price_figures, venue_figures } from '../figures.ts'
-import { answering, drawn, feed, SmallWorld } from '../small.ts'
+import { answering, compound, drawn, feed, SmallWorld } from '../small.ts'
 
 const ID = 'terra'
 const TIME = '2022-05-07T00:00:00Z'
@@ -136,19 +136,17 @@ function build(draws: Draws<Name>, seed: number, without: readonly string[], thi
     },
   ])
   const n = thin ? 40 : 200
-  const venue = (id: string, loans: Loans) => ({
-    kind: 'compound-v2',
-    id,
-    close_factor: 0.5,
-    incentive: 1.1,
-    seize_share: 0,
-    markets: [
-      { asset: 'LUNA', collateral_factor: 0.6, liquidation_threshold: THRESHOLD, cash: loans.idle(0), oracle: 'LUNA/USD' },
-      // Both take a dollar of the chain for a dollar.
-      { asset: 'UST', collateral_factor: 0, cash: loans.idle(1), oracle: { kind: 'fixed', id: `UST-${id}`, price: 1 } },
-    ],
-    ...loans.compound(),
-  })
+  const venue = (id: string, loans: Loans) =>
+    compound(
+      id,
+      { close_factor: 0.5, incentive: 1.1 },
+      [
+        { asset: 'LUNA', collateral_factor: 0.6, liquidation_threshold: THRESHOLD, cash: loans.idle(0), oracle: 'LUNA/USD' },
+        // Both take a dollar of the chain for a dollar.
+        { asset: 'UST', collateral_factor: 0, cash: loans.idle(1), oracle: { kind: 'fixed', id: `UST-${id}`, price: 1 } },
+      ],
+      loans,
+    )
   const venues = [
     venue('anchor', lend(world, 'anchor', draws.borrowed, draws, n)),
     venue('other', lend(world, 'other', draws.elsewhere, draws, n)),
