@@ -29,8 +29,9 @@ Examples:
       alerts near the snapshot say what their fall would cost by its ladder; the others why they do not
 
 Files: Parquet, CSV, CSV.gz, JSON. What they hold is told by the names of their columns: bars, funding, open interest, liquidations,
-pool states, lending reserves. A time may be called time, timestamp, ts, datetime, date and the like, in seconds, milliseconds, microseconds or ISO (UTC);
-bars are known when they are over. A value counts from the moment at which it was known. Detectors: unwind list detectors.
+pool states, lending reserves. open_interest_usd, open_interest (coins) and funding_rate may stand beside bars, or alone with a time,
+symbol and exchange. A time may be called time, timestamp, ts, datetime, date and the like, in seconds, milliseconds, microseconds or
+ISO (UTC); rows stand oldest or newest first. Bars are known when they are over, all else at its time. Detectors: unwind list detectors.
 Exit codes: 0 done, 2 bad input, 3 interrupted.
 `
 

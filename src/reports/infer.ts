@@ -1,6 +1,6 @@
 /** Inferred cohorts for a terminal and as a page. */
 import { counted, percent, price, usd } from './format.ts'
-import { pad_right } from './lines.ts'
+import { pad_right, width_of } from './lines.ts'
 import { markup, type Markup } from './markup.ts'
 import { plain } from './report.ts'
 import type { InferDoc } from './schemas.ts'
@@ -15,12 +15,13 @@ const band_of = ({ mean, q05, q95 }: { mean: number; q05: number; q95: number },
 /** A move in log price as per cent of price. `exp` is the price's own: price ÷ price now. */
 const moved = (document: InferDoc, row: InferDoc['density'][number]) => row.price / document.price_usd - 1
 
-const WIDTH = 40
+/** Widest and narrowest bars. */
+const [WIDEST, NARROWEST] = [40, 10]
 
 /** Bars of the mean, a line up to the 95 % quantile. */
-function bar(mean: number, high: number, most: number): string {
-  const size = (value: number) => (most > 0 ? Math.round((value / most) * WIDTH) : 0)
-  return pad_right('█'.repeat(size(mean)) + '─'.repeat(Math.max(0, size(high) - size(mean))), WIDTH)
+function bar(mean: number, high: number, most: number, width: number): string {
+  const size = (value: number) => (most > 0 ? Math.round((value / most) * width) : 0)
+  return pad_right('█'.repeat(size(mean)) + '─'.repeat(Math.max(0, size(high) - size(mean))), width)
 }
 
 /** Whose figures were read, and by which law positions are liquidated. */
@@ -53,8 +54,17 @@ export function infer_text(document: InferDoc, options: TextOptions = {}): strin
     `Mean entry of longs ${band_of(document.mean_entry.long, price)}, of shorts ${band_of(document.mean_entry.short, price)}.`,
   )
   sheet.heading('Liquidated per 1 % of move (bar: mean; line: up to 95 %), and in all')
-  const rows = document.density.filter((_, i) => i % 2 === 0)
+  const rows = document.density.filter((_, i) => i % 2 === 0).toReversed()
   const most = Math.max(...document.density.map((row) => row.per_percent_usd.q95))
+  const cells = rows.map((row) => [
+    percent(moved(document, row), 1, true),
+    price(row.price),
+    usd(row.per_percent_usd.mean),
+    band_of(row.total_usd, usd),
+  ])
+  // Bars give way to the figures: five columns have four gaps of two.
+  const figures = [0, 1, 2, 3].reduce((sum, c) => sum + Math.max(...cells.map((row) => width_of(row[c] as string)), 5), 0)
+  const room = Math.max(NARROWEST, Math.min(WIDEST, sheet.width - figures - 10))
   sheet.lines.push('')
   sheet.table(
     [
@@ -64,15 +74,10 @@ export function infer_text(document: InferDoc, options: TextOptions = {}): strin
       { title: 'mean', align: 'right' },
       { title: 'in all, USD', align: 'right' },
     ],
-    [...rows]
-      .reverse()
-      .map((row) => [
-        percent(moved(document, row), 1, true),
-        price(row.price),
-        bar(row.per_percent_usd.mean, row.per_percent_usd.q95, most),
-        usd(row.per_percent_usd.mean),
-        band_of(row.total_usd, usd),
-      ]),
+    rows.map((row, r) => {
+      const [move = '', level = '', mean = '', all = ''] = cells[r] ?? []
+      return [move, level, bar(row.per_percent_usd.mean, row.per_percent_usd.q95, most, room), mean, all]
+    }),
   )
   sheet.heading('Leverage at entry, share of the side')
   sheet.lines.push('')

@@ -88,7 +88,7 @@ export function check_increasing(sheet: Sheet, name: string, times: Float64Array
  * Rows of one symbol in order of time. Newest first is turned round; any other disorder is refused: what stands in no order may be damaged.
  * Windows (a column `event`) may stand in any order in the file, and may not overlap.
  */
-function in_order(
+export function in_order(
   sheet: Sheet,
   name: string,
   times: Float64Array,
@@ -109,6 +109,9 @@ function in_order(
   check_increasing(sheet, name, times, all)
   return all
 }
+
+/** Symbol of a file without a column of symbols: the first word of its name. */
+export const name_of = (sheet: Sheet): string => (/^[A-Za-z0-9]+/.exec(file_name(sheet.where))?.[0] ?? '').toUpperCase()
 
 function pick(values: Float64Array, rows: readonly number[]): Float64Array {
   return Float64Array.from(rows, (row) => values[row] as number)
@@ -155,7 +158,7 @@ export function bars_of(sheet: Sheet): Bars[] {
   const volume_name = named(sheet, 'volume')
   const volume = volume_name === undefined ? new Float64Array(sheet.rows) : sheet.finite(volume_name, 0)
   const symbol_name = named(sheet, 'symbol')
-  const alone = (/^[A-Za-z0-9]+/.exec(file_name(sheet.where))?.[0] ?? '').toUpperCase()
+  const alone = name_of(sheet)
   const symbols = symbol_name === undefined ? Array.from({ length: sheet.rows }, () => alone) : sheet.text(symbol_name)
   const event_name = named(sheet, 'event')
   const events = event_name === undefined ? undefined : sheet.text(event_name)

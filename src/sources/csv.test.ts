@@ -163,6 +163,40 @@ describe('columns of times', () => {
   })
 })
 
+describe('open interest and funding under their plain names', () => {
+  const of = (text: string, path = '/tmp/eth-oi.csv') =>
+    series_of(parse_csv(path, text)).map(({ field, symbol, venue, unit, delay_ms = 0, values }) => [
+      field,
+      symbol,
+      venue,
+      unit,
+      delay_ms,
+      ...values,
+    ])
+
+  it('alone: by symbol and venue where there are such columns, else of the file', () => {
+    expect(
+      of(
+        'time,symbol,exchange,open_interest,funding_rate\n2021-01-01,BTC,okx,5,0.0001\n2021-01-01,ETH,okx,7,\n2021-01-02,BTC,okx,6,0.0002',
+      ),
+    ).toEqual([
+      ['open_interest', 'BTC', 'okx', 'BTC', 0, 5, 6],
+      ['funding', 'BTC', 'okx', 'ratio', 0, 0.0001, 0.0002],
+      ['open_interest', 'ETH', 'okx', 'ETH', 0, 7],
+      ['funding', 'ETH', 'okx', 'ratio', 0, Number.NaN],
+    ])
+    // Dollars before coins; newest first.
+    expect(of('time,open_interest,Open_Interest_USD\n2021-01-02,6,60\n2021-01-01,5,50')).toEqual([
+      ['open_interest', 'ETH', '', 'usd', 0, 50, 60],
+    ])
+  })
+
+  it('beside bars: known when the bar is over', () => {
+    const made = of('date,open,high,low,close,open_interest\n2021-01-01,1,1,1,1,5\n2021-01-02,1,1,1,1,6', 'sol.csv')
+    expect(made.at(-1)).toEqual(['open_interest', 'SOL', '', 'SOL', 86_400_000, 5, 6])
+  })
+})
+
 describe('bars', () => {
   it('are grouped by symbol, on the grid of their smallest step', () => {
     const found = bars(`0,A,1,2,0.5,1.5,10`, `0,B,3,3,3,3,0`, `${HOUR},A,1.5,2,1,1,20`, `${3 * HOUR},A,1,1,1,1,0`)

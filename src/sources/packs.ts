@@ -1,6 +1,6 @@
 /** Known shapes of time series, told apart by the names of their columns, never by the name of the file. */
 import { InputError, type Series } from '../model/index.ts'
-import { bars_of, check_increasing, group, holds_bars, named, TIME_NAMES, time_column } from './bars.ts'
+import { bars_of, group, holds_bars, in_order, name_of, named, TIME_NAMES, time_column } from './bars.ts'
 import type { Sheet } from './sheet.ts'
 
 interface Pack {
@@ -34,8 +34,8 @@ function keyed(
   const joined = Array.from({ length: sheet.rows }, (_, row) => parts.map((part) => part[row]).join('\u0000'))
   const values = fields.map(({ column, flag }) => (flag === true ? sheet.flags(column) : sheet.numbers(column)))
   const out: Series[] = []
-  for (const rows of group(joined).values()) {
-    check_increasing(sheet, time_name, times, rows)
+  for (const found of group(joined).values()) {
+    const rows = in_order(sheet, time_name, times, found, undefined)
     const { symbol, venue } = name(parts.map((part) => part[rows[0] as number] as string))
     const time_ms = Float64Array.from(rows, (row) => times[row] as number)
     fields.forEach((field, f) => {
@@ -162,12 +162,44 @@ const crosses: Pack = {
   },
 }
 
+/** Columns that may stand in any sheet with a time, beside bars or alone: what each is, and its unit ('' is the symbol's own). */
+const PLAIN: readonly Field[] = [
+  { column: 'open_interest_usd', field: 'open_interest', unit: 'usd' },
+  { column: 'open_interest', field: 'open_interest', unit: '' },
+  { column: 'funding_rate', field: 'funding', unit: 'ratio' },
+]
+const VENUES = ['exchange', 'venue', 'market'] as const
+
+/** Open interest and funding under their plain names, by symbol and venue where the sheet has such columns; dollars before coins. */
+function plain_series(sheet: Sheet, delay_ms: number): Series[] {
+  const symbol_name = named(sheet, 'symbol')
+  const venue_name = VENUES.map((name) => named(sheet, name)).find((name) => name !== undefined)
+  const fields = PLAIN.flatMap((field) => {
+    const column = named(sheet, field.column)
+    return column === undefined ? [] : [{ ...field, column }]
+  }).filter(({ field }, f, all) => all.findIndex((one) => one.field === field) === f)
+  const keys = [symbol_name, venue_name].filter((name) => name !== undefined)
+  const made = keyed(
+    sheet,
+    keys,
+    fields,
+    (key) => ({
+      symbol: symbol_name === undefined ? name_of(sheet) : (key[0] as string),
+      venue: venue_name === undefined ? '' : (key[key.length - 1] as string),
+    }),
+    delay_ms,
+  )
+  return made.map((one) => (one.unit === '' ? { ...one, unit: one.symbol } : one))
+}
+
 const PACKS: readonly Pack[] = [funding, open_interest, liquidations, reserves, pool, crosses]
 
-/** Series of a sheet: of bars open, high, low, close, volume; of a known pack its fields; of time and numbers each column. */
+/** Series of a sheet: of bars open, high, low, close, volume; of a known pack its fields; open interest and funding under their plain names. */
 export function series_of(sheet: Sheet): Series[] {
-  if (holds_bars(sheet))
-    return bars_of(sheet).flatMap((bars) =>
+  const has_plain = PLAIN.some(({ column }) => named(sheet, column) !== undefined)
+  if (holds_bars(sheet)) {
+    const all = bars_of(sheet)
+    const priced = all.flatMap((bars) =>
       (['open', 'high', 'low', 'close', 'volume'] as const).map((field) => ({
         field,
         symbol: bars.symbol,
@@ -178,9 +210,12 @@ export function series_of(sheet: Sheet): Series[] {
         delay_ms: bars.step_ms,
       })),
     )
+    return has_plain ? [...priced, ...plain_series(sheet, all[0]?.step_ms ?? 0)] : priced
+  }
   const pack = PACKS.find(({ columns }) => sheet.has(...columns))
-  if (pack === undefined) throw new InputError(sheet.where, 'columns', sheet.names.join(', '), wanted(sheet))
-  return pack.series(sheet)
+  if (pack !== undefined) return pack.series(sheet)
+  if (has_plain && time_column(sheet) !== undefined) return plain_series(sheet, 0)
+  throw new InputError(sheet.where, 'columns', sheet.names.join(', '), wanted(sheet))
 }
 
 /** What the columns of a sheet lack: of the shape of which half or more are there, else all shapes. */
@@ -191,7 +226,7 @@ function wanted(sheet: Sheet): string {
     .filter(({ id, all, missing }) => missing.length * 2 <= all || (id === bars.id && !missing.includes('close')))
     .sort((a, b) => a.missing.length / a.all - b.missing.length / b.all)[0]
   if (near === undefined)
-    return `bars (a time, open, high, low, close; a time is ${TIME_NAMES}), ${PACKS.map(({ id, columns }) => `${id} (${columns.join(', ')})`).join(', ')}`
+    return `bars (a time, open, high, low, close; a time is ${TIME_NAMES}), a time with ${PLAIN.map(({ column }) => column).join(', ')} (and symbol, exchange), ${PACKS.map(({ id, columns }) => `${id} (${columns.join(', ')})`).join(', ')}`
   const missing = [
     ...near.missing,
     ...(near.id === bars.id && time_column(sheet) === undefined ? [`a time (${TIME_NAMES})`] : []),

@@ -130,6 +130,8 @@ function gaps_of(opened: readonly { readonly id: string; readonly subjects: numb
   const out: string[] = []
   const events = opened.filter(({ id }) => EVENTS.has(id))
   if (events.length === 0) out.push(`no detector of events was asked for: ${[...EVENTS].join(', ')}`)
+  else if (silent.includes('depeg') && events.every(({ id }) => id === 'depeg'))
+    out.push('depegs were not looked for: the files hold no peg (crosses such as btc_usdc beside btc_usd) and no pool tick')
   else if (events.every(({ id }) => silent.includes(id)))
     out.push(
       'events were not looked for: the files hold no price of an asset (close, or bid and ask), no peg and no pool tick; an index such as VIX is none',

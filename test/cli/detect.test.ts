@@ -101,6 +101,11 @@ describe('unwind detect', () => {
     expect((await unwind('detect', file)).out).not.toContain('missing')
   }, 60_000)
 
+  test('a detector that has nothing to read says what is missing for it', async () => {
+    const { out } = await unwind('detect', file, '--detector', 'depeg')
+    expect(out.replace(/\s+/g, ' ')).toMatch(/no all-clear: depegs were not looked for: the files hold no peg/)
+  })
+
   test('a range without the crash has no event', async () => {
     const { out } = await unwind('detect', file, '--to', '2023-01-15')
     expect(out).toContain('No event')

@@ -7,7 +7,7 @@ import { main } from '../../src/cli/main.ts'
 import type { Host } from '../../src/cli/support/host.ts'
 import { perform } from '../../src/cli/support/work.ts'
 import { Rng } from '../../src/math/index.ts'
-import { type InferDoc, SCHEMAS } from '../../src/reports/index.ts'
+import { type InferDoc, infer_text, SCHEMAS } from '../../src/reports/index.ts'
 
 const DATA = join(process.env.UNWIND_SHARED ?? join(import.meta.dirname, '../../../shared'), 'data')
 const folder = mkdtempSync(join(tmpdir(), 'unwind-infer-'))
@@ -83,6 +83,13 @@ describe('unwind infer', () => {
     expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)|NaN/)
   })
 
+  test('at 80 columns no figure is left out: bars give way', async () => {
+    const { out } = await unwind('infer', ...files, '--particles', '20', '--json')
+    const text = infer_text(JSON.parse(out) as InferDoc, { width: 80 })
+    expect(text).toContain('in all, USD')
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
   test('the symbol with the largest open interest is the default, whatever comes first', async () => {
     const more = join(folder, 'two.csv')
     const lines = readFileSync(files[1], 'utf8').trim().split('\n')
@@ -108,7 +115,8 @@ describe('unwind infer', () => {
     [['infer', ...files, '--shape', 'round'], /--shape is "round".*linear or inverse/],
     [['infer', ...files, '--particles', '1'], /--particles/],
     [['infer', ...files, '--step', '2d'], /--step is "2d".*1h to 1d/],
-    [['infer', ...files, '--from', '2022-03-20'], /"2 bars of BTC.*at least 10/],
+    [['infer', ...files, '--step', '1h'], /--step is "1h"; valid: at least 24h, the step of the prices of BTC/],
+    [['infer', ...files, '--from', '2022-03-20'], /"2 bars of BTC.*at least 10 .*prices from 2022-01-01T00:00:00Z to 2022-03-21/],
   ] as const)('%j', async (args, message) => {
     const { code, out, err } = await unwind(...args)
     expect([code, out]).toEqual([2, ''])

@@ -1,5 +1,6 @@
 /** Hidden books from files: cohorts and the liquidation density of one contract, the document `unwind.infer/1`. */
 import { iso_time } from '../../analytics/index.ts'
+import { median } from '../../math/index.ts'
 import { column_at, InputError, type Panel, panel_of, Said, type Series } from '../../model/index.ts'
 import {
   band,
@@ -17,6 +18,7 @@ import {
 } from '../../synth/cohorts/index.ts'
 
 export const INFER_SCHEMA = 'unwind.infer/1'
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 /** Least bars with open interest before anything is said. */
 const LEAST = 10
@@ -77,7 +79,7 @@ function able_of(series: readonly Series[], where: string): string[] {
       where,
       'open_interest',
       new Said('in none of the files'),
-      'a file with open interest beside the prices: date, coin_symbol, market, oi_open, oi_high, oi_low, oi_close',
+      'a column open_interest_usd or open_interest (coins) beside the prices, or a file with a time, symbol and one of them, or date, coin_symbol, market, oi_open, oi_high, oi_low, oi_close',
     )
   const priced = (symbol: string) =>
     ['high', 'low', 'close'].every((field) => with_field(field).some((one) => one.symbol === symbol))
@@ -96,6 +98,14 @@ function able_of(series: readonly Series[], where: string): string[] {
     )
   return able.toSorted((a, b) => size(b) - size(a))
 }
+
+/** Usual distance of two neighbours; 0 of fewer than two. */
+function spacing_of(time_ms: Float64Array): number {
+  const gaps = time_ms.subarray(1).map((time, i) => time - (time_ms[i] as number))
+  return gaps.length > 0 ? median(gaps) : 0
+}
+
+const known_from = (read: ReadonlyMap<string, Series>, at: number) => iso_time(read.get('close')?.time_ms.at(at) ?? 0)
 
 /** The series of one symbol that are read, one a field: the largest open interest, and the funding of the same venue, else the first. */
 function read_of(series: readonly Series[], symbol: string): Map<string, Series> {
@@ -134,6 +144,14 @@ export function infer(
     ...(options.from_ms === undefined ? {} : { from_ms: options.from_ms }),
     ...(options.to_ms === undefined ? {} : { to_ms: options.to_ms }),
   })
+  const usual = spacing_of(read.get('close')?.time_ms ?? new Float64Array(0))
+  if (step_ms < usual)
+    throw new InputError(
+      '--step',
+      '',
+      `${step_ms / HOUR_MS}h`,
+      `at least ${usual / HOUR_MS}h, the step of the prices of ${symbol}`,
+    )
   if (panel.time_ms.length > MOST)
     throw new InputError(where, 'bars', panel.time_ms.length, `at most ${MOST}: a later --from, or a longer --step`)
   const market = read.get('open_interest')?.venue ?? ''
@@ -145,7 +163,7 @@ export function infer(
       where,
       'open_interest',
       `${bars.with_open_interest} bars of ${symbol}`,
-      `at least ${LEAST} bars with prices`,
+      `at least ${LEAST} bars with prices and open interest in the range asked; the files hold prices from ${known_from(read, 0)} to ${known_from(read, -1)}`,
     )
   const made = cohorts_of(filter)
   const worth = shape === 'linear' ? filter.close : 1
