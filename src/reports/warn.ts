@@ -221,10 +221,12 @@ function figures(sheet: Sheet, { positions }: WarnDoc): void {
     if (found === undefined) return '–'
     const text = (value: number) => {
       if (found.unit === 'usd') return usd(value)
-      if (name.startsWith('distance') && value >= DEEPEST) return `none to ${percent(DEEPEST, 0)}`
+      if (name.startsWith('distance') && value >= DEEPEST) return `> ${percent(DEEPEST, 0)}`
       return /^(distance|health|largest)/.test(name) ? percent(value) : decimal(value, 3)
     }
-    return found.before === null ? text(found.value) : `${text(found.before)} → ${text(found.value)}`
+    const now = text(found.value)
+    const old = found.before === null ? now : text(found.before)
+    return old === now ? now : `${old} → ${now}`
   }
   const names = [...new Set(positions.map(({ name }) => name))]
   const rows = names.map((name) => [`  ${NAMES[name] ?? name}`, ...venues.map((venue) => cell(name, venue))])
@@ -243,4 +245,9 @@ function figures(sheet: Sheet, { positions }: WarnDoc): void {
     )
     from = to
   }
+  if (positions.some(({ before }) => before !== null))
+    sheet.say(
+      'a → b: in the snapshot before, and in the newest; one figure: both say the same, or the one before says nothing.',
+      '  ',
+    )
 }

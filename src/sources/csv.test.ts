@@ -270,7 +270,7 @@ describe('series', () => {
       },
     ])
     expect(() => series_of(parse_csv('any.csv', 'a,b\n1,2'))).toThrow(
-      'any.csv: columns is "a, b"; valid: bars (a time, open, high, low, close; a time is ts_ms, time_ms',
+      'any.csv: columns is "a, b"; valid: a time with open, high, low, close, or with open_interest_usd, open_interest, funding_rate (and symbol, exchange); a time is ts_ms, time_ms',
     )
   })
 })

@@ -225,8 +225,11 @@ function wanted(sheet: Sheet): string {
     .map(({ id, columns }) => ({ id, all: columns.length, missing: columns.filter((name) => named(sheet, name) === undefined) }))
     .filter(({ id, all, missing }) => missing.length * 2 <= all || (id === bars.id && !missing.includes('close')))
     .sort((a, b) => a.missing.length / a.all - b.missing.length / b.all)[0]
-  if (near === undefined)
-    return `bars (a time, open, high, low, close; a time is ${TIME_NAMES}), a time with ${PLAIN.map(({ column }) => column).join(', ')} (and symbol, exchange), ${PACKS.map(({ id, columns }) => `${id} (${columns.join(', ')})`).join(', ')}`
+  if (near === undefined) {
+    const packs = PACKS.map(({ id, columns }) => `${id} (${columns.slice(0, 4).join(', ')}${columns.length > 4 ? ', …' : ''})`)
+    const time = time_column(sheet) === undefined ? `; a time is ${TIME_NAMES}` : ''
+    return `a time with open, high, low, close, or with ${PLAIN.map(({ column }) => column).join(', ')} (and symbol, exchange)${time}; ${packs.join(', ')}`
+  }
   const missing = [
     ...near.missing,
     ...(near.id === bars.id && time_column(sheet) === undefined ? [`a time (${TIME_NAMES})`] : []),

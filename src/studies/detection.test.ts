@@ -31,7 +31,7 @@ describe('a history without events', () => {
     ['an index of shares', [series('close', 'VIX', calm(90))], 'hold no price of an asset'],
     ['liquidations alone', [series('liquidated_long', 'ETH', calm(90))], 'hold no price of an asset'],
     ['lending rates', [series('current_variable_borrow_rate', 'ETH', calm(90))], 'hold no price of an asset'],
-    ['ten days', [series('close', 'ETH', calm(10))], 'hold 10 days of prices, and 20 are needed'],
+    ['ten days', [series('close', 'ETH', calm(10))], 'hold 10 days of prices, nowhere 20 within 60'],
   ])('is no all-clear: %s', (_, list, why) => {
     const document = detected(...list)
     expect(document.events).toEqual([])

@@ -13,12 +13,11 @@ import {
   type Series,
   with_indicators,
 } from '../model/index.ts'
+import { days_of, leads, LEAST_DAYS, missing_prices, USUAL_DAYS, usual_step } from './coverage.ts'
 import type { Positions } from './criticality/positions.ts'
 import { type AlertLoss, loss_of_alert } from './expected-loss.ts'
 
 export const DETECT_SCHEMA = 'unwind.detect/1'
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
 
 /** Where series came from. */
 export interface Given {
@@ -101,13 +100,6 @@ export interface Detection {
   readonly panel: Panel
 }
 
-/** Fields whose step is the step of the grid. */
-const PRICES = new Set(['close', 'tick', 'ask', 'bid'])
-const OUTSIDE = new Set(['VIX', '^VIX', 'DGS10', 'US10Y', 'TNX', 'DXY', 'DTWEXBGS'])
-
-const leads = (series: Series): boolean =>
-  PRICES.has(series.field) && !OUTSIDE.has(series.symbol.toUpperCase()) && series.time_ms.length > 1
-
 /** Symbols with quotes and no close of their own get the middle of bid and ask as one: detectors read closes. */
 function with_mids(series: readonly Series[]): readonly Series[] {
   const has = (field: string, like: Series) =>
@@ -120,9 +112,6 @@ function with_mids(series: readonly Series[]): readonly Series[] {
   })
   return mids.length === 0 ? series : [...series, ...mids]
 }
-
-/** Days of prices before which the event detector has no usual day to compare with. */
-const LEAST_DAYS = 20
 
 /** What was not looked at, and what is missing for it: silence is no all-clear. */
 function gaps_of(opened: readonly { readonly id: string; readonly subjects: number }[], panel: Panel): string[] {
@@ -138,46 +127,15 @@ function gaps_of(opened: readonly { readonly id: string; readonly subjects: numb
     )
   else if (silent.includes('deleveraging-event'))
     out.push('de-leveraging events were not looked for: the files hold no price of an asset (close, or bid and ask)')
-  const days = (panel.time_ms.length * panel.step_ms) / DAY_MS
-  if (opened.some(({ id, subjects }) => id === 'deleveraging-event' && subjects > 0) && days < LEAST_DAYS)
-    out.push(
-      `de-leveraging events were not looked for: the files hold ${Math.round(10 * days) / 10} days of prices, and ${LEAST_DAYS} are needed to know what is usual`,
-    )
+  if (opened.some(({ id, subjects }) => id === 'deleveraging-event' && subjects > 0)) {
+    const { known, judged } = days_of(panel)
+    if (judged === 0)
+      out.push(
+        `de-leveraging events were not looked for: the files hold ${Math.round(10 * known) / 10} days of prices, nowhere ${LEAST_DAYS} within ${USUAL_DAYS}, which are needed to know what is usual`,
+      )
+  }
   if (silent.length > 0) out.push(`nothing to read for ${silent.join(', ')}: the files lack the fields they need`)
   return out
-}
-
-/** Share of missing prices from which it is said. */
-const SAY_MISSING = 0.01
-
-/** Prices that are missing between the first and the last of each asset, by their own usual step: what was not looked at. */
-export function missing_prices(series: readonly Series[]): string[] {
-  const holes = series
-    .filter((one) => one.field === 'close' && leads(one))
-    .map(({ symbol, time_ms }) => {
-      const step = usual_step([{ field: 'close', symbol, venue: '', unit: '', time_ms, values: time_ms }])
-      const all = Math.round(((time_ms[time_ms.length - 1] as number) - (time_ms[0] as number)) / step) + 1
-      return { symbol, all, missing: all - time_ms.length }
-    })
-    .filter(({ all, missing }) => missing > SAY_MISSING * all)
-    .sort((a, b) => b.missing / b.all - a.missing / a.all)
-  if (holes.length === 0) return []
-  const named = holes.slice(0, 5).map(({ symbol, all, missing }) => `${symbol} ${missing} of ${all}`)
-  const more = holes.length > named.length ? ` and ${holes.length - named.length} more` : ''
-  return [`prices are missing within the range: ${named.join(', ')}${more}; nothing is known of those times`]
-}
-
-/** Usual step of the finest prices; a day where there are none. */
-function usual_step(series: readonly Series[]): number {
-  const steps = series.filter(leads).map(({ time_ms }) => {
-    const gaps = Float64Array.from(
-      { length: Math.min(500, time_ms.length - 1) },
-      (_, i) => (time_ms[i + 1] as number) - (time_ms[i] as number),
-    )
-    return median(gaps)
-  })
-  const least = steps.reduce((low, step) => Math.min(low, step), Number.POSITIVE_INFINITY)
-  return Number.isFinite(least) ? Math.max(MINUTE_MS, Math.round(least / MINUTE_MS) * MINUTE_MS) : DAY_MS
 }
 
 /** First and last moment at which a price is known. */

@@ -29,6 +29,7 @@ import {
   type Series,
   with_indicators,
 } from '../model/index.ts'
+import { is_asset } from './coverage.ts'
 import { problem_of, type SubjectProblem, system_problem, venue_problem } from './venue-fragility.ts'
 
 export const DAY_MS = 86_400_000
@@ -87,11 +88,6 @@ export function daily_panel(
 ): Panel {
   return with_indicators(panel_of(series, { step_ms: DAY_MS, age_max_ms: 4 * DAY_MS, ...range }), indicators)
 }
-
-const OUTSIDE = new Set(['VIX', '^VIX', 'DGS10', 'US10Y', 'TNX', 'DXY', 'DTWEXBGS'])
-
-/** Is a symbol an asset of the market: no outside series such as VIX, and no pair? */
-export const is_asset = (symbol: string): boolean => !OUTSIDE.has(symbol.toUpperCase()) && !symbol.includes('/')
 
 /** Assets of the market: those with a close. */
 export const assets_of = (panel: Panel): string[] => [

@@ -101,6 +101,19 @@ describe('unwind detect', () => {
     expect((await unwind('detect', file)).out).not.toContain('missing')
   }, 60_000)
 
+  test('windows too far apart to know what is usual are no all-clear', async () => {
+    // Ten days in each quarter: 80 days of prices, never 20 within 60.
+    const windows = join(folder, 'windows.csv')
+    const lines = bars().trim().split('\n')
+    const kept = lines.slice(1).filter((_, i) => Math.floor(i / 6) % 91 < 10)
+    writeFileSync(windows, [lines[0], ...kept].join('\n'))
+    const { out } = await unwind('detect', windows)
+    expect(out.replace(/\s+/g, ' ')).toMatch(
+      /no all-clear: de-leveraging events were not looked for: the files hold \d+ days of prices, nowhere 20 within 60/,
+    )
+    expect(out).toContain('No answer')
+  })
+
   test('a detector that has nothing to read says what is missing for it', async () => {
     const { out } = await unwind('detect', file, '--detector', 'depeg')
     expect(out.replace(/\s+/g, ' ')).toMatch(/no all-clear: depegs were not looked for: the files hold no peg/)
