@@ -71,7 +71,12 @@ function run(files: string[], options: Options, host: Host): Promise<number> {
   const snapshots = snapshot_files(options.snapshot)
   if (files.length === 0 && snapshots.length === 0) throw new InputError('files', '', undefined, 'files of series, or --snapshot')
   const series = 'files of series'
-  for (const [option, given] of Object.entries({ '--from': options.from, '--to': options.to, '--evaluate': options.evaluate }))
+  for (const [option, given] of Object.entries({
+    '--from': options.from,
+    '--to': options.to,
+    '--evaluate': options.evaluate,
+    '--all': options.all,
+  }))
     needs(option, given, series, files.length > 0)
   needs('--seeds', options.seeds, '--snapshot', snapshots.length > 0)
   const times = options.times === undefined ? 2 : Number(options.times)

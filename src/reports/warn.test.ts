@@ -88,6 +88,19 @@ describe('chances in words', () => {
     }
   })
 
+  test('parts that have no name are not left out of the sum', () => {
+    const parts = (calibration: number, others: number) => [
+      { name: 'calibration', part: calibration },
+      { name: 'others', part: others },
+    ]
+    expect(warn_text(document(1, { drivers: parts(1.04, 0.4) }), { width: 140 })).toContain(
+      '+1.44 = calibration +1.04, others +0.40',
+    )
+    expect(warn_text(document(1, { drivers: parts(1.04, 0) }), { width: 140 })).toContain(
+      '+1.04 = calibration +1.04, no sign moves it',
+    )
+  })
+
   test('a model that abstains gives no chance and no reasons', () => {
     const text = warn_text(document(1, { probability: null, abstains: true, drivers: [] }), { width: 140 })
     expect(text).toMatch(/A0 +abstains +40\.0 %/)

@@ -76,7 +76,8 @@ function chances(sheet: Sheet, own: readonly Warning[], all: boolean): void {
   sheet.say(`usual: ${percent(base_rate)}, ${decimal(happened)} of ${counted(learned, 'row')} came true`, '  ')
   sheet.say(verdict(first), '  ', skill === 'skill' ? sheet.paint.good : sheet.paint.warn)
   // What is to be gone by says who comes first.
-  const rank = (one: Warning) => (skill === 'skill' ? one.probability : (one.naive_rule?.probability ?? one.probability)) ?? -1
+  const by_rule = naive_rule && skill !== 'skill'
+  const rank = (one: Warning) => (by_rule ? one.naive_rule?.probability : one.probability) ?? -1
   const sorted = own.toSorted((a, b) => rank(b) - rank(a))
   const shown = all ? sorted : sorted.slice(0, MOST_SHOWN)
   const priced = own.some(({ expected_loss }) => expected_loss !== null)
@@ -134,7 +135,7 @@ function moved({ drivers }: Warning, room: number): string {
     const shown = [...first, ...named.slice(0, count)]
     const rest = shown.reduce((left_over, { part }) => left_over - cents(part), cents(whole))
     const parts = shown.map(({ name, part }) => `${name} ${text(cents(part))}`)
-    const tail = named.length === 0 ? 'no sign moves it' : `others ${text(rest)}`
+    const tail = named.length === 0 && rest === 0 ? 'no sign moves it' : `others ${text(rest)}`
     const line = `${text(cents(whole))} = ${[...parts, tail].join(', ')}`
     if (count <= 0 || width_of(line) <= room) return line
   }

@@ -142,6 +142,7 @@ describe('unwind detect', () => {
     [['warn', file, '--snapshot', 'nowhere.json'], /nowhere\.json.*a file that exists/],
     [['warn', file, '--snapshot', file], /bars\.csv/],
     [['warn', file, '--seeds', '5'], /--seeds means something only together with --snapshot/],
+    [['warn', '--snapshot', 'x.json', '--all'], /--all means something only together with files of series/],
     [['warn', '--snapshot', 'x.json', '--evaluate'], /--evaluate means something only together with files of series/],
     [['warn', file, '--snapshot', 'x.json', '--seeds', '2'], /--seeds is "2".*from 3 to 1000/],
     [['detect', file, '--snapshot', 'nowhere.json'], /nowhere\.json.*a file that exists/],
