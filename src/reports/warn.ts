@@ -51,7 +51,7 @@ function verdict({ skill, brier_skill, beats_naive, judged_rows = 0, naive_rule 
   const brier = `Brier skill ${brier_skill ? interval(brier_skill) : '–'}`
   const auc = beats_naive ? `, ROC-AUC less the best naive rule’s ${interval(beats_naive)}` : ''
   if (skill === 'skill') return `Skill (${rows}): ${brier}${auc}.`
-  if (skill === 'too little data') return `Too little data to judge these chances (${rows}).`
+  if (skill === 'too little data') return `Too little data to judge these chances (${rows}). Go by the usual chance.`
   if (skill === 'not evaluated') return 'Whether these chances have skill was not evaluated.'
   const go = naive_rule
     ? `A naive rule did better than the usual chance and stands beside: ${naive_rule.title}, Brier skill ${interval(naive_rule.brier_skill)}. Go by that.`

@@ -128,21 +128,31 @@ function check_bar(sheet: Sheet, columns: readonly [string, Float64Array][], row
   if (!(low <= Math.min(open, close))) throw sheet.invalid(columns[2]?.[0] ?? 'low', row, low, `at most ${Math.min(open, close)}`)
 }
 
-/** Smallest distance of two neighbours; every other must be a multiple of it. */
+/** Most frequent of some numbers, of equals the smallest. */
+function most_frequent(values: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].reduce((best, one) => (one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best))[0]
+}
+
+/** Smallest distance of two neighbours; every other must be a multiple of it. What is not is told against the most frequent. */
 function step_of(sheet: Sheet, name: string, times: Float64Array, groups: readonly (readonly number[])[]): number {
-  let step = Number.POSITIVE_INFINITY
   const gap = (rows: readonly number[], i: number) =>
     (times[rows[i] as number] as number) - (times[rows[i - 1] as number] as number)
+  let step = Number.POSITIVE_INFINITY
   for (const rows of groups) for (let i = 1; i < rows.length; i++) step = Math.min(step, gap(rows, i))
   if (step === Number.POSITIVE_INFINITY)
     throw new InputError(sheet.where, name, new Said(`in ${sheet.rows} rows`), 'at least two bars of one symbol')
+  if (groups.every((rows) => rows.every((_, i) => i === 0 || gap(rows, i) % step === 0))) return step
+  const usual = most_frequent(groups.flatMap((rows) => rows.slice(1).map((_, i) => gap(rows, i + 1))))
   for (const rows of groups)
     for (let i = 1; i < rows.length; i++)
-      if (gap(rows, i) % step !== 0) {
+      if (gap(rows, i) % usual !== 0) {
         const time = new Date(times[rows[i] as number] as number).toISOString()
-        throw sheet.invalid(name, rows[i] as number, time, `a multiple of ${step} ms after the bar before`)
+        throw sheet.invalid(name, rows[i] as number, time, `a multiple of ${usual} ms, the usual step, after the bar before`)
       }
-  return step
+  // Not reached: where all gaps are multiples of one, the smallest is it or a multiple of it.
+  return usual
 }
 
 /**

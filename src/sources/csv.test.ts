@@ -163,6 +163,16 @@ describe('columns of times', () => {
   })
 })
 
+describe('a row off the grid', () => {
+  it('is named itself, not the first row of the file', () => {
+    const lines = [0, 1, 2, 3, 4, 5].map((hour) => `${hour * HOUR + (hour === 4 ? 7000 : 0)},A,1,1,1,1,1`)
+    // The smallest gap is the one after the late row, 3,593 seconds: no step of these bars.
+    expect(() => bars(...lines)).toThrow(
+      'ts_ms, line 6 is "1970-01-01T04:00:07.000Z"; valid: a multiple of 3600000 ms, the usual step, after the bar before',
+    )
+  })
+})
+
 describe('open interest and funding under their plain names', () => {
   const of = (text: string, path = '/tmp/eth-oi.csv') =>
     series_of(parse_csv(path, text)).map(({ field, symbol, venue, unit, delay_ms = 0, values }) => [
