@@ -169,6 +169,7 @@ export const snapshot_schema = z
         in_breach: count.describe('Accounts below health 1 at the opening'),
       }),
     ),
+    notes: z.array(z.string()).describe('What it leaves to nobody: sides of contracts, prices without a market'),
     laws: z.object({ checked: count, broken: z.array(z.string()) }),
   })
   .describe('What a snapshot holds, and whether it opens: unwind snapshot FILE --json')

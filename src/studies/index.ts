@@ -52,4 +52,5 @@ export {
 } from './replays.ts'
 export { replay_day } from './replay-day.ts'
 export { type CouplingSeed, type CouplingFigure, COUPLING_FIGURES, coupling_seed, coupling_summary } from './coupling.ts'
+export { unmodelled } from './unmodelled.ts'
 export { par_run_loss, vault_run, type VaultRun } from './vault-run.ts'

@@ -29,6 +29,7 @@ import type { Ensemble } from './ensemble.ts'
 import { explain, type Explanation } from './explain.ts'
 import { in_trouble, type Opening, opening } from './opening.ts'
 import type { EventReport } from './replays.ts'
+import { unmodelled } from './unmodelled.ts'
 
 export const RUN_SCHEMA = 'unwind.run/1'
 
@@ -122,7 +123,7 @@ export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOp
     world.reset()
   }
   const watch = options.watch?.(world)
-  const before = { trouble: in_trouble(world), depth: new DepthWatch(world) }
+  const before = { trouble: in_trouble(world), notes: unmodelled(snapshot, world), depth: new DepthWatch(world) }
   const report = progress(pinned ? 0 : 0.4, pinned ? 1 : 0.6)
   const on_tick = (tick: number, ticks: number) => {
     watch?.tick()
@@ -132,7 +133,7 @@ export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOp
   const result: RunResult = stopped
     ? { status: 'interrupted', ticks: 0, rounds: 0, log_hash: world.parts.log.hash(), laws: { checked: 0, broken: [] } }
     : run(world, { debug: options.debug === true, on_tick })
-  const measured = measure(snapshot, scenario, world, result, alone, options.notes ?? [])
+  const measured = measure(snapshot, scenario, world, result, alone, [...(options.notes ?? []), ...before.notes])
   const document: RunDocument = {
     ...measured.document,
     opening: opening(world, before.trouble),

@@ -3,6 +3,7 @@ import { broken_laws, holdings, type World } from '../../engine/index.ts'
 import { content_hash, InputError, type Snapshot, Statement, weakest, type Evidence } from '../../model/index.ts'
 import { counted, decimal, grid, plain, type SnapshotCheck, usd, wrap } from '../../reports/index.ts'
 import { build, shock_scenario } from '../../scenarios/index.ts'
+import { unmodelled } from '../../studies/index.ts'
 import { painter } from '../support/colour.ts'
 import type { Look, Progress, WorkResult } from '../support/work.ts'
 import { accounts_of, naming, open_snapshot } from './inputs.ts'
@@ -49,6 +50,7 @@ export function inspect(snapshot: Snapshot, world: World): SnapshotCheck {
       accounts: snapshot.venues.reduce((sum, venue) => sum + accounts_of(venue), 0),
     },
     venues,
+    notes: unmodelled(snapshot, world),
     laws: { checked: 1, broken: broken_laws(world, holdings(world)) },
   }
 }
@@ -136,11 +138,17 @@ function describe(check: SnapshotCheck, snapshot: Snapshot, look: Look): string 
         { title: 'part', align: 'left' },
         { title: 'source', align: 'left' },
       ],
-      evidence.parts.map((part) => [part.evidence, plain(part.part), short(plain(part.source), width - 44)]),
+      evidence.parts.map((part) => [
+        part.evidence,
+        plain(part.part),
+        short(plain(part.source), source_width(evidence.parts, width)),
+      ]),
       width,
       paint,
     ),
     '',
+    ...check.notes.flatMap((note) => wrap(plain(note), width, '· ').map(paint.warn)),
+    ...(check.notes.length > 0 ? [''] : []),
     laws.broken.length === 0
       ? paint.good('opens, and every law holds')
       : paint.bad(`opens, and ${counted(laws.broken.length, 'law')} did not hold:`),
@@ -150,3 +158,7 @@ function describe(check: SnapshotCheck, snapshot: Snapshot, look: Look): string 
 }
 
 const short = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
+
+/** What the other columns leave. */
+const source_width = (parts: SnapshotCheck['evidence']['parts'], width: number): number =>
+  Math.max(20, width - 13 - parts.reduce((most, { part }) => Math.max(most, plain(part).length), 4))
