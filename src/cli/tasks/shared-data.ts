@@ -17,7 +17,7 @@ export async function golden_data(named: string | undefined): Promise<{ data: Go
 /** Folder named by the option, else by UNWIND_SHARED, else ../shared/data beside the package. */
 function data_folder(named: string | undefined): string {
   if (named !== undefined) {
-    if (!existsSync(named) || !statSync(named).isDirectory()) throw new InputError('--data', '', named, 'a folder')
+    if (!existsSync(named) || !statSync(named).isDirectory()) throw new InputError('--data', '', named, 'a folder that exists')
     return named
   }
   return join(process.env['UNWIND_SHARED'] ?? in_package('../shared'), 'data')
