@@ -28,7 +28,7 @@ Examples:
       accounts, the spectral radius, the ladder
   unwind criticality market.json --window 10%
       your own snapshot, density averaged over a fall of 10 %
-  unwind criticality --accounts 5000 --drop 5,10,20,30 --json
+  unwind criticality --drop 5,10,20,30 --json
       a small market, R now and after these falls, as a document
   unwind criticality market.json --along ETH=-40%,stETH=-50% --html criticality.html
       the ladder along a direction of your own, as a page with pictures

@@ -29,7 +29,7 @@ Examples:
       your own snapshot: who defaults when everything is called, who brings down whom
   unwind network market.json --shock stETH=-20% --html network.html
       one token alone, as a page with a picture
-  unwind network --accounts 5000 --shock ETH=-40% --correlated --lost 40 --default-costs 10 --json
+  unwind network --shock ETH=-40% --correlated --lost 40 --default-costs 10 --json
       a small market, claims losing 40 % when their debtor falls, as a document
 
 The shock comes at once: a duration after @ is read and means nothing here. Every figure is defined in docs/network.md.

@@ -66,7 +66,8 @@ Examples:
       three days of real prices over synthetic books
 
 --accounts: how many accounts the reference market's totals are split into. The totals stay; more accounts make smaller ones and
-a smoother cascade, and figures move by some per cent with it. One seed is one draw: run several before a difference is believed.
+a smoother cascade. Figures depend on it: the multiplier of ETH -30% is 2.1 at 5,000 accounts, 1.4 at 100,000 and 1.3 at 400,000. Compare only runs of as many,
+and take fewer for a look alone. One seed is one draw: run several (--seeds) before a difference is believed.
 
 A shock is ASSET=CHANGE%[@DURATION[+DELAY]], linear in log price; without a duration it takes 1h. It must be complete within the horizon.
 Scenario files are described in docs/scenarios.md, every figure in docs/definitions.md.
@@ -153,8 +154,8 @@ function check_together(snapshot: string | undefined, options: Options): void {
   if (!has && scenario === undefined && preset === undefined && shocks.length === 0)
     throw new InputError(
       'unwind stress',
-      '',
-      'without anything that happens',
+      'what happens',
+      undefined,
       '--shock ETH=-30%@1h, --preset NAME, --scenario FILE or --replay FILE',
     )
   needs('--from', options.from, '--replay', has)

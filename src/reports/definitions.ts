@@ -106,6 +106,7 @@ const cascade: DefinitionGroup = {
       says: 'liquidated_at_start_usd of this run ÷ the same of a no-feedback run.',
       more: [
         'In the no-feedback run every fill costs what book, band and pool say, and the market then at once recovers, by trading with `outside`, to where it stood. So 1 means that forced selling forced nobody else; 2, that half of it would not have happened had it not moved prices.',
+        'It can be below 1: liquidations come in lumps (close factors, stages, takeovers, calls answered or not), and when sales move a price earlier, other and sometimes smaller lumps are taken.',
         'Null when the no-feedback run liquidates nothing, and when mids are held to a series.',
       ],
     },
@@ -162,7 +163,8 @@ const cascade: DefinitionGroup = {
       unit: 'USD',
       says: 'Forced sales by who tipped the account over: exogenous if it would be in breach with the displacement of all venues removed, else shared among venues and non-price causes alone.',
       more: [
-        'The shares are those of infections, without the exogenous one. Exogenous ÷ total equals 1 ÷ multiplier where the outside move is complete before the first forced sale. While it goes on it is smaller: an account that the fundamental would have reached later counts as tipped by whoever reached it first.',
+        'The shares are those of infections, without the exogenous one. Exogenous ÷ total equals 1 ÷ multiplier where the outside move is complete before the first forced sale and an account in breach sells the same however far it is in breach. While the move goes on it is smaller: an account that the fundamental would have reached a minute later counts as tipped by whoever reached it first, so a large part may be tipped by venues where the multiplier is near 1.',
+        'It may be larger where the size of a sale depends on the price it meets: an account that the outside world brought into breach sells more when sales have moved the price against it. The multiplier has that part; who tipped it over does not.',
       ],
     },
     {

@@ -210,7 +210,7 @@ export function counterfactual_lines({ counterfactual }: Pick<Explain, 'counterf
       ? 'Attribution blames venues and mechanisms, one at a time: it has no figure to lay beside this difference.'
       : Math.abs(interaction_usd) < VISIBLE_USD
         ? `The attribution of the whole run (tipped over) said the same.`
-        : `The attribution of the whole run (tipped over) said ${usd(said_usd)}; the difference, ${usd(interaction_usd)}, is interaction: several causes that only together were enough, or each of which was.`,
+        : `The attribution of the whole run (tipped over) said ${usd(said_usd)}; the difference, ${usd(interaction_usd)}, is interaction: several causes that only together were enough, or each of which was, and what others did instead.`,
   ]
 }
 

@@ -212,7 +212,7 @@ function infections(report: StressReport): Markup {
       markup`<tr><th scope="row">${from === 'exogenous' ? term('exogenous', 'exogenous') : plain(from)}</th>${victims.map((to) => cell(from, to))}</tr>`,
   )
   const sums = markup`<tr class="all"><th scope="row">${term('forced_sales_usd', 'forced sales')}</th>${victims.map((to) => markup`<td>${usd(total(to))}</td>`)}</tr>`
-  return markup`<section><h2>Who infected whom</h2><p class="note">Forced sales of the venue in the column, by ${term('infections', 'what moved its accounts to the breach')}; below, by ${term('usd_pivotal', 'what tipped them over')}.</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">from ↓ to →</th>${heads}</tr></thead><tbody>${rows}${sums}</tbody></table></div></section>`
+  return markup`<section><h2>Who infected whom</h2><p class="note">Forced sales of the venue in the column, by ${term('infections', 'what moved its accounts to the breach')}; below, by ${term('usd_pivotal', 'what tipped them over')} when they were: the fall itself may have reached them later.</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">from ↓ to →</th>${heads}</tr></thead><tbody>${rows}${sums}</tbody></table></div></section>`
 }
 
 function multiplier(report: StressReport): Markup {

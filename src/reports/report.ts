@@ -146,14 +146,14 @@ const asked_assets = (report: StressReport): ReadonlySet<unknown> =>
     ),
   )
 
-/** Assets whose prices are worth a row: those that were shocked, then those that were hit, the furthest moved first; without a named shock, the most sold first. */
+/** Assets whose prices are worth a row: those that were shocked, then the most sold first. */
 export function priced_assets(report: StressReport): Asset[] {
   const hit = hit_assets(report)
   const asked = asked_assets(report)
   if (asked.size === 0) return hit
   const furthest = (a: Asset, b: Asset) => most_moved(b) - most_moved(a)
   const shocked_ones = report.document.assets.filter((asset) => asked.has(asset.id))
-  return [...shocked_ones.sort(furthest), ...hit.filter((asset) => !asked.has(asset.id)).sort(furthest)]
+  return [...shocked_ones.sort(furthest), ...hit.filter((asset) => !asked.has(asset.id))]
 }
 
 /** How far an asset rose above its start, and how far it was moved at all, by whom ever. */

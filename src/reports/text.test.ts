@@ -94,13 +94,13 @@ describe('the text report', () => {
   it('names the asset that was asked about before the one that was sold most', () => {
     const btc = [{ kind: 'shock', id: 'shock', shocks: [{ asset: 'BTC', change: -0.2 }] }]
     expect(text({ scenario: { drivers: btc } })).toContain('takes BTC 21.5')
-    // In the chart and in the table of prices too, though more ETH was sold; then what moved furthest: DOGE 48 %, SOL 40 %.
+    // In the chart and in the table of prices too, though more ETH was sold; then what was sold most.
     const report = text({ scenario: { drivers: btc } })
     expect(report).toContain('BTC price ─ against its fundamental')
     expect([...report.matchAll(/^ {2}(\w+) .* at \+1 h 15 min +−\d+\.\d % /gm)].map(([, id]) => id).slice(0, 3)).toEqual([
       'BTC',
-      'DOGE',
-      'SOL',
+      'ETH',
+      'wstETH',
     ])
     expect(text({ scenario: { drivers: [{ kind: 'gbm', id: 'x' }] } })).toContain('takes ETH 34.0')
   })

@@ -183,7 +183,10 @@ function infections(page: Page): void {
   const { document } = page.report
   const list = document.infections.filter((cell) => Math.max(cell.usd, cell.usd_pivotal) >= VISIBLE_USD)
   if (list.length === 0) return
-  page.heading('Who infected whom', 'forced sales by what moved the account to its breach; in brackets by what tipped it over')
+  page.heading(
+    'Who infected whom',
+    'forced sales by what moved the account to its breach; in brackets by what tipped it over when it was (the fall itself may have reached it later)',
+  )
   const victims = [...new Set(list.map((cell) => cell.to))]
   const sources = [...new Set(list.map((cell) => cell.from))]
   const cell = (from: string, to: string): string => {

@@ -69,6 +69,8 @@ export interface StressInput {
 /** Most ticks of a run: a year of minutes. */
 const MOST_TICKS = 600_000
 const DEFAULT_TICK_MS = 60_000
+/** Accounts of the reference market where none are asked for. */
+const RECIPE_ACCOUNTS = 100_000
 
 interface Setup {
   readonly snapshot: Snapshot
@@ -233,8 +235,13 @@ function check_moves(where: string, scenario: Scenario): void {
 }
 
 /** What the reader should know of shocks that meet. */
-function notes_on({ shocks, scenario }: StressInput): string[] {
+function notes_on({ shocks, scenario, accounts = RECIPE_ACCOUNTS }: StressInput): string[] {
   return [
+    ...(accounts < RECIPE_ACCOUNTS
+      ? [
+          `The totals are split into ${accounts} accounts, fewer and larger than the recipe's ${RECIPE_ACCOUNTS}: cascades are rougher and longer, and figures are not comparable.`,
+        ]
+      : []),
     ...(scenario !== undefined && shocks.length > 0
       ? [`--shock is added to the scenario ${scenario}: where both move an asset, the changes multiply.`]
       : []),
