@@ -138,11 +138,11 @@ async function warnings(name: string, files: readonly string[]): Promise<string[
     '',
     `**${name}: ${problem.title}** (${rows.length} rows out of sample)`,
     '',
-    '| forecaster | ROC-AUC | within refits | PR-AUC | Brier skill | AUC − best baseline | events seen | lead, days | false-alarm days a month | abstained | verdict |',
+    '| forecaster | ROC-AUC | within refits | PR-AUC | Brier skill | AUC − best baseline | events seen (by chance) | lead, days | false-alarm days a month | abstained | verdict |',
     '|---|---|---|---|---|---|---|---|---|---|---|',
     ...scores.map(
       (one) =>
-        `| ${one.id} | ${interval(one.roc_auc)} | ${one.roc_auc_within?.toFixed(2) ?? '–'} | ${interval(one.average_precision)} | ${interval(one.brier_skill)} | ${one.beats_baseline === null ? '–' : interval(one.beats_baseline)} | ${one.event_recall === null ? '–' : one.event_recall.toFixed(2)} | ${one.lead_days === null ? '–' : one.lead_days.toFixed(1)} | ${one.false_alarm_days_per_month === null ? '–' : one.false_alarm_days_per_month.toFixed(1)} | ${one.abstained} | ${one.verdict} |`,
+        `| ${one.id} | ${interval(one.roc_auc)} | ${one.roc_auc_within?.toFixed(2) ?? '–'} | ${interval(one.average_precision)} | ${interval(one.brier_skill)} | ${one.beats_baseline === null ? '–' : interval(one.beats_baseline)} | ${one.event_recall === null ? '–' : `${one.event_recall.toFixed(2)} (${(one.event_recall_by_chance ?? 0).toFixed(2)})`} | ${one.lead_days === null ? '–' : one.lead_days.toFixed(1)} | ${one.false_alarm_days_per_month === null ? '–' : one.false_alarm_days_per_month.toFixed(1)} | ${one.abstained} | ${one.verdict} |`,
     ),
     ...shuffled(problem),
     ...(['fragility', 'system', 'venue'].includes(problem.id) && rows.length >= 150
