@@ -23,6 +23,13 @@ async function document(...args: string[]): Promise<CriticalityDoc> {
   return found
 }
 
+interface Part {
+  readonly venue: string
+  readonly asset: string
+  readonly first_usd: number
+  readonly next_usd: number
+}
+
 describe('unwind criticality', () => {
   it('a document of the schema: R, R of shocks, a ladder along a direction, a changed parameter', async () => {
     const found = await document(
@@ -59,6 +66,15 @@ describe('unwind criticality', () => {
     for (const id of ['generations', 'curves', 'ladder']) expect(page).toContain(`id="${id}-t"`)
     expect(page.match(/(?:src|href)=/g)).toBeNull()
     expect(page.indexOf('Who makes R')).toBeLessThan(page.indexOf('id="curves-t"'))
+  })
+
+  it('names the part of a shock that grows most: next over first of one asset at one venue', async () => {
+    const args = ['criticality', 'examples/two-lenders.json', '--shocks', '20']
+    const { types } = (JSON.parse((await command(...args, '--json')).out) as { shocks: { types: Part[] }[] }).shocks[0] ?? {
+      types: [],
+    }
+    const most = types.reduce((best, one) => (one.next_usd / one.first_usd > best.next_usd / best.first_usd ? one : best))
+    expect((await command(...args)).out).toContain(`${(most.next_usd / most.first_usd).toFixed(2)} ${most.venue} ${most.asset}`)
   })
 
   it('leads with who makes R of the worst shock, and loses no column in 80', async () => {

@@ -35,7 +35,8 @@ Examples:
   unwind criticality market.json --set venues.aave.reserves.ETH.liquidation_threshold=0.78
       how R falls when a parameter of the snapshot is another
 
-R is what one USD of forced selling makes others sell: below 1 a shock dies out. What it misses is in docs/criticality.md.
+R is what one USD of forced selling makes others sell: below 1 a shock dies out, unless a part of it (one asset at one venue) is above 1:
+that part then feeds itself. What R misses is in docs/criticality.md.
 Exit codes: 0 done, 2 bad input, 3 interrupted, 4 internal fault.
 `
 

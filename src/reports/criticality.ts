@@ -156,6 +156,17 @@ function shock_tables(worst: Shock): CriticalityTable[] {
   ]
 }
 
+/** Of a smaller part of the first generation a ratio is noise. */
+const PART = 0.01
+
+/** What of a shock grows most from the first generation to the next: where it is above 1 that part may feed itself whatever the whole does. */
+function highest_part({ types, first_usd }: Shock): string {
+  const ratio = (one: Shock['types'][number]) => one.next_usd / one.first_usd
+  const parts = types.filter((one) => one.first_usd >= PART * first_usd && one.first_usd > 0).sort((a, b) => ratio(b) - ratio(a))
+  const [most] = parts
+  return most === undefined ? '–' : `${decimal(ratio(most), 2)} ${plain(most.venue)} ${plain(most.asset)}`
+}
+
 /** A parameter of the snapshot another: every shock, then today's prices, before and after. */
 const change_table = ({ shocks, r }: CriticalityDoc, change: CriticalityDoc['changes'][number]): CriticalityTable => ({
   title: `With ${plain(change.what)}`,
@@ -196,8 +207,14 @@ export function criticality_tables(document: CriticalityDoc, curves_most = 1000)
   return [
     {
       title: 'R of a shock: a joint fall within an hour',
-      columns: [left('fall'), right('first generation'), right('of it sold'), right('next generation'), right('R')],
-      rows: shocks.map((one) => [percent(one.fall), usd(one.first_usd), usd(one.sold_usd), usd(one.next_usd), decimal(one.r, 3)]),
+      columns: [
+        ...[left('fall'), right('first generation'), right('of it sold'), right('next generation'), right('R')],
+        left('its highest part'),
+      ],
+      rows: shocks.map((one) => [
+        ...[percent(one.fall), usd(one.first_usd), usd(one.sold_usd), usd(one.next_usd), decimal(one.r, 3)],
+        highest_part(one),
+      ]),
     },
     ...(worst === undefined ? [] : shock_tables(worst)),
     ...changes.map((change) => change_table(document, change)),
