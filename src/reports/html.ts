@@ -259,13 +259,13 @@ function assets(report: StressReport): Markup {
     ['gap', 'largest gap'],
     ['end_usd', 'end'],
     ['fundamental_end_usd', 'fundamental at end'],
-    ['endogenous_share', 'endogenous share'],
+    ['endogenous_share', 'endogenous'],
   ]
   const rows = report.document.assets.map(
     (asset) =>
       markup`<tr><th scope="row">${plain(asset.id)}</th><td>${price(asset.start_usd)}</td><td>${price(asset.high_usd)}</td><td>${price(asset.low_usd)}</td><td>${asset.drawdown >= 0.0005 ? `+${duration(asset.low_ms)}` : '–'}</td>${ratio(-asset.drawdown)}<td>${price(asset.fundamental_at_low_usd)}</td><td${gap_text(asset) === '–' ? markup` class="zero"` : NOTHING}>${gap_text(asset)}</td><td>${price(asset.end_usd)}</td><td>${price(asset.fundamental_end_usd)}</td>${ratio(asset.endogenous_share)}</tr>`,
   )
-  return markup`<section><h2>Assets</h2><p class="note">Largest gap: how far the price stood below its fundamental of the same moment, at most, and when.</p>${table(headings, rows)}</section>`
+  return markup`<section class="dense"><h2>Assets</h2><p class="note">Largest gap: how far the price stood below its fundamental of the same moment, at most, and when.</p>${table(headings, rows)}</section>`
 }
 
 /** Coins down, the most liquidated first; days across. */
