@@ -67,7 +67,7 @@ Examples:
 
 --accounts: how many accounts the reference market's totals are split into. The totals stay; more accounts make smaller ones and
 a smoother cascade. Figures depend on it: the multiplier of ETH -30% is 2.1 at 5,000 accounts, 1.4 at 100,000 and 1.3 at 400,000. Compare only runs of as many,
-and take fewer for a look alone. One seed is one draw: run several (--seeds) before a difference is believed.
+and take fewer for a look alone. --tick: everybody acts at most a few times a tick, so a shorter one is a faster market (docs/reference-market.md). One seed is one draw: run several (--seeds) before a difference is believed.
 
 A shock is ASSET=CHANGE%[@DURATION[+DELAY]], linear in log price; without a duration it takes 1h. It must be complete within the horizon.
 Scenario files are described in docs/scenarios.md, every figure in docs/definitions.md.

@@ -114,8 +114,8 @@ describe('the page in a browser', () => {
     for (const { name, contrast } of runs) expect({ name, readable: contrast >= 4.5 }).toEqual({ name, readable: true })
   })
 
-  it('shows the whole table of venues at 1100 pixels', () => {
-    expect(seen.find(({ name }) => name === 'laptop')?.cut).not.toContain('Venues')
+  it.each(['Venues', 'Assets'])('shows the whole table of %s at 1100 pixels', (title) => {
+    expect(seen.find(({ name }) => name === 'laptop')?.cut).not.toContain(title)
   })
 
   it('breaks no word in the table of venues', () => {
