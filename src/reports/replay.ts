@@ -103,14 +103,14 @@ export function replay_text(document: ReplayDoc, options: TextOptions = {}): str
 function outcome_part(sheet: Sheet, outcomes: readonly Outcome[], many: boolean): void {
   sheet.heading('Outcomes')
   const titles = many
-    ? [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %'), right('band')]
-    : [left('outcome'), right('here'), right('happened'), left('inside'), right('band')]
+    ? [left('outcome'), right('median'), right('happened'), left('inside'), right('seeds'), right('5 to 95 %')]
+    : [left('outcome'), right('here'), right('happened'), left('inside')]
   sheet.table(
     titles,
     outcomes.map((one) => outcome_row(one, many)),
     verdict(sheet.paint),
   )
-  for (const one of outcomes) sheet.say(`${plain(one.id)}: ${named(one)}`, '· ')
+  for (const one of outcomes) sheet.say(`${plain(one.id)}: ${named(one)}; band ${range(one.band, one.unit)}`, '· ')
   sheet.say(outcome_key(outcomes, many))
   for (const one of outcomes) for (const line of outcome_notes(one)) sheet.say(line, '· ')
 }
@@ -176,8 +176,7 @@ function outcome_row(one: Outcome, many: boolean): string[] {
     : one.miss === null
       ? 'no value'
       : `no, ${percent(one.miss, Math.abs(one.miss) < 0.1 ? 1 : 0, true)}`
-  const band = range(one.band, unit)
-  if (!many) return [plain(one.id), quantity(one.mean, unit), quantity(one.observed, unit), inside, band]
+  if (!many) return [plain(one.id), quantity(one.mean, unit), quantity(one.observed, unit), inside]
   return [
     plain(one.id),
     chance ? `mean ${quantity(one.mean, unit)}` : quantity(one.median, unit),
@@ -185,7 +184,6 @@ function outcome_row(one: Outcome, many: boolean): string[] {
     inside,
     one.share_inside === null ? '' : percent(one.share_inside, 0),
     chance ? '' : spread(one, unit),
-    band,
   ]
 }
 

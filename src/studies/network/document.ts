@@ -132,7 +132,7 @@ function parts_of(book: Book, network: Network, owners: CommonOwners, through: r
     line(
       'recursive collateral',
       nested > 0,
-      `${count(nested, 'claim stands', 'claims stand')} partly behind itself`,
+      `${count(nested, 'claim stands partly behind itself', 'claims stand partly behind themselves')}`,
       'no claim stands behind itself',
       venues,
     ),
