@@ -29,6 +29,7 @@ import type { Ensemble } from './ensemble.ts'
 import { explain, type Explanation } from './explain.ts'
 import { in_trouble, type Opening, opening } from './opening.ts'
 import type { EventReport } from './replays.ts'
+import { pace_note } from './pace.ts'
 import { unmodelled } from './unmodelled.ts'
 
 export const RUN_SCHEMA = 'unwind.run/1'
@@ -133,7 +134,11 @@ export function stress(snapshot: Snapshot, scenario: Scenario, options: StressOp
   const result: RunResult = stopped
     ? { status: 'interrupted', ticks: 0, rounds: 0, log_hash: world.parts.log.hash(), laws: { checked: 0, broken: [] } }
     : run(world, { debug: options.debug === true, on_tick })
-  const measured = measure(snapshot, scenario, world, result, alone, [...(options.notes ?? []), ...before.notes])
+  const measured = measure(snapshot, scenario, world, result, alone, [
+    ...(options.notes ?? []),
+    ...before.notes,
+    ...pace_note(world.parts.log, snapshot.time_ms, scenario.tick_ms),
+  ])
   const document: RunDocument = {
     ...measured.document,
     opening: opening(world, before.trouble),

@@ -235,8 +235,13 @@ function check_moves(where: string, scenario: Scenario): void {
 }
 
 /** What the reader should know of shocks that meet. */
-function notes_on({ shocks, scenario, accounts = RECIPE_ACCOUNTS }: StressInput): string[] {
+function notes_on({ snapshot, shocks, scenario, accounts = RECIPE_ACCOUNTS }: StressInput): string[] {
   return [
+    ...(snapshot === undefined
+      ? [
+          'The reference market is for comparing runs, not for levels: docs/reference-market.md has what it answers to shocks of any size and how much that depends on tick and number of accounts.',
+        ]
+      : []),
     ...(accounts < RECIPE_ACCOUNTS
       ? [
           `The totals are split into ${accounts} accounts, fewer and larger than the recipe's ${RECIPE_ACCOUNTS}: cascades are rougher and longer, and figures are not comparable.`,
