@@ -36,7 +36,9 @@ const MOST_ASSETS = 6
 
 /** What the seeds differ in, and what they do not say. */
 const SAYS =
-  'The books are the same in every seed: what differs is what drivers and agents draw, so the range is not how unsure the books or the parameters are.'
+  'The books are the same in every seed: what differs is what drivers and agents draw, so the range is not how unsure the books, the parameters or the tick are.'
+/** Of fewer, the outermost quantiles lie between the outermost values. */
+const FEW = 20
 
 /** Value of the run that is reported: of the first seed. */
 function own(document: RunDoc, { part, of, figure }: Row): number | null {
@@ -70,9 +72,12 @@ function title({ seeds: { first, count } }: Ensemble): string {
   return `Over ${counted(count, 'seed')}, ${first} to ${first + count - 1}`
 }
 
-/** Laws and limits, where something is to be said. */
-function trouble({ laws }: Ensemble): string[] {
+/** Few seeds, laws and limits, where something is to be said. */
+function trouble({ laws, seeds }: Ensemble): string[] {
   return [
+    ...(seeds.count < FEW
+      ? [`Of ${seeds.count} seeds, 5 and 95 % lie inside the lowest and the highest: those are not shown.`]
+      : []),
     ...laws.broken.map((line) => `A law did not hold: ${plain(line)}.`),
     ...(laws.limits > 0 ? [`${counted(laws.limits, 'run')} hit a limit and ended early.`] : []),
   ]
@@ -125,5 +130,5 @@ export function ensemble_section(document: RunDoc): Markup {
     return markup`<tr><th scope="row">${says}</th>${cells}<td>${strip(line)}</td></tr>`
   })
   const heads = [`seed ${ensemble.seeds.first}`, 'median', '5 %', '95 %'].map((text) => markup`<th scope="col">${text}</th>`)
-  return markup`<section><h2>${title(ensemble)}</h2><p class="note">${SAYS} Line: 5 to 95 %, thick: the middle half, dot: median, diamond: seed ${ensemble.seeds.first}, which the rest of the page shows; each row from 0 to its largest.</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">figure</th>${heads}<th scope="col"></th></tr></thead><tbody>${rows}</tbody></table></div>${trouble(ensemble).map((line) => markup`<p class="broken">${line}</p>`)}</section>`
+  return markup`<section><h2>${title(ensemble)}</h2><p class="note">${SAYS} Line: 5 to 95 %, thick: the middle half, dot: median, diamond: seed ${ensemble.seeds.first}, which the rest of the page shows; each row from 0 to its largest.</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">figure</th>${heads}<th scope="col"></th></tr></thead><tbody>${rows}</tbody></table></div>${trouble(ensemble).map((line) => markup`<p class="note">${line}</p>`)}</section>`
 }
