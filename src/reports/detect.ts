@@ -12,6 +12,24 @@ export const right = (title: string): GridColumn => ({ title, align: 'right' })
 /** `2024-04-12T18:00:00Z` as `2024-04-12 18:00`. */
 export const when = (iso: string | null): string => (iso === null ? 'open' : `${iso.slice(0, 10)} ${iso.slice(11, 16)}`)
 
+/** Milliseconds of `2024-04-12T18:00:00Z`. */
+export function ms_of(iso: string): number {
+  const [year, month, day, hour, minute, second] = (iso.match(/-?\d+/g) as string[]).map((part) => Math.abs(Number(part))) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yoe = y - era * 400
+  const doy = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  const days = era * 146_097 + yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy - 719_468
+  return days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000
+}
+
 const range = (from: string, to: string) => `${when(from)} to ${when(to)}`
 
 export function detect_text(document: DetectDoc, options: TextOptions = {}): string {
