@@ -50,7 +50,7 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(value('--shock <percent>', 'fall of an asset within a day after which amplification is asked about (default: 5%)'))
     .addOption(value('--times <k>', 'how many times the shock it must fall within three days (default: 2)'))
     .addOption(value('--snapshot <files>', 'snapshots, separated by commas: expected losses and fragility from positions'))
-    .addOption(value('--seeds <n>', 'runs a shock on the newest snapshot (default: 5)'))
+    .addOption(value('--seeds <n>', 'runs a shock on the newest snapshot, 3 to 1000 (default: 5)'))
     .option('--evaluate', 'print the walk-forward tables against naive rules, with a second model')
     .option('--all', 'print every asset of a question, not only the likeliest')
     .option('--json', 'print the document unwind.warn/1, nothing else')

@@ -106,4 +106,41 @@ describe('chances in words', () => {
     expect(text).toMatch(/A0 +abstains +40\.0 %/)
     expect(text).not.toContain('calibration')
   })
+
+  const expected_loss = {
+    loss_usd: { median: 5e6, low: 4e6, high: 6e6 },
+    forced_sales_usd: null,
+    ...{ model: 'run' as const, condition: 'it falls', seeds: 3, snapshot: 'a book', evidence: 'synthetic' as const },
+  }
+  const priced = { expected_loss, expected_loss_usd: 5e6, expected_loss_basis: 'median of 3 runs' }
+
+  test('a loss is said only where a shown row has one; where only others have, that is said', () => {
+    // The naive rule puts A0 last, so that of 14 it is not among the 12 shown.
+    const some = document(14)
+    const warnings = some.warnings.map((one, i) => (i === 0 ? { ...one, ...priced } : one))
+    const text = warn_text({ ...some, warnings })
+    expect(text).not.toMatch(/loss:|of +chance.*loss if so/)
+    expect(text).toContain('loss if so: known only of 1 not shown here: --all, or --json')
+    expect(one_line(warn_text({ ...some, warnings }, { all: true }))).toMatch(/loss: median of 3 runs; 5 to 95 % of seeds: \$4/)
+    const simulated = [
+      { question: 'does it go on', subject: 'market', hits: 0, seeds: 3, share: null, probability: 0.2, expected_loss: null },
+    ].map((one) => ({ ...one, expected_loss_usd: null, expected_loss_basis: 'no run reached it' }))
+    const snapshots = [{ file: 'b.json', title: 'a book', time: '2024-07-01T00:00:00Z', accounts: 8, evidence: 'synthetic' }]
+    const none = warn_text({ ...document(0), simulated, snapshots } as unknown as WarnDoc)
+    expect(none).toContain('no loss is known: no run reached it')
+    expect(none).not.toMatch(/loss: *\n/)
+  })
+
+  test('how far the positions are from the prices stands beside the losses, unless it is a day', () => {
+    const snapshot = (time: string) => [
+      { file: 'b.json', title: 'a book', hash: '', time, accounts: 8, evidence: 'synthetic' as const },
+    ]
+    const text = (time: string) => one_line(warn_text({ ...document(2, priced), snapshots: snapshot(time) }))
+    // The chances are of 2024-07-01; 2024 has 366 days, 182 of them before July: 2027-01-01 is 184 + 365 + 365 days on.
+    expect(text('2027-01-01T00:00:00Z')).toContain('loss, of positions 914 days after these prices: median of 3 runs')
+    expect(text('2027-01-01T00:00:00Z')).toContain('2027-01-01 00:00, 914 days after these prices, 8 accounts')
+    expect(text('2024-06-29T00:00:00Z')).toContain('loss, of positions 2 days before these prices: median')
+    expect(text('2024-06-30T00:00:00Z')).toContain('loss: median of 3 runs')
+    expect(text('2024-06-30T00:00:00Z')).not.toContain('these prices')
+  })
 })

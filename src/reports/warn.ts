@@ -1,5 +1,5 @@
 /** Chances, whether they are worth anything, and what positions say, for a terminal. */
-import { left, right, when } from './detect.ts'
+import { left, ms_of, right, when } from './detect.ts'
 import { counted, decimal, percent, usd } from './format.ts'
 import { width_of } from './lines.ts'
 import { plain } from './report.ts'
@@ -27,6 +27,7 @@ export function warn_text(document: WarnDoc, options: WarnTextOptions = {}): str
       sheet,
       warnings.filter((warning) => warning.question === question),
       options.all === true,
+      apart(document),
     )
   if (warnings.some(({ drivers }) => drivers.length > 0)) {
     sheet.lines.push('')
@@ -67,8 +68,10 @@ const known = (chance: number | null, unknown = '–') => (chance === null ? unk
 /** Columns that are kept free between two of a table. */
 const GAP = 2
 const MOST_SHOWN = 12
+const DAY_MS = 86_400_000
 
-function chances(sheet: Sheet, own: readonly Warning[], all: boolean): void {
+/** @param away how far from these prices the positions are that say what would be lost; '' for not at all */
+function chances(sheet: Sheet, own: readonly Warning[], all: boolean, away: string): void {
   const first = own[0] as Warning
   const { skill, base_rate, learned, happened, naive_rule } = first
   sheet.lines.push('')
@@ -80,7 +83,8 @@ function chances(sheet: Sheet, own: readonly Warning[], all: boolean): void {
   const rank = (one: Warning) => (by_rule ? one.naive_rule?.probability : one.probability) ?? -1
   const sorted = own.toSorted((a, b) => rank(b) - rank(a))
   const shown = all ? sorted : sorted.slice(0, MOST_SHOWN)
-  const priced = own.some(({ expected_loss }) => expected_loss !== null)
+  const lost = ({ expected_loss }: Warning) => expected_loss !== null
+  const priced = shown.some(lost)
   const heads = [
     left('  of'),
     right(skill === 'skill' ? 'chance' : `chance, ${skill}`),
@@ -120,7 +124,9 @@ function chances(sheet: Sheet, own: readonly Warning[], all: boolean): void {
       `${counted(different, 'different chance', 'different chances')} for ${own.length} rows: what the newest outcomes can tell apart are steps, and rows on one step get one chance.`,
       '  ',
     )
-  if (priced) sheet.say(`loss: ${loss_words(shown)}`, '  ')
+  if (priced) sheet.say(`loss${away === '' ? '' : `, of positions ${away}`}: ${loss_words(shown)}`, '  ')
+  else if (own.some(lost))
+    sheet.say(`loss if so: known only of ${own.filter(lost).length} not shown here: --all, or --json`, '  ')
 }
 
 /** `+0.42 = calibration +0.80, funding_level −0.37, others −0.01`: as many parts as there is room for, the rest in `others`. */
@@ -139,6 +145,14 @@ function moved({ drivers }: Warning, room: number): string {
     const line = `${text(cents(whole))} = ${[...parts, tail].join(', ')}`
     if (count <= 0 || width_of(line) <= room) return line
   }
+}
+
+/** `915 days after these prices`: how far the newest snapshot is from the last of them; '' within a day, or without prices. */
+function apart({ time, snapshots, warnings }: WarnDoc): string {
+  const newest = snapshots[snapshots.length - 1]
+  if (newest === undefined || warnings.length === 0) return ''
+  const days = (ms_of(newest.time) - ms_of(time)) / DAY_MS
+  return Math.abs(days) <= 1 ? '' : `${counted(Math.round(Math.abs(days)), 'day')} ${days > 0 ? 'after' : 'before'} these prices`
 }
 
 type Loss = Pick<Warning, 'expected_loss' | 'expected_loss_basis'>
@@ -168,8 +182,11 @@ function loss_words(shown: readonly Loss[]): string {
 function held(sheet: Sheet, document: WarnDoc): void {
   const { snapshots, simulated, alerts } = document
   sheet.heading('Positions')
-  for (const one of snapshots)
-    sheet.say(`${plain(one.file)}: ${plain(one.title)}, ${when(one.time)}, ${counted(one.accounts, 'account')}, ${one.evidence}`)
+  const away = apart(document)
+  for (const [i, one] of snapshots.entries())
+    sheet.say(
+      `${plain(one.file)}: ${plain(one.title)}, ${when(one.time)}${away !== '' && i === snapshots.length - 1 ? `, ${away}` : ''}, ${counted(one.accounts, 'account')}, ${one.evidence}`,
+    )
   for (const question of [...new Set(simulated.map((one) => one.question))]) {
     const own = simulated.filter((one) => one.question === question)
     sheet.lines.push('')
@@ -186,7 +203,8 @@ function held(sheet: Sheet, document: WarnDoc): void {
         sales_text(one),
       ]),
     )
-    sheet.say(`loss: ${loss_words(own)}`, '  ')
+    const words = loss_words(own)
+    sheet.say(words === '' ? `no loss is known: ${plain(own[0]?.expected_loss_basis ?? '')}` : `loss: ${words}`, '  ')
   }
   if (simulated.length > 0)
     sheet.say('share: seeds in which it came true, with Wilson’s interval; more seeds (--seeds) make it narrower.', '  ')

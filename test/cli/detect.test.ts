@@ -155,6 +155,10 @@ describe('unwind detect', () => {
 })
 
 describe('unwind warn', () => {
+  test('its help says how many seeds it takes', async () => {
+    expect((await unwind('warn', '--help')).out.replace(/\s+/g, ' ')).toMatch(/--seeds <n> [^-]*3 to 1000/)
+  })
+
   let made: ReturnType<typeof unwind> | undefined
   const evaluated = () => (made ??= unwind('warn', file, '--evaluate', '--json'))
 
