@@ -35,6 +35,31 @@ describe('a line of characters', () => {
     )
   })
 
+  it('draws a low between its samples where it was, so that the axis names nothing that the line does not reach', () => {
+    const front = Array.from({ length: 240 }, (_, i) => 100 - i / 24)
+    const size = { columns: 60, rows: 5 }
+    // A fifth of the way in time: column 12 of 60 (0.2 · 239 of 240 samples: 47.8 · 60 ÷ 240 = 11.95).
+    const { rows } = line_chart(front, front, size, String, { at: 0.2, front: 60, back: 95 })
+    expect(rows[4]?.label).toBe('60')
+    const deepest = rows[4]?.cells.map((mark) => mark.char) ?? []
+    expect(deepest.findIndex((char) => char !== ' ')).toBe(11)
+    // A low that the samples have changes nothing.
+    expect(line_chart(front, front, size, String, { at: 0.2, front: 99, back: 99 })).toEqual(
+      line_chart(front, front, size, String),
+    )
+  })
+
+  it('draws what does not move as one line, whatever the last digits are', () => {
+    const label = (value: number) => value.toFixed(1)
+    const still = (gap: number) =>
+      line_chart([3706.2, 3706.2], [3706.2 - gap, 3706.2 - gap], { columns: 2, rows: 5 }, label).rows.map(
+        ({ label: said, cells }) => said + cells.map((mark) => mark.char).join(''),
+      )
+    // One ulp; what reads 3706.2 too; 0.25 on 3706.2 is 0.007 %. A gap of 0.03 % is drawn.
+    for (const gap of [4.6e-13, 0.02, 0.25]) expect(still(gap)).toEqual(['3706.2──', '  ', '  ', '  ', '  '])
+    expect(still(1)).toEqual(['3706.2──', '  ', '3705.7  ', '  ', '3705.2··'])
+  })
+
   it('shows a gap that lasts one of many values', () => {
     const back = Array.from({ length: 500 }, () => 100)
     const front = [...back]

@@ -46,26 +46,41 @@ function stroke(cells: Mark[][], column: number, from: number, to: number): void
   for (let row = Math.min(from, to) + 1; row < Math.max(from, to); row++) put(row, '│')
 }
 
+/** A place between the samples that is drawn too: `at` from 0, the first sample, to 1, the last. */
+export interface Lowest {
+  readonly at: number
+  readonly front: number
+  readonly back: number
+}
+
+/** Moves that are a smaller part of the values are not drawn: both lines are one. */
+const FLAT = 1e-4
+
 /**
  * `front` as a line over `back` as dots, on one scale.
  * @param front @param back values at equal steps, of equal length
  * @param label text of the axis at a value; of labels that read alike only the first is written
- * @param reach values that the axis must reach
+ * @param lowest where the front stood lowest, which a sample may have missed
  */
 export function line_chart(
   front: readonly number[],
   back: readonly number[],
   size: { readonly columns: number; readonly rows: number },
   label: (value: number) => string,
-  reach: readonly number[] = [],
+  lowest?: Lowest,
 ): LineChart {
   const { columns, rows } = size
   if (front.length === 0) return { rows: [] }
   const values = squeeze(front, back, columns)
-  const low = values.reduce((least, v) => Math.min(least, v.front, v.back), Math.min(...reach))
-  const high = values.reduce((most, v) => Math.max(most, v.front, v.back), Math.max(...reach))
-  const span = high > low ? high - low : 1
-  const row_of = (value: number) => Math.round(((high - value) / span) * (rows - 1))
+  if (lowest !== undefined) {
+    const column = Math.floor((lowest.at * (front.length - 1) * columns) / front.length)
+    if (lowest.front < (values[column]?.front ?? Number.NEGATIVE_INFINITY)) values[column] = lowest
+  }
+  const low = values.reduce((least, v) => Math.min(least, v.front, v.back), Number.POSITIVE_INFINITY)
+  const high = values.reduce((most, v) => Math.max(most, v.front, v.back), Number.NEGATIVE_INFINITY)
+  const span = high - low
+  const flat = label(high) === label(low) || !(span > FLAT * Math.max(Math.abs(high), Math.abs(low)))
+  const row_of = (value: number) => (flat ? 0 : Math.round(((high - value) / span) * (rows - 1)))
   const cells: Mark[][] = Array.from({ length: rows }, () => Array.from({ length: columns }, () => BLANK))
   values.forEach((value, column) => {
     const line = cells[row_of(value.back)]
@@ -74,7 +89,7 @@ export function line_chart(
   values.forEach((value, column) => {
     stroke(cells, column, row_of((values[column - 1] ?? value).front), row_of(value.front))
   })
-  const labelled = high > low ? new Set([0, Math.round((rows - 1) / 2), rows - 1]) : new Set([0])
+  const labelled = flat ? new Set([0]) : new Set([0, Math.round((rows - 1) / 2), rows - 1])
   const said = new Set<string>()
   return {
     rows: cells.map((line, row) => {

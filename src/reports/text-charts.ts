@@ -29,12 +29,13 @@ export function charts(page: Page): void {
       is_pinned(report) ? 'the price is held to the fundamental' : `from ${moment(first)} UTC${part}`,
     )
     const mids = numbers(report.tables.timeline, `${worst.id}.mid_usd`)
+    const lowest = { at: worst.low_ms / (last - first), front: worst.low_usd, back: worst.fundamental_at_low_usd }
     const drawn = line_chart(
       mids,
       numbers(report.tables.timeline, `${worst.id}.fundamental_usd`),
       { columns, rows: CHART_ROWS },
       price,
-      is_pinned(report) ? [] : [worst.low_usd],
+      is_pinned(report) || worst.low_ms > last - first ? undefined : lowest,
     )
     for (const row of drawn.rows) {
       const cells = row.cells.map((mark) =>
