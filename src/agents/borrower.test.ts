@@ -266,6 +266,8 @@ describe('borrower: levels', () => {
     expect(call_level({ health: 1.1 }, 1.5)).toBe(1.1)
     expect(call_level({ buffer_share: 0.3 }, 2)).toBeCloseTo(2 ** 0.3, 12)
     expect(call_level({ buffer_share: 0 }, 2)).toBe(1)
+    // Equity of 1e15 times what is needed is a debt of rounding: at most the 100 of a rule by health.
+    expect(call_level({ buffer_share: 0.3 }, 4e15)).toBe(100)
   })
 
   it('who starts below the level is called when half of his ln health is left', () => {

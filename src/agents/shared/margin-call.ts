@@ -22,6 +22,8 @@ import { LOOK, Notice, type NoticeSpec } from './notice.ts'
 
 /** An account that starts below the level in `health` is called when this share of its opening ln health is left. */
 const LOW_SHARE = 0.5
+/** Nobody is called above this health, as with a rule by health: who owed nothing but rounding would be called for a first payment of funding. */
+const MOST_LEVEL = 100
 
 const call_rule = z.union([
   z.strictObject({ health: z.number().min(1).max(100).describe('called below this health') }),
@@ -92,7 +94,7 @@ export interface ResponseSpec {
 /** Level at which an account is called, given its health at the start. 1: never before the breach. */
 export function call_level(rule: CallRule, health: number): number {
   if (!(health > 1 && health < Number.POSITIVE_INFINITY)) return 1
-  if ('buffer_share' in rule) return Math.max(1, exp(rule.buffer_share * log(health)))
+  if ('buffer_share' in rule) return Math.min(MOST_LEVEL, Math.max(1, exp(rule.buffer_share * log(health))))
   return health > rule.health ? rule.health : Math.max(1, exp(LOW_SHARE * log(health)))
 }
 
