@@ -9,7 +9,7 @@ import { parse_recipe, synthesize } from '../src/synth/index.ts'
 const ROOT = join(import.meta.dirname, '..')
 const DOCUMENT = join(ROOT, 'docs/coupling.md')
 const HOUR_MS = 3_600_000
-const [seeds = 50, accounts = 4_000] = process.argv.slice(2).map(Number)
+const [seeds = 50, accounts = 100_000] = process.argv.slice(2).map(Number)
 
 const recipe = parse_recipe(JSON.parse(readFileSync(join(ROOT, 'data/reference-market/recipe.json'), 'utf8')), 'recipe.json')
 
@@ -39,7 +39,7 @@ function table(shock: string): string[] {
 
 const [begin, end] = ['<!-- begin table -->', '<!-- end table -->']
 const text = readFileSync(DOCUMENT, 'utf8')
-const lines = ['ETH=-15%@1h', 'ETH=-30%@1h'].flatMap(table)
+const lines = ['ETH=-15%@1h', 'ETH=-20%@1h', 'ETH=-30%@1h'].flatMap(table)
 writeFileSync(
   DOCUMENT,
   `${text.slice(0, text.indexOf(begin) + begin.length)}\n${lines.join('\n')}\n\n${text.slice(text.indexOf(end))}`,
