@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { problems, unknown_fields } from '../../test/cli/json-schema.ts'
 import { inRoot } from '../../test/support/files.ts'
+import { usd } from '../reports/format.ts'
 import { main } from './main.ts'
 import type { Host } from './support/host.ts'
 import { percents, ratio_of, typed_leg } from './support/positions.ts'
@@ -43,7 +44,8 @@ describe('unwind account', () => {
       'Holds and owes',
       'In breach when',
       'daily vols',
-      'When prices move all together',
+      'When prices move jointly: all coins alike',
+      'The joint move: every asset that has a beta moves by the same part',
       'Assumptions',
       'Definitions: docs/account.md',
     ])
@@ -75,6 +77,28 @@ describe('unwind account', () => {
     const ladder = out.split('\n').filter((line) => /^ +(?:[−+]\d|now)/.test(line))
     expect(ladder.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['−40.0 %', '−10.0 %', 'now', '+20.0 %'])
     expect(out.split('Nearest to liquidation')[1]?.match(/borrower\//g)).toHaveLength(3)
+  })
+
+  it('says which joint move is meant, and that a book counts what is owed or the notional of contracts', async () => {
+    const args = ['--venue', 'binance', '--top', '2', ...SMALL]
+    const [alike, betas, given] = await Promise.all(
+      [[], ['--correlated'], ['--move', 'ETH=-1']].map(async (more) => (await run(...args, ...more)).out.replace(/\s+/g, ' ')),
+    )
+    expect(alike).toContain('Liquidatable when prices move jointly: all coins alike')
+    expect(alike).toContain('(--correlated: each by its beta, as in unwind criticality)')
+    expect(betas).toContain('Liquidatable when prices move jointly: all by their betas')
+    expect(betas).toContain('The joint move: each asset moves by its beta, as in unwind criticality.')
+    expect(given).toContain('Liquidatable when prices move jointly: ETH')
+    expect(given).not.toContain('The joint move:')
+    expect(alike).toContain('account owner health owed or notional equity')
+    // The account's own view of the first of them: its cash is what it owes or holds, its contract has the notional.
+    const row = /Nearest to liquidation .*?price at the venue (\d+) \S+ [\d.]+ (\$[\d.]+ \w) /.exec(
+      alike as string,
+    ) as unknown as string[]
+    const own = JSON.parse((await run('--venue', 'binance', '--account', row[1] as string, ...SMALL, '--json')).out) as {
+      accounts: { notional_usd: number }[]
+    }
+    expect(usd(own.accounts[0]?.notional_usd as number)).toBe(row[2])
   })
 
   it('what is asked reaches the work', async () => {

@@ -59,7 +59,13 @@ describe('unwind criticality', () => {
     const file = join(folder, 'page.html')
     const { code, out } = await run('--accounts', '300', '--drop', '10,20,30,40', '--html', file)
     expect(code).toBe(0)
-    for (const text of ['R of a shock', 'Who makes R', 'without the accounts of one venue', 'Ladder along the joint fall'])
+    for (const text of [
+      'R of a shock: a joint fall within an hour, each asset by its beta',
+      'Who makes R',
+      'without the accounts of one venue',
+      'Ladder along the joint fall, each asset by its beta',
+      'all by beta',
+    ])
       expect(out).toContain(text)
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
     const page = readFileSync(file, 'utf8')

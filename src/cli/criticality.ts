@@ -48,7 +48,12 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(
       value('--drop <percents>', 'falls after which the spectral radius is asked again, beside now (default: 2.5 to 50)'),
     )
-    .addOption(value('--shocks <percents>', 'joint falls within an hour whose R is asked, with who makes it (default: 10,20,30)'))
+    .addOption(
+      value(
+        '--shocks <percents>',
+        'joint falls (each asset by its beta) within an hour whose R is asked, with who makes it (default: 10,20,30)',
+      ),
+    )
     .addOption(value('--along <changes>', 'climb the ladder along this direction too, e.g. ETH=-40%,USDC=-3%'))
     .addOption(values('--set <path=value>', 'ask R again with this of the snapshot changed; may be given often'))
     .option('--json', 'print the document unwind.criticality/1, nothing else')

@@ -10,6 +10,7 @@ import {
   change_text,
   ladder_table,
   legs_table,
+  move_name,
   nearest_table,
   outcomes_table,
   source_line,
@@ -62,7 +63,7 @@ function health_picture(answer: Answer, n: number): Markup {
   const breach = markup`<path class="fundamental" d="M${BOX.left} ${px(y(1))}H${BOX.width - BOX.right}"/>`
   const grid = axes(BOX, { scale: y, ticks: nice_ticks(0, top, 4), text: (value) => decimal(value, 1) }, marks(low, high, x))
   const says = `Health against the change of ${plain(joint.lead)}; ${crossings.length === 0 ? 'it stays on one side of 1' : `it crosses 1 at ${crossings.map(change_text).join(' and ')}`}.`
-  return markup`<figure><figcaption><b>Health</b> when prices move ${plain(joint.move)}, by the change of ${plain(joint.lead)}; dashed: the breach</figcaption>${picture(`h${n}`, BOX, 'chart', 'Health against a move', says, markup`${grid}${breach}<path class="mid" d="${line}"/>${dots}`)}</figure>`
+  return markup`<figure><figcaption><b>Health</b> when prices move jointly (${move_name(joint)}), by the change of ${plain(joint.lead)}; dashed: the breach</figcaption>${picture(`h${n}`, BOX, 'chart', 'Health against a move', says, markup`${grid}${breach}<path class="mid" d="${line}"/>${dots}`)}</figure>`
 }
 
 /** Liquidatable value against the move. */

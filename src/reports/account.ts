@@ -108,8 +108,12 @@ export function move_name({ move, joint, logs }: Direction, held: ReadonlySet<st
     const others = Object.keys(logs).filter((asset) => asset !== move && held.has(asset))
     return plain(others.length === 0 ? move : `${move} with ${listed(others)}`)
   }
-  return move === 'together' ? 'all together' : move === 'by beta' ? 'all by beta' : plain(move)
+  return joint_name(move)
 }
+
+/** How prices move that move jointly. */
+const joint_name = (move: string): string =>
+  move === 'together' ? 'all coins alike' : move === 'by beta' ? 'all by their betas' : plain(move)
 
 export function thresholds_table({ directions, breached, legs: own }: Answer): AnswerTable {
   const held = new Set(own.map((leg) => leg.asset))
@@ -149,7 +153,7 @@ export function outcomes_table(answer: Answer): AnswerTable | undefined {
   const taken_any = shown.outcomes.some(({ liquidation }) => liquidation !== null)
   const kept = taken_any ? titles : titles.slice(0, 1)
   return {
-    title: `When ${shown.joint ? `prices move ${move_name(shown)}` : `${plain(shown.move)} moves`}`,
+    title: `When ${shown.joint ? `prices move jointly: ${move_name(shown)}` : `${plain(shown.move)} moves`}`,
     columns: [right(told_by(shown) === '' ? 'change' : plain(shown.lead)), right('health'), left(''), ...kept.map(right)],
     rows: shown.outcomes.map(({ change, health, breached, equity_usd, liquidation: taken }) => {
       const figures =
@@ -224,14 +228,13 @@ export function book_sentence(book: BookDoc): string {
     next === undefined
       ? 'no move of this kind breaks any'
       : `the next, account ${next.account}, breaks at ${plain(book.lead)} ${change_text(next.change)}`
-  return `${plain(book.venue)} (${plain(book.kind)}): ${counted(accounts, 'account')} with ${usd(owed_usd)} owed or open, ${decimal(owing)} that can be in breach; ${breached === 0 ? 'none is' : `${decimal(breached)} ${breached === 1 ? 'is' : 'are'}`}; ${near}.`
+  return `${plain(book.venue)} (${plain(book.kind)}): ${counted(accounts, 'account')} with ${usd(owed_usd)} owed, or open as notional of contracts, ${decimal(owing)} that can be in breach; ${breached === 0 ? 'none is' : `${decimal(breached)} ${breached === 1 ? 'is' : 'are'}`}; ${near}.`
 }
 
 export function ladder_table(book: BookDoc): AnswerTable {
-  const name = book.move === 'together' ? 'all together' : book.move === 'by beta' ? 'all by beta' : plain(book.move)
   const most = book.ladder.reduce((top, step) => Math.max(top, step.liquidatable_usd), 0)
   return {
-    title: `Liquidatable when prices move ${name}`,
+    title: `Liquidatable when prices move jointly: ${joint_name(book.move)}`,
     columns: [
       right(plain(book.lead)),
       right('accounts'),
@@ -260,7 +263,7 @@ export function nearest_table(book: BookDoc): AnswerTable {
       right('account'),
       left('owner'),
       right('health'),
-      right('owed'),
+      right('owed or notional'),
       right('equity'),
       right(`breaks at ${plain(book.lead)}`),
       left('price at the venue'),
@@ -285,10 +288,19 @@ export function links_text({ links, accounts, book, snapshot }: AccountDoc): str
   return `Moves with another asset: ${entries.map(([follower, leader]) => `${plain(follower)} with ${plain(leader)}`).join(', ')}${snapshot === null ? '' : ' (--apart moves each alone)'}.`
 }
 
-/** Assumptions, links among them. */
+/** Which joint move is meant, and where another one is: undefined where it was given. */
+function joint_text({ accounts, book }: AccountDoc): string | undefined {
+  const moves = [...accounts.flatMap((one) => one.directions).filter(({ joint }) => joint), ...(book === null ? [] : [book])]
+  const named = (move: string) => moves.some((one) => one.move === move)
+  if (named('together'))
+    return 'The joint move: every asset that has a beta moves by the same part (--correlated: each by its beta, as in unwind criticality).'
+  return named('by beta') ? 'The joint move: each asset moves by its beta, as in unwind criticality.' : undefined
+}
+
+/** Assumptions, the joint move and links among them. */
 export function assumptions(document: AccountDoc): string[] {
-  const links = links_text(document)
-  return [...(links === undefined ? [] : [links]), ...document.notes].map(plain)
+  const own = [joint_text(document), links_text(document)].flatMap((text) => (text === undefined ? [] : [text]))
+  return [...own, ...document.notes].map(plain)
 }
 
 /** Where the answers come from. */

@@ -4,6 +4,7 @@ import {
   criticality_sentence,
   type CriticalityTable,
   criticality_tables,
+  JOINT,
   largest_types,
   worst_shock,
 } from './criticality.ts'
@@ -99,7 +100,8 @@ function ladder_figure({ ladder }: CriticalityDoc): Markup {
   const line = (values: readonly number[]) => falls.map((fall, i) => [x(fall), y(values[i] as number)] as const)
   const floor = falls.map((fall) => [x(fall), y(0)] as const)
   const areas = markup`<path class="could" d="${area_path(line(all), floor)}"/><path class="stuck" d="${area_path(line(stuck), floor)}"/>`
-  const says = 'All venues after a joint fall at once; the darker part is stuck: liquidatable, but nobody gains by it.'
+  const says =
+    'All venues after a joint fall at once, each asset by its beta; the darker part is stuck: liquidatable, but nobody gains by it.'
   return markup`<figure><figcaption><b>Liquidatable</b> ${says}</figcaption>${picture('ladder', box, 'chart', 'Liquidatable against the fall', says, markup`${areas}${scaffold(box, x, y, most, usd)}`)}</figure>`
 }
 
@@ -122,7 +124,7 @@ const blind = ({ blind_spots }: CriticalityDoc): Markup =>
 export function criticality_html(document: CriticalityDoc): string {
   const title = plain(document.title)
   const tables = criticality_tables(document)
-  const curves = tables.findIndex(({ columns }) => columns[1]?.title === 'joint')
+  const curves = tables.findIndex(({ columns }) => columns[1]?.title === JOINT)
   const first = curves < 0 ? tables.length : curves
   const body = markup`<main>
 <header><div class="kicker"><span>Unwind · criticality</span><span>evidence: ${document.evidence}</span></div>

@@ -15,14 +15,14 @@ export const worst_shock = ({ shocks }: CriticalityDoc): Shock | undefined =>
   shocks.reduce<Shock | undefined>((most, one) => (one.r > (most?.r ?? 0) ? one : most), undefined)
 
 const fall_of = ({ fall, over_ms }: Shock) =>
-  `A joint fall of ${percent(fall)} within ${over_ms === 3_600_000 ? 'an hour' : duration(over_ms)}`
+  `A joint fall of ${percent(fall)} within ${over_ms === 3_600_000 ? 'an hour' : duration(over_ms)}, each asset by its beta`
 
 function shock_sentence(document: CriticalityDoc): string {
   const { shocks } = document
   const worst = worst_shock(document)
   if (shocks.length === 0) return ''
   if (worst === undefined)
-    return `Of the joint falls asked, up to ${percent(Math.max(...shocks.map(({ fall }) => fall)))}, ${shocks.some(({ first_usd }) => first_usd > 0) ? 'none brings about more liquidations than its own' : 'none liquidates anybody'}. `
+    return `Of the joint falls asked, each asset by its beta, up to ${percent(Math.max(...shocks.map(({ fall }) => fall)))}, ${shocks.some(({ first_usd }) => first_usd > 0) ? 'none brings about more liquidations than its own' : 'none liquidates anybody'}. `
   const several = worst.without.filter(({ account }) => account === null)
   const only = several.filter(({ owner }) => owner === null).length === 1
   const least = several.reduce<(typeof several)[number] | undefined>(
@@ -180,6 +180,10 @@ const change_table = ({ shocks, r }: CriticalityDoc, change: CriticalityDoc['cha
   ],
 })
 
+/** Head of the curve of all assets. */
+export const JOINT = 'all by beta'
+const curve_name = ({ move }: CriticalityDoc['curves'][number]): string => (move === 'joint' ? JOINT : plain(move))
+
 /** @param most curves in one table */
 function curve_tables({ curves }: CriticalityDoc, most: number): CriticalityTable[] {
   const at = curves[0]?.points.map(({ fall }) => fall) ?? []
@@ -189,7 +193,7 @@ function curve_tables({ curves }: CriticalityDoc, most: number): CriticalityTabl
       k === 0
         ? 'Second, the spectral radius after a fall: a threshold of the book, not a forecast'
         : 'The spectral radius, continued',
-    columns: [left('fall'), ...some.map(({ move }) => right(plain(move)))],
+    columns: [left('fall'), ...some.map((curve) => right(curve_name(curve)))],
     rows: [
       ...at.map((fall, i) => [percent(fall), ...some.map(({ points }) => decimal(points[i]?.r ?? 0, 2))]),
       ['reaches 1 at', ...some.map(({ crosses_at }) => (crosses_at === null ? '–' : percent(crosses_at)))],
@@ -206,7 +210,7 @@ export function criticality_tables(document: CriticalityDoc, curves_most = 1000)
   const worst = worst_shock(document)
   return [
     {
-      title: 'R of a shock: a joint fall within an hour',
+      title: 'R of a shock: a joint fall within an hour, each asset by its beta',
       columns: [
         ...[left('fall'), right('first generation'), right('of it sold'), right('next generation'), right('R')],
         left('its highest part'),
@@ -230,7 +234,7 @@ export function criticality_tables(document: CriticalityDoc, curves_most = 1000)
       rows: r_rows(leave_out),
     },
     {
-      title: 'Ladder along the joint fall',
+      title: 'Ladder along the joint fall, each asset by its beta',
       columns: [left('fall'), ...RUNG],
       rows: ladder.map((step) => [percent(step.fall), ...rung(step)]),
     },
@@ -248,7 +252,7 @@ export const BLIND = 'What R cannot see here'
 export function criticality_text(document: CriticalityDoc, options: TextOptions = {}): string {
   const width = Math.min(120, Math.max(80, options.width ?? 100))
   const painter = options.painter ?? COLOURLESS
-  const names = document.curves.map(({ move, crosses_at }) => Math.max(4, plain(move).length, crosses_at === null ? 0 : 6))
+  const names = document.curves.map((curve) => Math.max(4, curve_name(curve).length, curve.crosses_at === null ? 0 : 6))
   const per_table = Math.floor((width - 'reaches 1 at'.length) / (Math.max(0, ...names) + 2))
   const lines = [
     document.title,

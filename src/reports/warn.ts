@@ -264,6 +264,7 @@ function figures(sheet: Sheet, { positions }: WarnDoc): void {
     )
     from = to
   }
+  if (names.some((name) => NAMES[name]?.includes('joint fall'))) sheet.say('joint fall: each asset falls by its beta.', '  ')
   if (positions.some(({ before }) => before !== null))
     sheet.say(
       'a → b: in the snapshot before, and in the newest; one figure: both say the same, or the one before says nothing.',
