@@ -8,6 +8,8 @@ export default defineConfig(({ mode }) => {
       include: full ? ['src/**/*.full.ts', 'test/**/*.full.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
       // A process a worker: a test may exhaust its heap or leave a handle open without taking the others along.
       pool: 'forks',
+      // By default one processor is left free: on two that would be half of them.
+      maxWorkers: '100%',
       setupFiles: ['test/support/setup.ts'],
       // Limits are there to end a hang, not to judge speed: a loaded machine is slow and still right.
       testTimeout: full ? 3_600_000 : 120_000,
