@@ -1,6 +1,6 @@
 /** Index and mark price of every contract, prices of the coins; once a tick the basis is sampled. */
 import { exp, log } from '../../../math/index.ts'
-import { EXOGENOUS, Quote, type Store, type Table, type View } from '../../../model/index.ts'
+import { EXOGENOUS, Quote, type Store, type Table, takes, type View } from '../../../model/index.ts'
 import { slot_price } from './instrument.ts'
 import { mark_of, type MarkRules } from './marks.ts'
 import type { Coin, Contract } from './contract.ts'
@@ -221,7 +221,8 @@ function mark_quote(p: Pricing, c: number, price: number): void {
     const mine = towards * (last.displacement[s] as number)
     const theirs = (1 - towards) * (index.displacement[s] as number)
     mark.displacement[s] = mine + theirs
-    if (Math.abs(mine) > Math.abs(theirs)) mark.row[s] = last.row[s] as number
+    // A displacement that is gone has its row still: what it was may be what an account lost by.
+    if (takes(index.row[s] as number, theirs, last.row[s] as number, mine)) mark.row[s] = last.row[s] as number
     if (s !== EXOGENOUS) endogenous += mine + theirs
   }
   mark.displacement[EXOGENOUS] = log(price / mark.start) - endogenous
