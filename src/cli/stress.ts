@@ -59,7 +59,7 @@ Examples:
   unwind stress --shock ETH=-30%@1h --correlated --explain
       who was hit by what, caused by whose sales
   unwind stress --shock ETH=-30%@1h --correlated --seeds 20
-      twenty seeds: median and range of each figure beside the first seed's report
+      twenty seeds: median and 5 to 95 % of each figure beside the first seed's report
   unwind stress --preset may-2021
       a real event on its own books, one seed, beside what happened
   unwind stress --replay bars.parquet --from 2024-04-12 --to 2024-04-15 --tiers tiers.json
@@ -82,7 +82,7 @@ export function configure(command: Command, host: Host, act: Act): void {
     .addOption(values('--shock <shock>', 'move a fundamental, e.g. ETH=-30%@1h (duration 1h if left out); may be given often'))
     .option('--correlated', 'other assets follow by their betas; without it they stay, staked and wrapped forms too')
     .addOption(value('--seed <n>', "seed of the run's draws"))
-    .addOption(value('--seeds <n>', 'so many seeds from --seed on: median and range beside the first (default: 1)'))
+    .addOption(value('--seeds <n>', 'so many seeds from --seed on: medians and 5 to 95 % beside the first (default: 1)'))
     .addOption(workers_option())
     .addOption(value('--accounts <n>', 'accounts of the reference market (default: 100000)'))
     .addOption(value('--horizon <duration>', 'how long it runs (default: 24h)'))

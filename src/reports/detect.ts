@@ -1,4 +1,5 @@
 /** Events and alerts for a terminal. */
+import { days_from_civil } from '../math/index.ts'
 import { counted, duration, percent, usd } from './format.ts'
 import type { GridColumn } from './lines.ts'
 import { plain } from './report.ts'
@@ -22,12 +23,7 @@ export function ms_of(iso: string): number {
     number,
     number,
   ]
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yoe = y - era * 400
-  const doy = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  const days = era * 146_097 + yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy - 719_468
-  return days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000
+  return days_from_civil(year, month, day) * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000
 }
 
 const range = (from: string, to: string) => `${when(from)} to ${when(to)}`

@@ -1,4 +1,5 @@
 /** From a recipe to a snapshot, deterministically: books, markets, oracles, venues and the agents that act on them. */
+import { days_from_civil } from '../math/index.ts'
 import {
   type AssetSpec,
   type Evidence,
@@ -74,7 +75,7 @@ export function synthesize(recipe: Recipe, options: SynthOptions): Snapshot {
   }
 }
 
-/** Milliseconds of an ISO UTC time, by the civil-calendar algorithm of Hinnant (days_from_civil). */
+/** Milliseconds of an ISO UTC time. */
 export function utc_ms(iso: string): number {
   const match = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?Z)?$/.exec(iso)
   if (match === null) throw new InputError('time', '', iso, 'a UTC time such as 2025-07-31T00:00:00Z')
@@ -86,12 +87,7 @@ export function utc_ms(iso: string): number {
     number,
     number,
   ]
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yoe = y - era * 400
-  const doy = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  const doe = yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy
-  return ((era * 146_097 + doe - 719_468) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000
+  return (days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000
 }
 
 const stable_or_coin = (recipe: Recipe) => recipe.assets.filter((asset) => asset.role !== 'numeraire')

@@ -1,5 +1,6 @@
 /** Opening hours by weekday in UTC, and days on which nothing opens. */
 import { z } from 'zod'
+import { days_from_civil } from '../../math/index.ts'
 
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -35,14 +36,10 @@ export interface Hours {
   readonly closed: ReadonlySet<number>
 }
 
-/** Days since 1970-01-01 of a date, by the civil-calendar algorithm of Hinnant (days_from_civil). */
+/** Days since 1970-01-01 of `2024-04-12`. */
 export function day_of(iso: string): number {
   const [year, month, day] = iso.split('-').map(Number) as [number, number, number]
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yoe = y - era * 400
-  const doy = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146_097 + yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy - 719_468
+  return days_from_civil(year, month, day)
 }
 
 export const open_hours = (spec: HoursSpec): Hours => ({
